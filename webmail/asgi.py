@@ -1,0 +1,22 @@
+"""One process for everything a browser asks: pages through threads (WSGI), websockets on the loop (Channels)."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmail.settings")
+
+from a2wsgi import WSGIMiddleware
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+
+from webmail.wsgi import application as pages  # isort: skip  (loads Django first)
+from webmail.routing import websockets  # isort: skip
+
+application = ProtocolTypeRouter(
+    {
+        "http": WSGIMiddleware(pages, workers=16),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
+    }
+)

@@ -1,0 +1,202 @@
+"""The environment, read and checked in one place. Every fault is told at once, at start.
+
+Nothing else in the project reads `os.environ`. `docs/install.md` and `.env.example` list these variables, and a
+test holds the two against `VARIABLES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SECURITIES = ("tls", "starttls", "plain")
+
+
+class EnvironmentFaults(Exception):
+    """Everything that is wrong with the environment, one sentence a fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("The environment is not right:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        self.faults = faults
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def _number(value: str) -> int:
+    if not value.strip().isdecimal():
+        raise ValueError("must be a whole number")
+    return int(value)
+
+
+def _port(value: str) -> int:
+    port = _number(value)
+    if not 0 < port < 65536:
+        raise ValueError("must be a port between 1 and 65535")
+    return port
+
+
+def _switch(value: str) -> bool:
+    words = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+    if value.strip().lower() not in words:
+        raise ValueError("must be yes or no")
+    return words[value.strip().lower()]
+
+
+def _security(value: str) -> str:
+    if value.strip().lower() not in SECURITIES:
+        raise ValueError("must be tls, starttls or plain")
+    return value.strip().lower()
+
+
+def _secrets(value: str) -> tuple[str, ...]:
+    words = _words(value)
+    if not words or any(len(word) < 32 for word in words):
+        raise ValueError("must hold one or more secrets of at least 32 characters, separated by commas")
+    return words
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address such as https://mail.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value and urlsplit(value).scheme not in schemes:
+            raise ValueError("must begin with " + " or ".join(f"{scheme}:" for scheme in schemes))
+        return value.strip()
+
+    return check
+
+
+def _file(value: str) -> str:
+    if value.strip() and not Path(value.strip()).is_file():
+        raise ValueError(f"names a file that is not there: {value.strip()}")
+    return value.strip()
+
+
+def _variable(name: str, parse: Callable[[str], Any], default: str | None, about: str) -> Any:
+    return field(metadata={"name": name, "parse": parse, "default": default, "about": about})
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the operator said. A default of None means: must be given."""
+
+    secret_key: tuple[str, ...] = _variable(
+        "WEBMAIL_SECRET_KEY", _secrets, None,
+        "Signs sessions and forms. To rotate, put the new one first and keep the old one after a comma.")  # fmt: skip
+    credential_keys: tuple[str, ...] = _variable(
+        "WEBMAIL_CREDENTIAL_KEYS", _secrets, None,
+        "Encrypts mail passwords at rest. The first encrypts, all decrypt: list the old key after the new one.")  # fmt: skip
+    data_dir: str = _variable("WEBMAIL_DATA_DIR", _text, ".data", "Where the embedded default keeps its files.")
+    database_url: str = _variable(
+        "DATABASE_URL", _url("postgres", "postgresql", "sqlite"), "",
+        "PostgreSQL, such as postgresql://user:password@host/name. Empty: SQLite in the data directory.")  # fmt: skip
+    redis_url: str = _variable(
+        "REDIS_URL", _url("redis", "rediss", "unix"), "",
+        "Redis or Valkey. Empty: the embedded default starts a private one.")  # fmt: skip
+    base_url: str = _variable(
+        "WEBMAIL_BASE_URL", _base_url, "http://localhost:8000",
+        "The address people type. With https the cookies are secure-only.")  # fmt: skip
+    allowed_hosts: tuple[str, ...] = _variable(
+        "WEBMAIL_ALLOWED_HOSTS", _words, "", "Further host names it answers to, separated by commas.")  # fmt: skip
+    trusted_proxies: int = _variable(
+        "WEBMAIL_TRUSTED_PROXIES", _number, "0",
+        "How many proxies of yours stand in front; the client's address is taken that far back in X-Forwarded-For.")  # fmt: skip
+    product_name: str = _variable("WEBMAIL_PRODUCT_NAME", _text, "Whimbrel", "The name in titles and on the sign-in page.")
+    imap_host: str = _variable("WEBMAIL_IMAP_HOST", _text, "", "The IMAP server, for addresses whose domain has no row of its own.")
+    imap_port: int = _variable("WEBMAIL_IMAP_PORT", _port, "993", "Its port.")
+    imap_security: str = _variable("WEBMAIL_IMAP_SECURITY", _security, "tls", "tls, starttls or plain.")
+    smtp_host: str = _variable("WEBMAIL_SMTP_HOST", _text, "", "The submission server. Empty: the IMAP server's host.")
+    smtp_port: int = _variable("WEBMAIL_SMTP_PORT", _port, "465", "Its port.")
+    smtp_security: str = _variable("WEBMAIL_SMTP_SECURITY", _security, "tls", "tls, starttls or plain.")
+    allow_plaintext: bool = _variable(
+        "WEBMAIL_ALLOW_PLAINTEXT", _switch, "no",
+        "Allows servers without TLS. Only for a mail server on the same machine.")  # fmt: skip
+    tls_ca_file: str = _variable(
+        "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's.")  # fmt: skip
+    imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _number, "20", "Seconds a person waits for the mail server.")
+    bridge: str = _variable(
+        "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory.")  # fmt: skip
+    bridge_secret: str = _variable(
+        "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP.")  # fmt: skip
+    time_zone: str = _variable("WEBMAIL_TIME_ZONE", _text, "UTC", "The time zone for people who have not chosen one.")
+    log_level: str = _variable("WEBMAIL_LOG_LEVEL", str.upper, "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    debug: bool = _variable("WEBMAIL_DEBUG", _switch, "no", "Error pages with tracebacks. Never on a public machine.")
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https:")
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir).absolute()
+
+    @property
+    def bridge_address(self) -> str:
+        return self.bridge or str(self.data_path / "bridge.sock")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable as documentation needs it."""
+
+    name: str
+    default: str | None
+    about: str
+
+
+VARIABLES = tuple(
+    Variable(item.metadata["name"], item.metadata["default"], item.metadata["about"]) for item in fields(Environment)
+)
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """The environment as values. Raises EnvironmentFaults with every fault found."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for item in fields(Environment):
+        name, default = item.metadata["name"], item.metadata["default"]
+        raw = environ.get(name) or default
+        if raw is None:
+            faults.append(f"{name} is missing. {item.metadata['about']}")
+            continue
+        try:
+            values[item.name] = item.metadata["parse"](raw)
+        except ValueError as fault:
+            faults.append(f"{name} {fault}.")
+    if not faults:
+        environment = Environment(**values)
+        faults = _contradictions(environment)
+    if faults:
+        raise EnvironmentFaults(faults + _unknown(environ))
+    return environment
+
+
+def _contradictions(env: Environment) -> list[str]:
+    faults = []
+    for name, security in (("WEBMAIL_IMAP_SECURITY", env.imap_security), ("WEBMAIL_SMTP_SECURITY", env.smtp_security)):
+        if security == "plain" and not env.allow_plaintext:
+            faults.append(f"{name} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it.")
+    if ":" in env.bridge and not env.bridge.startswith("/") and len(env.bridge_secret) < 32:
+        faults.append("WEBMAIL_BRIDGE_SECRET must have at least 32 characters when WEBMAIL_BRIDGE is host:port.")
+    if env.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        faults.append("WEBMAIL_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    return faults
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = {variable.name for variable in VARIABLES}
+    return [f"{name} is not a variable of this program." for name in sorted(environ) if name.startswith("WEBMAIL_") and name not in known]
