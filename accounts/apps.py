@@ -1,0 +1,8 @@
+"""Django's handle on this package."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "Accounts"

@@ -1,0 +1,123 @@
+"""People, their mail accounts, and how they like things. Precious: not rebuildable from anywhere."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people. Those who sign in with a mailbox have no password here."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in with the address and password of a mailbox, or (staff only) with a password of our own."""
+
+    email = models.EmailField(_("email address"), unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Security(models.TextChoices):
+    """How a link to a mail server is made private."""
+
+    TLS = "tls", _("TLS")
+    STARTTLS = "starttls", _("STARTTLS")
+    PLAIN = "plain", _("none (only on the same machine)")
+
+
+class MailDomain(models.Model):
+    """The servers of one mail domain. A domain without a row uses the environment's servers."""
+
+    name = models.CharField(max_length=253, unique=True, help_text=_("example.com"))
+    imap_host = models.CharField(max_length=253)
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    smtp_host = models.CharField(max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MailAccount(models.Model):
+    """One mailbox of a person on a mail server, with the encrypted password for it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="accounts")
+    address = models.EmailField(unique=True)
+    username = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    secret = models.TextField(blank=True, editable=False)
+    """See `secrets`; empty when the person has signed out everywhere."""
+    secret_version = models.PositiveIntegerField(default=0, editable=False)
+    """Raised with every change of the secret: warm connections of an older version are not used."""
+    refused = models.BooleanField(default=False)
+    """The server refused the password lately: nothing connects until the person signs in again."""
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Identity(models.Model):
+    """A name and address a person writes as."""
+
+    account = models.ForeignKey(MailAccount, on_delete=models.CASCADE, related_name="identities")
+    name = models.CharField(max_length=200, blank=True)
+    address = models.EmailField()
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
+class Preferences(models.Model):
+    """How a person likes it. A missing row means the defaults."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preferences")
+    theme = models.CharField(max_length=8, blank=True)
+    accent = models.CharField(max_length=12, blank=True)
+    density = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"
+
+
+class SignIn(models.Model):
+    """One browser that is signed in. The last one to leave takes the mail passwords with it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_digest = models.CharField(max_length=64, unique=True)
+    device = models.CharField(max_length=200, blank=True)
+    network = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.device}"

@@ -1,0 +1,47 @@
+"""Conversations: which message belongs to which, and the list of a mailbox, materialised."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class ThreadRef(models.Model):
+    """The digest of a Message-ID that was seen, as a message's own or in its references, and its conversation."""
+
+    pk = models.CompositePrimaryKey("account", "ref")
+    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    ref = models.BigIntegerField()
+    thread = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "thread"], name="threadref_thread")]
+
+
+class MailboxThread(models.Model):
+    """One row of a mailbox's conversation list: what the screen shows, so that a page is one indexed query."""
+
+    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.BigIntegerField()
+    latest = models.ForeignKey("imapbridge.Message", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    """The newest message here: its subject, preview and link are the row's."""
+    sort_at = models.BigIntegerField()
+    count = models.IntegerField()
+    """Messages of the conversation in this mailbox; 0 is a tombstone."""
+    unread = models.IntegerField()
+    flagged = models.IntegerField()
+    has_attachment = models.BooleanField()
+    senders = models.JSONField()
+    """`[[name, address, unread], ...]` oldest first, each person once."""
+    keywords = models.JSONField(default=list)
+    state = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "thread"], name="mailboxthread_thread")]
+        indexes = [
+            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_list", condition=Q(count__gt=0)),
+            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_unread", condition=Q(count__gt=0, unread__gt=0)),
+            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_flagged", condition=Q(count__gt=0, flagged__gt=0)),
+            models.Index(fields=["mailbox", "state"], name="mt_state"),
+        ]

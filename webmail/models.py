@@ -1,0 +1,1 @@
+"""What lives only here. No foreign key into the mirror, so that it stays disposable."""
