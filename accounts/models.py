@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,19 +52,39 @@ class Security(models.TextChoices):
     PLAIN = "plain", _("none (only on the same machine)")
 
 
+PORT = [MinValueValidator(1), MaxValueValidator(65535)]
+
+
+def domain_name(text: str) -> str:
+    """A domain as it is compared and stored: lower case, and in ASCII (RFC 5890 A-labels) where that is possible."""
+    try:
+        return text.strip().rstrip(".").lower().encode("idna").decode()
+    except UnicodeError:
+        return text.strip().lower()
+
+
 class MailDomain(models.Model):
     """The servers of one mail domain. A domain without a row uses the environment's servers."""
 
     name = models.CharField(max_length=253, unique=True, help_text=_("example.com"))
     imap_host = models.CharField(max_length=253)
-    imap_port = models.PositiveIntegerField(default=993)
+    imap_port = models.PositiveIntegerField(default=993, validators=PORT)
     imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     smtp_host = models.CharField(max_length=253, blank=True)
-    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_port = models.PositiveIntegerField(default=465, validators=PORT)
     smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.name = domain_name(self.name)
+        if settings.ENV.allow_plaintext:
+            return
+        refused = _("This sends passwords readable. The operator has to set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it.")
+        plain = [field for field in ("imap_security", "smtp_security") if getattr(self, field) == Security.PLAIN]
+        if plain:
+            raise ValidationError({field: refused for field in plain})
 
 
 class MailAccount(models.Model):

@@ -1,0 +1,66 @@
+"""An address -> its mail servers: the row of its domain, else the environment's. Opens no connection and asks no DNS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import MailDomain, Security, domain_name
+
+
+class NoServers(Exception):
+    """Nobody told which servers the addresses of this domain have."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(f"no mail server is set up for {domain}")
+        self.domain = domain
+
+
+class PlaintextForbidden(NoServers):
+    """The servers are known, but without encryption, which this installation does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One service of a mail server. `security` is a `models.Security` value: tls, starttls or plain."""
+
+    host: str
+    port: int
+    security: str
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where an address reads its mail and where it hands mail in."""
+
+    imap: Endpoint
+    smtp: Endpoint
+
+
+def servers_for(address: str) -> Servers:
+    """The servers of an address, at most one query. Raises NoServers, or PlaintextForbidden."""
+    domain = domain_name(address.rpartition("@")[2])
+    row = MailDomain.objects.filter(name=domain).first()
+    servers = _of_row(row) if row else _of_environment(domain)
+    # A row may be older than the operator's decision, so the door is checked again at each use.
+    if Security.PLAIN in {servers.imap.security, servers.smtp.security} and not settings.ENV.allow_plaintext:
+        raise PlaintextForbidden(domain)
+    return servers
+
+
+def _of_row(row: MailDomain) -> Servers:
+    return Servers(
+        Endpoint(row.imap_host, row.imap_port, row.imap_security),
+        Endpoint(row.smtp_host or row.imap_host, row.smtp_port, row.smtp_security),
+    )
+
+
+def _of_environment(domain: str) -> Servers:
+    env = settings.ENV
+    if not env.imap_host:
+        raise NoServers(domain)
+    return Servers(
+        Endpoint(env.imap_host, env.imap_port, env.imap_security),
+        Endpoint(env.smtp_host or env.imap_host, env.smtp_port, env.smtp_security),
+    )
