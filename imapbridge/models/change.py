@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class PendingChange(models.Model):
@@ -22,4 +23,10 @@ class PendingChange(models.Model):
     """Flags and keywords."""
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
+    """Not to be tried before; also the claim of whoever is trying it now."""
+    confirmed_at = models.DateTimeField(null=True)
+    """When the server said yes. Kept a little longer: flags fetched before that moment are older than this change."""
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="pending_queue", condition=Q(confirmed_at=None))]

@@ -53,6 +53,10 @@ class Mailbox(models.Model):
     """What the screen shows: the index's counts once complete, the server's before."""
     state = models.BigIntegerField(default=0)
     """Raised by every write to this mailbox; see `events`."""
+    sweep_mark = models.BigIntegerField(default=0)
+    """The state at the last sweep: tombstones up to it go with the next."""
+    changes_from = models.BigIntegerField(default=0)
+    """`changes since` an older state than this cannot be told any more."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "raw_name"], name="mailbox_name")]

@@ -49,7 +49,6 @@ class Entry(models.Model):
     thread = models.BigIntegerField()
     sort_at = models.BigIntegerField()
     """Seconds since 1970: the Date header when it is believable, else the internal date."""
-    modseq = models.BigIntegerField(default=0)
     seen = models.BooleanField(default=False)
     flagged = models.BooleanField(default=False)
     answered = models.BooleanField(default=False)
