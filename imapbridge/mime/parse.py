@@ -22,6 +22,8 @@ MAX_HEADERS = 256 * 1024
 MAX_HEADER_LINES = 2000
 MAX_DEPTH = 50
 MAX_PARTS = 1000
+MAX_MARKS = 100_000
+"""Lines that begin like a delimiter, in all."""
 
 
 class Defect(StrEnum):
@@ -137,7 +139,7 @@ class _Reader:
         self.raw = raw
         self.ranges: dict[str, _Range] = {}
         self.defects: list[Defect] = []
-        self._parts = 0
+        self._parts = self._marks = 0
 
     def note(self, defect: Defect) -> None:
         if defect not in self.defects:
@@ -214,12 +216,16 @@ class _Reader:
 
     def _delimiters(self, boundary: bytes, place: _Range) -> Iterator[tuple[int, int, bool]]:
         """(start, end, whether it closes) of each delimiter line."""
-        mark, at = b"--" + boundary, place.start
+        mark, at = b"\n--" + boundary, max(place.start - 1, 0)
         while boundary and (at := self.raw.find(mark, at, place.end)) >= 0:
             after = _AFTER_BOUNDARY.match(self.raw, at + len(mark), place.end)
-            if after and (at == place.start or self.raw[at - 1 : at] == b"\n"):
-                yield at, after.end(), bool(after[1])
+            if after:
+                yield at + 1, after.end(), bool(after[1])
+            self._marks += 1
+            if self._marks > MAX_MARKS:
+                return self.note(Defect.PARTS_CUT)
             at += len(mark)
+        return None
 
     def _before_line_break(self, at: int) -> int:
         """The line break before a delimiter belongs to the delimiter."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import islice
 
 from imapbridge.mime import flowed
 from imapbridge.mime.charsets import decode
@@ -41,25 +40,25 @@ _BOILERPLATE = re.compile(
 
 def preview(data: bytes, part: Part, limit: int = 200) -> str:
     """At most `limit` characters of a text part's `data`, which is as transferred and may be cut anywhere."""
-    octets = decode_transfer(data[:MAX_INPUT], part.encoding)
-    text = decode(octets, part.charset)
+    text = decode(decode_transfer(data[:MAX_INPUT], part.encoding), part.charset)
+    return _collect(_own_words(_lines(text, part)), limit) or _collect((line for _, line in _lines(text, part)), limit)
+
+
+def _lines(text: str, part: Part) -> Iterator[tuple[int, str]]:
+    """(quote depth, text) of each line."""
     if part.media_type == "text/html":
-        lines: Iterator[tuple[int, str]] = ((0, line) for line in html_lines(text))
-    else:
-        is_flowed = part.param("format").lower() == "flowed"
-        delsp = part.param("delsp").lower() == "yes"
-        lines = ((line.depth, line.text) for line in flowed.lines(text, flowed=is_flowed, delsp=delsp))
-    found = list(islice(lines, 500))
-    return _collect(_own_words(found), limit) or _collect((text for _, text in found), limit)
+        return ((0, line) for line in html_lines(text))
+    is_flowed, delsp = part.param("format").lower() == "flowed", part.param("delsp").lower() == "yes"
+    return ((line.depth, line.text) for line in flowed.lines(text, flowed=is_flowed, delsp=delsp))
 
 
-def _own_words(lines: list[tuple[int, str]]) -> Iterator[str]:
-    """What the writer wrote: no quotes, no attribution, no rules, no "view in browser", nothing after the signature."""
+def _own_words(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """What the writer wrote: no quotes, no attribution, no "view in browser", nothing after the signature."""
     for depth, text in lines:
         line = text.strip()
         if text == flowed.SIGNATURE or _ORIGINAL.match(line[:200]):
             return
-        if not (depth or _ATTRIBUTION.match(line[:300]) or _BOILERPLATE.fullmatch(line[:300])):
+        if line and not (depth or _ATTRIBUTION.match(line[:300]) or _BOILERPLATE.fullmatch(line[:300])):
             yield line
 
 
@@ -93,8 +92,14 @@ _BREAK = "\n"
 
 def html_lines(html: str) -> Iterator[str]:
     """The text of `html`, a line for each block."""
-    text = "".join(_html_text(html))
-    return (unescape(line) for line in (" ".join(raw.split()) for raw in text.split(_BREAK)) if line)
+    pieces: list[str] = []
+    for piece in _html_text(html):
+        if piece != _BREAK:
+            pieces.append(piece)
+        elif pieces:
+            yield unescape(" ".join("".join(pieces).split()))
+            pieces = []
+    yield unescape(" ".join("".join(pieces).split()))
 
 
 def _html_text(html: str) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _html_text(html: str) -> Iterator[str]:
         name = (match[2] or "").lower()
         if match[0] == "<!--":
             close_at = html.find("-->", at)
-            at = close_at if close_at >= 0 else len(html)
+            at = close_at + len("-->") if close_at >= 0 else len(html)
         elif name in _END and not match[1]:
             close = _END[name].search(html, at)
             at = close.start() if close else at if name == "head" else len(html)
