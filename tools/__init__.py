@@ -1,0 +1,1 @@
+"""What `run` needs before any environment exists. The standard library only."""

@@ -1,0 +1,105 @@
+"""`python -m webmail.supervisor embedded|production`: what `./run` and `./run prod` become."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from webmail.env import EnvironmentFaults, read
+from webmail.supervisor import demo, prepare, probe, roles
+from webmail.supervisor.prepare import CannotStart
+from webmail.supervisor.tree import Stopped, Tree
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run: the servers that the rest needs, the helpers beside the web process, and what to tell at the end."""
+
+    environ: dict[str, str]
+    data: Path
+    servers: list[roles.Role]
+    helpers: list[roles.Role]
+    welcome: list[str]
+
+
+def main(mode: str) -> int:
+    """Run until a signal says stop. The environment is read here, and handed to every process from here."""
+    # An empty variable is an unset one, as `env` has it.
+    environ = {name: value for name, value in os.environ.items() if value}
+    try:
+        port = _port(environ.pop("PORT", "8000"))
+        environ = {"WEBMAIL_BASE_URL": f"http://localhost:{port}", "PYTHONUNBUFFERED": "1", **environ}
+        data = Path(environ.get("WEBMAIL_DATA_DIR", ".data")).absolute()
+        environ["WEBMAIL_DATA_DIR"] = str(data)
+        with prepare.folder(data):
+            plan = PLANS[mode](environ, data)
+            return asyncio.run(_run(plan, environ.pop("HOST", "127.0.0.1"), port))
+    except (CannotStart, EnvironmentFaults) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+def _embedded(environ: dict[str, str], data: Path) -> Plan:
+    """Everything on this machine; what the environment names instead of it is used instead."""
+    has_demo = "WEBMAIL_IMAP_HOST" not in environ
+    environ = {**prepare.keys(data), **environ, **(demo.settings(data) if has_demo else {})}
+    servers = [] if "REDIS_URL" in environ else [roles.redis(data)]
+    helpers = [roles.bridge(), roles.worker(), roles.beat(data), *([roles.demo()] if has_demo else [])]
+    welcome = [*(demo.WELCOME if has_demo else []), f"Everything is kept in {data}, its logs in {data / 'log'}."]
+    return Plan(environ, data, servers, helpers, welcome)
+
+
+def _production(environ: dict[str, str], data: Path) -> Plan:
+    """The same web, bridge, worker and beat, on a PostgreSQL and a Redis that are there already."""
+    if missing := [name for name in ("DATABASE_URL", "REDIS_URL") if name not in environ]:
+        raise CannotStart(f"./run prod needs {' and '.join(missing)}. docs/install.md tells more.")
+    helpers = [roles.bridge(), roles.worker(), roles.beat(data)]
+    return Plan(environ, data, [], helpers, [f"The logs are in {data / 'log'}."])
+
+
+PLANS: dict[str, Callable[[dict[str, str], Path], Plan]] = {"embedded": _embedded, "production": _production}
+
+
+async def _run(plan: Plan, host: str, port: int) -> int:
+    """Servers and preparations first; then the web, for whose page somebody waits; then the helpers."""
+    env = read(plan.environ)
+    listener = prepare.listen(host, port)
+    web = roles.web(listener.fileno(), int(plan.environ.get("WEB_CONCURRENCY", 1)))
+    tree = Tree(plan.environ, plan.data / "log", _say)
+    tree.listen_to_signals()
+    try:
+        tree.start(*plan.servers)
+        work = prepare.tables(plan.environ, plan.data), prepare.static_files(plan.environ)
+        await tree.unless_stopped(asyncio.gather(*work))
+        tree.start(web)
+        if not await tree.until("web", lambda: probe.answers_http(listener.getsockname())):
+            raise CannotStart(f"The web process does not start; see {plan.data / 'log' / 'web.log'}")
+        tree.start(*plan.helpers)
+        has_demo = any(role.name == "demo" for role in plan.helpers)
+        await tree.until("bridge", lambda: probe.can_sign_in(env, demo=has_demo))
+        _say("\n".join(["", f"Whimbrel is ready:  {env.base_url}", *plan.welcome, "Ctrl-C stops it.", ""]))
+        await tree.wait()
+        return 0
+    except Stopped:
+        return 0
+    finally:
+        _say("Stopping ...")
+        await tree.stop()
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise CannotStart("PORT must be a number between 1 and 65535.")
+    return int(value)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "embedded"))

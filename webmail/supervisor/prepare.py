@@ -1,0 +1,107 @@
+"""What must be there before the first process starts: the folder, the keys, the port, the tables, the static files.
+
+Work that was done by an earlier start is recognised by a digest of its input, and not done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOCK = ROOT / "requirements" / "base.txt"
+KEYS = ("WEBMAIL_SECRET_KEY", "WEBMAIL_CREDENTIAL_KEYS")
+#: A Unix socket's path has room for 107 bytes (unix(7)), the longest name in the folder is `bridge.sock`.
+LONGEST_PATH = 95
+
+
+class CannotStart(Exception):
+    """Said to the person as it is: what is wrong and what to do next."""
+
+
+def folder(data: Path) -> IO[str]:
+    """Make the data directory and hold its lock; keep what is returned, for closing it gives up the lock."""
+    if len(os.fsencode(data)) > LONGEST_PATH:
+        raise CannotStart(f"The data directory's path is too long for the sockets in it: {data}\nSet WEBMAIL_DATA_DIR.")
+    (data / "log").mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
+    lock = (data / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotStart(f"Whimbrel is already running on {data}. Stop it first, or set WEBMAIL_DATA_DIR.") from None
+    return lock
+
+
+def keys(data: Path) -> dict[str, str]:
+    """The secrets of this data directory, made on the first start, readable by their owner only."""
+    path = data / "keys.env"
+    if not path.exists():
+        lines = "".join(f"{name}={secrets.token_urlsafe(48)}\n" for name in KEYS)
+        # Created with its final permissions: there is no moment in which others can read it.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(lines)
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that the web process inherits. Raises CannotStart when the port is taken."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as fault:
+        raise CannotStart(
+            f"Port {port} on {host} is not free ({fault.strerror or fault}).\n"
+            f"Stop the program that uses it, or choose another port: PORT={port + 1} ./run"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+async def tables(environ: Mapping[str, str], data: Path) -> None:
+    """Migrate, unless these very migrations were applied to this SQLite file before."""
+    wanted = _digest([*ROOT.glob("*/migrations/*.py"), LOCK])
+    is_here = (data / "whimbrel.sqlite3").exists() and not environ.get("DATABASE_URL")
+    await _unless(data / "migrated", wanted if is_here else "", ["migrate", "--noinput"], environ)
+    (data / "migrated").write_text(wanted)
+
+
+async def static_files(environ: Mapping[str, str]) -> None:
+    """Collect and compress them, unless they have not changed since the last time."""
+    stamp = ROOT / "staticfiles" / ".digest"
+    wanted = _digest([LOCK, *(path for path in (ROOT / "static").rglob("*") if path.is_file())])
+    await _unless(stamp, wanted, ["collectstatic", "--noinput"], environ)
+    stamp.write_text(wanted)
+
+
+async def _unless(stamp: Path, wanted: str, command: list[str], environ: Mapping[str, str]) -> None:
+    """Run a command of Django's, unless the stamp says that it ran on the same input. Raises CannotStart."""
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "manage.py", *command), env=environ, cwd=ROOT, stdout=PIPE, stderr=STDOUT
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+    if process.returncode != 0:
+        raise CannotStart(f"{command[0]} failed:\n{output.decode(errors='replace')}")
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
