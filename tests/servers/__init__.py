@@ -1,0 +1,11 @@
+"""Real servers for the tests: classes with `start`, `stop`, `kill` and `restart`, on random loopback ports.
+
+`packages` says what must be installed and imports the standard library only, so that it can be read before any
+environment exists; keep this file free of imports for the same reason.
+
+    dovecot    IMAP (STARTTLS and TLS) and LMTP               letters      believable messages, as many as one likes
+    redis      the broker, cache and channel layer            mail_client  the other mail program of a two-sided story
+    postgres   fresh databases on a server without fsync      scripted     servers that hang, or speak a given script
+    smtp       submission, with refusals                      chromium     the browser, on a desk and on a phone
+    whimbrel   our own processes, as in production            fixtures     all of these as pytest fixtures
+"""

@@ -1,0 +1,113 @@
+"""The servers as pytest fixtures. One of each for a worker's whole session; a test gets its own user or database.
+
+A test that stops or changes a server makes its own: `with running(Dovecot(...)) as dovecot`.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.servers.chromium import PHONE, Chromium, Record
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.postgres import PostgreSQL
+from tests.servers.redis import Redis
+from tests.servers.smtp import SmtpServer
+
+
+class _Startable(Protocol):
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Startable)
+
+
+@contextlib.contextmanager
+def running(server: S) -> Iterator[S]:
+    """Start it, and stop and remove it at the end."""
+    try:
+        server.start()
+        yield server
+    finally:
+        getattr(server, "close", server.stop)()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    with running(Dovecot()) as server:
+        yield server
+
+
+@pytest.fixture
+def mail_user(dovecot: Dovecot) -> User:
+    """A fresh mail user with empty mailboxes."""
+    return dovecot.user()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    with running(Redis()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    with running(PostgreSQL()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _smtp_session() -> Iterator[SmtpServer]:
+    with running(SmtpServer()) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_server(_smtp_session: SmtpServer) -> SmtpServer:
+    """The submission server, with nothing received and nothing refused."""
+    _smtp_session.clear()
+    return _smtp_session
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    with running(Chromium()) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page_record() -> Record:
+    """What the test's pages did. The test fails at its end when `faults` is not empty; clear what was expected."""
+    return Record()
+
+
+@pytest.fixture
+def page(chromium: Chromium, page_record: Record) -> Iterator[Page]:
+    """A page on a desk, 1440 by 900."""
+    page = chromium.page(page_record)
+    yield page
+    _close(page, page_record)
+
+
+@pytest.fixture
+def phone(chromium: Chromium, page_record: Record) -> Iterator[Page]:
+    """A page on a phone, 390 by 844, with touch."""
+    page = chromium.page(page_record, **PHONE)
+    yield page
+    _close(page, page_record)
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def screen(request: pytest.FixtureRequest, chromium: Chromium, page_record: Record) -> Iterator[Page]:
+    """The same test on both."""
+    page = chromium.page(page_record, **(PHONE if request.param == "phone" else {}))
+    yield page
+    _close(page, page_record)
+
+
+def _close(page: Page, record: Record) -> None:
+    page.context.close()
+    assert not record.faults, "the page complained: " + "; ".join(record.faults)

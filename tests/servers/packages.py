@@ -1,0 +1,86 @@
+"""Which Debian packages the tests need, which of them are missing, and how to install them.
+
+Standard library only: it is read before any environment exists. It never installs anything unless asked to.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+#: What is looked for (a program, or a path relative to /) -> the Debian package that brings it.
+NEEDED = {
+    "dovecot": "dovecot-imapd",
+    "/usr/lib/dovecot/imap": "dovecot-imapd",
+    "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "redis-server": "redis-server",
+    "postgres": "postgresql",
+    "chromium": "chromium",
+}
+
+#: Installed along with them, so that screenshots show the world's scripts instead of boxes; no test depends on them.
+FONTS = ("fonts-noto-core", "fonts-noto-color-emoji", "fonts-droid-fallback")
+
+#: Other names of the same program on other distributions.
+ALIASES = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
+
+#: An ordinary person's PATH leaves these out.
+EXTRA_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+def find(program: str) -> str | None:
+    """The full path of a program or file of `NEEDED`, also where PATH does not look; None when it is not there."""
+    if program.startswith("/"):
+        return program if Path(program).exists() else None
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *EXTRA_DIRECTORIES, *_postgres_directories()])
+    for name in ALIASES.get(program, (program,)):
+        if found := shutil.which(name, path=path):
+            return found
+    return None
+
+
+def missing() -> list[str]:
+    """The packages to install, sorted, each once; empty when everything is there."""
+    return sorted({package for program, package in NEEDED.items() if find(program) is None})
+
+
+def advice(packages: list[str]) -> str:
+    """The one line to type."""
+    return "sudo apt-get install --no-install-recommends " + " ".join(packages)
+
+
+def may_install() -> bool:
+    """True when we are root on a system with apt."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install(packages: list[str]) -> None:
+    """Install with apt, without starting system services. Raises CalledProcessError when apt fails."""
+    apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0"]
+    # Services are not started in the rescue runlevel: ours are private, and port 143 may be somebody else's.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    subprocess.run([*apt, "update"], env=environment, check=True)
+    subprocess.run([*apt, "install", "--no-install-recommends", *packages, *FONTS], env=environment, check=True)
+
+
+def _postgres_directories() -> list[str]:
+    """Debian keeps the server's programs out of PATH, a directory for each major version; newest first."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    return [str(path) for path in versions]
+
+
+def main() -> int:
+    """Install what is missing when that is allowed, else say what to type: 0 when everything is there at the end."""
+    packages = missing()
+    if packages and may_install():
+        print("Installing", *packages)
+        install(packages)
+        packages = missing()
+    if packages:
+        print("Missing servers for the tests. Type:", advice(packages), file=sys.stderr)
+    return 1 if packages else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

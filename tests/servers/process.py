@@ -1,0 +1,211 @@
+"""A server as a child process with its descendants: started, waited for, stopped, killed, and its CPU counted.
+
+Never ends a process that it did not start, and leaves none behind: the kernel ends them when the tests' process dies.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.servers import packages
+
+START_DEADLINE = 20.0  # seconds; a busy machine may need most of it
+
+
+def require(program: str) -> str:
+    """The path of a program; fails the test (never skips it) with the line to type when it is missing."""
+    path = packages.find(program)
+    if path is None:
+        line = packages.advice([packages.NEEDED[program]])
+        pytest.fail(f"{program} is not installed. Type: {line}", pytrace=False)
+    return path
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on 127.0.0.1 that nobody listened on a moment ago, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def private_directory(name: str) -> Path:
+    """A new temporary directory with a short path, for Unix sockets may have 107 bytes."""
+    return Path(tempfile.mkdtemp(prefix=f"whimbrel-{name}-"))
+
+
+def wait_until(condition: Callable[[], object], what: str, deadline: float = START_DEADLINE) -> None:
+    """Poll until the condition is true; AssertionError naming what was waited for otherwise."""
+    end = time.monotonic() + deadline
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"Waited {deadline:.0f} s in vain: {what}")
+        time.sleep(0.02)
+
+
+def listens(port: int) -> bool:
+    """True when something accepts connections on this loopback port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
+
+
+class Server:
+    """The common life of all servers. A subclass says which `command` to run and when it is `ready`."""
+
+    name = "server"
+    #: What `stop` sends first; SIGKILL follows when the process is still there after the deadline.
+    stop_signal = signal.SIGTERM
+
+    def __init__(self) -> None:
+        self.directory = private_directory(self.name)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cpu_of_earlier_lives = 0.0
+
+    def command(self) -> Sequence[str]:
+        """The process line; it must stay in the foreground."""
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        """True when the server answers."""
+        raise NotImplementedError
+
+    def choose_ports(self) -> None:
+        """Called before every attempt of the first start, since a chosen port may be taken by another meanwhile."""
+
+    def environment(self) -> Mapping[str, str]:
+        """The process's environment."""
+        return os.environ
+
+    @property
+    def log_path(self) -> Path:
+        """Where standard output and error go; a server with its own log names it here."""
+        return self.directory / "log"
+
+    @property
+    def log(self) -> str:
+        """All it has said so far."""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start for the first time: on random ports, tried again when one of them was snatched away."""
+        for _attempt in range(5):
+            self.choose_ports()
+            self._spawn()
+            if self._became_ready():
+                return
+            self.kill()
+        raise AssertionError(f"{self.name} does not start:\n{self.log[-3000:]}")
+
+    def restart(self) -> None:
+        """Stop when it runs, and start again on the same ports with the same data."""
+        self.stop()
+        self._spawn()
+        if not self._became_ready():
+            raise AssertionError(f"{self.name} does not start again:\n{self.log[-3000:]}")
+
+    def stop(self) -> None:
+        """End it as an operator would, and wait for the end of all its processes."""
+        self._end(self.stop_signal, grace=10.0)
+
+    def kill(self) -> None:
+        """SIGKILL to all its processes: a power cut."""
+        self._end(signal.SIGKILL, grace=10.0)
+
+    def close(self) -> None:
+        """Stop, and remove the directory."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def processes(self) -> list[psutil.Process]:
+        """The process and its living descendants."""
+        if self._process is None:
+            return []
+        try:
+            root = psutil.Process(self._process.pid)
+            return [root, *root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def cpu_seconds(self) -> float:
+        """User and system CPU of all its processes since the first start, those that have ended included."""
+        return self._cpu_of_earlier_lives + cpu_of(self.processes)
+
+    def _spawn(self) -> None:
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", "--", *self.command()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(self.environment()),
+                cwd=self.working_directory(),
+            )
+
+    def working_directory(self) -> Path:
+        return self.directory
+
+    def _became_ready(self) -> bool:
+        end = time.monotonic() + START_DEADLINE
+        while self.running and time.monotonic() < end:
+            if self.ready():
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _end(self, first: signal.Signals, grace: float) -> None:
+        """Signal the main process (all of them when the signal is SIGKILL); after the grace, SIGKILL what is left."""
+        if self._process is None:
+            return
+        family = self.processes()
+        self._cpu_of_earlier_lives += cpu_of(lambda: family)
+        for each in family if first is signal.SIGKILL else family[:1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.send_signal(first)
+        _, alive = psutil.wait_procs(family, timeout=grace)
+        for each in alive:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        self._process.wait()
+        self._process = None
+
+
+def cpu_of(family: Callable[[], list[psutil.Process]]) -> float:
+    """Sum the CPU of processes and of the children that they have already reaped.
+
+    A child that ends between two readings would be counted twice or not at all; so the sum is taken again until the
+    family was the same before and after it.
+    """
+    total = 0.0
+    for _attempt in range(20):
+        before = family()
+        total = sum(_cpu_of_one(each) for each in before)
+        if {each.pid for each in before} == {each.pid for each in family()}:
+            break
+    return total
+
+
+def _cpu_of_one(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)

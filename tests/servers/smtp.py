@@ -1,0 +1,112 @@
+"""A submission server in a thread of the tests' own process (aiosmtpd): takes mail, or refuses it as a test asks."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as policy
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.servers.certificates import CertificateAuthority
+from tests.servers.process import free_ports, private_directory
+
+
+@dataclass(frozen=True)
+class Received:
+    """One accepted message, with the envelope and who had signed in."""
+
+    sender: str
+    recipients: list[str]
+    raw: bytes
+    login: str
+
+    @property
+    def message(self) -> EmailMessage:
+        return cast(EmailMessage, BytesParser(policy=policy).parsebytes(self.raw))
+
+
+@dataclass
+class Refusals:
+    """The next answers: a reply such as `550 5.1.1 No such user` by recipient, for any message, or for any sign-in."""
+
+    recipients: dict[str, str] = field(default_factory=dict)
+    data: str = ""
+    login: str = ""
+    delay: float = 0.0
+
+
+class SmtpServer:
+    """Speaks STARTTLS (and TLS from the start on `tls_port`); asks for a login, and lets anybody with a password in."""
+
+    host = "localhost"
+
+    def __init__(self) -> None:
+        self.directory = private_directory("smtp")
+        self.authority = CertificateAuthority(self.directory)
+        self.context = self.authority.issue().server_context()
+        self.received: list[Received] = []
+        self.refusals = Refusals()
+        self.port, self.tls_port = free_ports(2)
+        self._controllers: list[Controller] = []
+
+    def start(self) -> None:
+        starttls = {"tls_context": self.context, "require_starttls": True, "auth_require_tls": True}
+        # Inside TLS from the start aiosmtpd does not know that the connection is safe.
+        implicit = {"auth_require_tls": False}
+        self._controllers = [
+            self._controller(self.port, None, starttls),
+            self._controller(self.tls_port, self.context, implicit),
+        ]
+        for controller in self._controllers:
+            controller.start()
+
+    def stop(self) -> None:
+        for controller in self._controllers:
+            controller.stop()
+        self._controllers = []
+
+    def clear(self) -> None:
+        """Forget what was received and what is to be refused."""
+        self.received.clear()
+        self.refusals = Refusals()
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if refusal := self.refusals.recipients.get(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.refusals.delay)
+        if self.refusals.data:
+            return self.refusals.data
+        login = str(session.auth_data or "")
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content, login))
+        return "250 2.0.0 Taken"
+
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
+    ) -> AuthResult:
+        if self.refusals.login or not isinstance(data, LoginPassword):
+            return AuthResult(success=False, handled=False, message=self.refusals.login or "535 5.7.8 Login failed")
+        return AuthResult(success=True, auth_data=data.login.decode())
+
+    def _controller(self, port: int, context: ssl.SSLContext | None, options: dict[str, object]) -> Controller:
+        return Controller(
+            self,
+            hostname="127.0.0.1",
+            port=port,
+            ssl_context=context,
+            authenticator=self.authenticate,
+            auth_required=True,
+            enable_SMTPUTF8=True,
+            data_size_limit=64 << 20,
+            **options,
+        )
