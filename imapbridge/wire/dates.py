@@ -1,0 +1,41 @@
+"""IMAP's own dates (RFC 9051 `date-time` and `date`). Header dates are `mime.headers.parse_date`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NUMBERS = {name.upper().encode(): number for number, name in enumerate(_MONTHS, 1)}
+# Some servers write one digit for the day, without the space.
+_DATE_TIME = re.compile(rb" *(\d{1,2})-([A-Za-z]{3})-(\d{4}) +(\d\d):(\d\d):(\d\d)(?: +([+-]\d{4}))?")
+
+
+def parse_date_time(raw: bytes) -> datetime:
+    """`17-Jul-2026 02:44:25 -0700`, aware, in its own zone; without a zone UTC. ValueError when it is not a date."""
+    found = _DATE_TIME.match(raw)
+    if not found:
+        raise ValueError("not an IMAP date")
+    day, month, year, hour, minute, second, offset = found.groups()
+    return datetime(
+        int(year), _NUMBERS.get(month.upper(), 0), int(day),
+        int(hour), int(minute), min(int(second), 59), tzinfo=_zone(offset) if offset else UTC,
+    )  # fmt: skip
+
+
+def format_date_time(moment: datetime) -> str:
+    """For APPEND; without quotes. The moment must be aware."""
+    return f"{moment.day:2}-{_MONTHS[moment.month - 1]}-{moment:%Y %H:%M:%S %z}"[:26]
+
+
+def format_date(day: date) -> str:
+    """For SEARCH: `1-Feb-1994`."""
+    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
+
+
+@lru_cache(256)
+def _zone(offset: bytes) -> timezone:
+    """`-0700` and its like; at most the 10,000 that four digits can say, of which few are zones."""
+    minutes = int(offset[1:3]) * 60 + int(offset[3:5])
+    return timezone(timedelta(minutes=-minutes if offset[:1] == b"-" else minutes))

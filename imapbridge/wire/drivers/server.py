@@ -1,0 +1,75 @@
+"""Where a server is and how the link to it is made private. One SSLContext per process and kind."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from dataclasses import dataclass
+from functools import lru_cache
+
+from imapbridge.errors import ConnectFailed, ConnectionClosed, TlsFailed, WireError
+from imapbridge.wire.auth import Security
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+    security: Security = "tls"
+    verify: bool = True
+    """False: any certificate is taken. Only ever the operator's choice."""
+    ca_file: str = ""
+    """Trust the certificates in this file instead of the system's."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """There compression only costs."""
+        if self.host.lower() == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def tls(self) -> ssl.SSLContext:
+        """TlsFailed when the file of certificates cannot be read."""
+        try:
+            return _context(self.verify, self.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise TlsFailed(f"the certificates to trust cannot be read: {error}") from error
+
+
+@lru_cache(32)
+def _context(verify: bool, ca_file: str) -> ssl.SSLContext:
+    """Making one takes 30 ms: it reads all certificates of the system."""
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect_error(error: OSError) -> WireError:
+    """What went wrong before the session began."""
+    if isinstance(error, ssl.SSLError):
+        return tls_error(error)
+    return ConnectFailed(_reason(error))
+
+
+def tls_error(error: OSError) -> TlsFailed:
+    """What went wrong in a handshake; a reset is one too."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TlsFailed(error.verify_message or "the certificate is not trusted", certificate=True)
+    return TlsFailed(getattr(error, "reason", None) or str(error) or "the handshake failed")
+
+
+def lost(error: OSError) -> ConnectionClosed:
+    """What went wrong in the middle."""
+    return ConnectionClosed(_reason(error))
+
+
+def _reason(error: OSError) -> str:
+    """In the system's words: asyncio puts its own around them."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error) or type(error).__name__
