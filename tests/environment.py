@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+from tests.servers.postgres import PostgreSQL
 from tests.servers.process import private_directory
 
 OURS = ("WEBMAIL_", "DATABASE_URL", "REDIS_URL")
@@ -36,8 +37,6 @@ def _postgres() -> str:
     """The URL of the run's server; the first process to ask starts it, and its children inherit the address."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         return url
-    from tests.servers.postgres import PostgreSQL
-
     try:
         server = PostgreSQL()
     except pytest.fail.Exception as missing:

@@ -69,7 +69,7 @@ class Chromium:
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(executable_path=self._program, args=FLAGS)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         if self._browser:
             self._browser.close()
         if self._playwright:

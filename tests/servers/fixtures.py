@@ -3,9 +3,7 @@
 A test that stops or changes a server makes its own: `with running(Dovecot(...)) as dovecot`.
 """
 
-import contextlib
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
 
 import pytest
 from playwright.sync_api import Page
@@ -13,26 +11,10 @@ from playwright.sync_api import Page
 from tests.servers.chromium import PHONE, Chromium, Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postgres import PostgreSQL
+from tests.servers.process import running
 from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
-
-
-class _Startable(Protocol):
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-
-
-S = TypeVar("S", bound=_Startable)
-
-
-@contextlib.contextmanager
-def running(server: S) -> Iterator[S]:
-    """Start it, and stop and remove it at the end."""
-    try:
-        server.start()
-        yield server
-    finally:
-        getattr(server, "close", server.stop)()
+from tests.servers.whimbrel import Whimbrel
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +52,13 @@ def smtp_server(_smtp_session: SmtpServer) -> SmtpServer:
     """The submission server, with nothing received and nothing refused."""
     _smtp_session.clear()
     return _smtp_session
+
+
+@pytest.fixture(scope="session")
+def whimbrel(dovecot: Dovecot, _smtp_session: SmtpServer) -> Iterator[Whimbrel]:
+    """The product, with SQLite, in front of the session's Dovecot; `whimbrel.url` is its address."""
+    with running(Whimbrel(dovecot, _smtp_session)) as product:
+        yield product
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import psutil
 import pytest
@@ -64,12 +65,34 @@ def listens(port: int) -> bool:
     return False
 
 
+class Startable(Protocol):
+    """Anything with a beginning, and an end that leaves nothing behind."""
+
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+
+
+S = TypeVar("S", bound=Startable)
+
+
+@contextlib.contextmanager
+def running(server: S) -> Iterator[S]:
+    """Start it, and close it at the end."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
 class Server:
     """The common life of all servers. A subclass says which `command` to run and when it is `ready`."""
 
     name = "server"
     #: What `stop` sends first; SIGKILL follows when the process is still there after the deadline.
     stop_signal = signal.SIGTERM
+    #: Open file descriptors that the process inherits.
+    inherited: Sequence[int] = ()
 
     def __init__(self) -> None:
         self.directory = private_directory(self.name)
@@ -158,6 +181,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 env=dict(self.environment()),
                 cwd=self.working_directory(),
+                pass_fds=self.inherited,
             )
 
     def working_directory(self) -> Path:

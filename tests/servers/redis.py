@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.servers.process import Server, free_ports, require
 
@@ -11,11 +12,12 @@ class Redis(Server):
 
     name = "redis"
 
-    def __init__(self) -> None:
-        self._program = require("redis-server")
+    def __init__(self, program: str = "", path: Path | None = None) -> None:
+        """Debian's Redis on a socket of its own choice, unless told otherwise."""
+        self._program = program or require("redis-server")
         super().__init__()
         self.port = 0
-        self.socket = self.directory / "redis.sock"
+        self.socket = path or self.directory / "redis.sock"
 
     @property
     def url(self) -> str:

@@ -1,6 +1,7 @@
 """A submission server in a thread of the tests' own process (aiosmtpd): takes mail, or refuses it as a test asks."""
 
 import asyncio
+import shutil
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -68,6 +69,11 @@ class SmtpServer:
         for controller in self._controllers:
             controller.stop()
         self._controllers = []
+
+    def close(self) -> None:
+        """Stop, and remove the directory."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def clear(self) -> None:
         """Forget what was received and what is to be refused."""

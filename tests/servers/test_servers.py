@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
-from tests.servers.fixtures import running
 from tests.servers.letters import letters, newsletter, plain, with_attachment
 from tests.servers.postgres import PostgreSQL
+from tests.servers.process import running
 from tests.servers.redis import Redis
 from tests.servers.scripted import Expect, HangingServer, Hangup, Say, ScriptedServer
 from tests.servers.smtp import SmtpServer
