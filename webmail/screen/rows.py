@@ -1,0 +1,152 @@
+"""Conversations as rows of a list: everything a row prints, said in whole sentences.
+
+Templates only print these fields. Accessible names follow one format per kind of row, so that a translation can put
+the pieces in its own order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from imapbridge.queries import Conversation
+from webmail.screen import people
+from webmail.screen.clock import Clock, Group
+
+
+@dataclass
+class Row:
+    """One conversation, as `mailbox/_row.html` prints it."""
+
+    thread: int
+    at: int
+    css: str
+    hue: int
+    initials: str
+    shape: str
+    names: str
+    count: str
+    """Messages of the conversation; empty when there is one only."""
+    subject: str
+    preview: str
+    clip: str
+    iso: str
+    date: str
+    label: str
+    link: str
+    flags: str
+    """Where the buttons post to."""
+    starred: str
+    """`true` or `false`."""
+    star: str
+    """What the star button sets: `1` or `0`."""
+    star_label: str
+    seen: str
+    """What the read button sets."""
+    seen_label: str
+    current: str
+    """`true` for the conversation that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where rows stand: their mailbox and page, which their links carry so that the way back is known."""
+
+    mailbox: int
+    before: str = ""
+    only: str = ""
+
+    @property
+    def query(self) -> str:
+        """`in=12&before=1773312420.8`."""
+        parts = {"in": str(self.mailbox), "before": self.before, "only": self.only}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+
+class RowWriter:
+    """Turns conversations into rows. One for a page: it looks its sentences up once."""
+
+    def __init__(self, clock: Clock, place: Place, me: str, opened: int = 0) -> None:
+        self._clock = clock
+        self._me = people.Reader(me)
+        self._opened = opened
+        self._query = place.query
+        self._language = get_language() or ""
+        self._star = _("Star: {subject}")
+        self._read = {True: _("Mark as read: {subject}"), False: _("Mark as unread: {subject}")}
+        self._untitled = _("(no subject)")
+
+    def groups(self, conversations: Iterable[Conversation]) -> list[tuple[Group, list[Row]]]:
+        """Rows in order, under the headings they belong to."""
+        groups: list[tuple[Group, list[Row]]] = []
+        for conversation in conversations:
+            group = self._clock.group(self._clock.local(conversation.sort_at))
+            if not groups or groups[-1][0] != group:
+                groups.append((group, []))
+            groups[-1][1].append(self.row(conversation))
+        return groups
+
+    def row(self, item: Conversation) -> Row:
+        moment = self._clock.local(item.sort_at)
+        unread, current = item.unread > 0, item.thread == self._opened
+        subject = people.clean(item.subject) or self._untitled
+        face, names = self._me.conversation(item.senders)
+        date = self._clock.short(moment)
+        label = _label(self._language, unread, item.count, item.has_attachment)
+        return Row(
+            thread=item.thread,
+            at=item.sort_at,
+            css="row" + " is-unread" * unread + " is-open" * current,
+            hue=face.hue,
+            initials=face.initials,
+            shape=face.shape,
+            names=names,
+            count=str(item.count) if item.count > 1 else "",
+            subject=subject,
+            preview=item.preview,
+            clip="has-clip" if item.has_attachment else "",
+            iso=moment.isoformat(timespec="minutes"),
+            date=date,
+            label=label.format(names=names, subject=subject, date=date, n=item.count),
+            link=f"/message/{item.message}/?{self._query}",
+            flags=f"/message/{item.message}/flags?{self._query}",
+            starred="true" if item.flagged else "false",
+            star="0" if item.flagged else "1",
+            star_label=self._star.format(subject=subject),
+            seen="1" if unread else "0",
+            seen_label=self._read[unread].format(subject=subject),
+            current="true" if current else "false",
+        )
+
+
+@lru_cache(maxsize=4096)
+def _label(language: str, unread: bool, count: int, attachment: bool) -> str:
+    """The accessible name of a row: a pattern of names, subject, n and date. `language` only tells caches apart."""
+    if count < 2:
+        plain = pgettext("conversation", "{names}, {subject}, {date}")
+        attached = pgettext("conversation", "{names}, {subject}, has attachment, {date}")
+        new = pgettext("conversation", "Unread, {names}, {subject}, {date}")
+        both = pgettext("conversation", "Unread, {names}, {subject}, has attachment, {date}")
+    else:
+        plain = ngettext("{names}, {subject}, {n} message, {date}", "{names}, {subject}, {n} messages, {date}", count)
+        attached = ngettext(
+            "{names}, {subject}, {n} message, has attachment, {date}",
+            "{names}, {subject}, {n} messages, has attachment, {date}",
+            count,
+        )
+        new = ngettext(
+            "Unread, {names}, {subject}, {n} message, {date}",
+            "Unread, {names}, {subject}, {n} messages, {date}",
+            count,
+        )
+        both = ngettext(
+            "Unread, {names}, {subject}, {n} message, has attachment, {date}",
+            "Unread, {names}, {subject}, {n} messages, has attachment, {date}",
+            count,
+        )
+    return {(False, False): plain, (False, True): attached, (True, False): new, (True, True): both}[unread, attachment]
