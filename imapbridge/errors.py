@@ -17,7 +17,8 @@ What the rest of the house sees. A view knows the three kinds only:
      ├── TryAgain               the server or the network, not the person
      │    ├── ServerUnreachable
      │    ├── ServerTimedOut
-     │    └── ServerBusy        too many connections, INUSE, LIMIT, UNAVAILABLE
+     │    ├── ServerBusy        too many connections, INUSE, LIMIT, UNAVAILABLE
+     │    └── BridgeDown        not the mail server: our own bridge does not answer
      ├── AskPerson              only the person can mend it
      │    ├── SignInRefused     the password is wrong, or no longer right
      │    ├── CertificateRefused
@@ -107,6 +108,10 @@ class ServerTimedOut(TryAgain):
 
 class ServerBusy(TryAgain):
     code = "busy"
+
+
+class BridgeDown(TryAgain):
+    code = "bridge-down"
 
 
 class AskPerson(MailError):

@@ -1,0 +1,16 @@
+"""The process that owns the warm connections: `manage.py imapbridge`. Web asks it over HTTP; see `imapbridge.client`.
+
+    serve         the process: its socket, its start and its end        application   HTTP in, HTTP out
+    mail          sections and parts of a message, over the pool        replays       pending changes, one run at a time
+
+    POST /verify   {host, port, security, username, password}  ->  {}
+    POST /fetch    {account, mailbox, uid, sections: [...]}    ->  their octets one after another, X-Lengths: 120,4711
+    POST /stream   {account, mailbox, uid, section}            ->  octets, chunked; an early end is an error
+    POST /replay   {account}                                   ->  {}, at once
+    POST /forget   {account}                                   ->  {}
+    GET  /health                                               ->  {}
+
+A request may carry `X-Deadline` (seconds) and must carry `X-Bridge-Secret` where a secret is set. What failed comes
+back as 4xx or 5xx with {code, message, server}. One asyncio loop: nothing here may block it. Never logs content or
+secrets.
+"""

@@ -1,0 +1,194 @@
+"""The bridge as an ASGI application: reads a request, does it over the pool, answers. See the package.
+
+A client that goes away cancels what was done for it. Never logs a request: it may hold a password.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, LifespanScope, Scope
+
+from accounts.autoconfig import Endpoint
+from accounts.secrets import Secret
+from imapbridge import errors
+from imapbridge.bridge import mail
+from imapbridge.bridge.replays import Replays
+from imapbridge.client import DEADLINE, LENGTHS, SECRET
+from imapbridge.errors import MailError
+from imapbridge.pool import Pool
+from imapbridge.pool.credentials import Login, server_for
+
+logger = logging.getLogger(__name__)
+
+MAX_REQUEST = 1024 * 1024
+"""Octets."""
+MAX_SECONDS = 120.0
+
+STATUS: dict[type[MailError], int] = {errors.TryAgain: 503, errors.AskPerson: 403, errors.Sorry: 422}
+
+
+class BadRequest(Exception):
+    """A request that our own client does not make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked. `values` may hold a password, so it is not printed."""
+
+    route: tuple[str, str]
+    values: dict[str, Any]
+    seconds: float
+
+    def __repr__(self) -> str:
+        return f"<Request {self.route}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, or the beginning of one when `rest` is given."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    rest: AsyncGenerator[bytes, None] | None = None
+
+
+class Application:
+    """One for the process: it starts and closes the pool with itself."""
+
+    def __init__(self, secret: str = "") -> None:
+        self.pool = Pool()
+        self.replays = Replays(self.pool)
+        self._secret = secret.encode()
+        self._routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
+            ("POST", "/verify"): self._verify,
+            ("POST", "/fetch"): self._fetch,
+            ("POST", "/stream"): self._stream,
+            ("POST", "/replay"): self._replay,
+            ("POST", "/forget"): self._forget,
+            ("GET", "/health"): self._health,
+        }
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["type"] == "http":
+            body = await _read_body(receive)
+            await _while_connected(receive, self._respond(scope, body, send))
+
+    async def _live(self, _scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        await receive()
+        self.pool.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.replays.close()
+        await self.pool.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _respond(self, scope: HTTPScope, body: bytes, send: ASGISendCallable) -> None:
+        answer = await self._answer(scope, body)
+        await send(
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers, "trailers": False}
+        )
+        await send({"type": "http.response.body", "body": answer.body, "more_body": answer.rest is not None})
+        if answer.rest is None:
+            return
+        async with aclosing(answer.rest) as rest:
+            async for piece in rest:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _answer(self, scope: HTTPScope, body: bytes) -> Answer:
+        try:
+            request = self._parse(scope, body)
+            return await self._routes[request.route](request)
+        except MailError as error:
+            status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+            return _failure(status, error.code, str(error), error.server)
+        except (BadRequest, KeyError, TypeError, ValueError) as error:
+            logger.warning("a request that cannot be served: %s", type(error).__name__)
+            return _failure(400, errors.Sorry.code)
+
+    def _parse(self, scope: HTTPScope, body: bytes) -> Request:
+        headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
+        if not hmac.compare_digest(headers.get(SECRET.lower(), b""), self._secret):
+            raise BadRequest
+        seconds = min(float(headers.get(DEADLINE.lower(), MAX_SECONDS)), MAX_SECONDS)
+        return Request((scope["method"], scope["path"]), json.loads(body or b"{}"), seconds)
+
+    # --- What can be asked --------------------------------------------------------------------------------------------
+
+    async def _verify(self, request: Request) -> Answer:
+        values = request.values
+        server = server_for(Endpoint(str(values["host"]), int(values["port"]), str(values["security"])))
+        login = Login(server, str(values["username"]), Secret(str(values["password"])))
+        await self.pool.verify(login, seconds=request.seconds)
+        return Answer()
+
+    async def _fetch(self, request: Request) -> Answer:
+        sections = [str(section) for section in request.values["sections"]]
+        place = await _place(request)
+        found = await mail.fetch(self.pool, place, sections, seconds=request.seconds)
+        lengths = ",".join(str(len(octets)) for octets in found)
+        return Answer(b"".join(found), headers=((LENGTHS.lower().encode(), lengths.encode()),))
+
+    async def _stream(self, request: Request) -> Answer:
+        section = str(request.values["section"])
+        pieces = mail.stream(self.pool, await _place(request), section, seconds=request.seconds)
+        # The first piece comes before the status line: until then an error can be told.
+        return Answer(await anext(pieces), rest=pieces)
+
+    async def _replay(self, request: Request) -> Answer:
+        self.replays.wake(int(request.values["account"]))
+        return Answer()
+
+    async def _forget(self, request: Request) -> Answer:
+        self.pool.forget(int(request.values["account"]))
+        return Answer()
+
+    async def _health(self, _request: Request) -> Answer:
+        return Answer()
+
+
+async def _place(request: Request) -> mail.Place:
+    values = request.values
+    return await mail.place_of(int(values["account"]), int(values["mailbox"]), int(values["uid"]))
+
+
+async def _read_body(receive: ASGIReceiveCallable) -> bytes:
+    body = b""
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            raise BadRequest
+        body += event["body"]
+        if len(body) > MAX_REQUEST:
+            raise BadRequest
+        if not event["more_body"]:
+            return body
+
+
+async def _while_connected(receive: ASGIReceiveCallable, work: Awaitable[None]) -> None:
+    """Do the work; cancel it when the client closes the connection, which is all that can still be received."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        task.cancel()
+        await asyncio.wait((task,))
+    if not task.cancelled():
+        task.result()
+
+
+def _failure(status: int, code: str, message: str = "", server: str = "") -> Answer:
+    return Answer(json.dumps({"code": code, "message": message, "server": server}).encode(), status)

@@ -1,0 +1,88 @@
+"""Replays of pending changes, as soon as web says that there are some: for an account one at a time.
+
+What is replayed, and what an answer means for the index, is `sync.replay`'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from imapbridge.errors import CommandFailed, MailError
+from imapbridge.models import PendingChange
+from imapbridge.pool import Pool
+from imapbridge.pool.credentials import in_thread
+from imapbridge.sync import replay
+from imapbridge.wire.session import Exchange, Session
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 60.0
+"""For one change; nobody waits for it."""
+LAST_SECONDS = 5.0
+"""For what is under way when the process ends. What is lost is replayed later: it is rows."""
+
+
+class Replays:
+    """The runs that are under way."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+
+    def wake(self, account_id: int) -> None:
+        """See to it that a run begins after this moment, and return at once."""
+        if account_id in self._running:
+            self._again.add(account_id)
+        else:
+            self._running[account_id] = asyncio.create_task(self._run(account_id))
+
+    async def close(self) -> None:
+        """Let the runs come to their end, for a few seconds."""
+        self._again.clear()
+        if running := set(self._running.values()):
+            _done, late = await asyncio.wait(running, timeout=LAST_SECONDS)
+            for task in late:
+                task.cancel()
+
+    async def _run(self, account_id: int) -> None:
+        try:
+            await run_replay(self._pool, account_id)
+        except Exception:
+            # Nobody awaits this task: here is where it is told.
+            logger.exception("account=%d replay failed", account_id)
+        finally:
+            del self._running[account_id]
+        if account_id in self._again:
+            self._again.discard(account_id)
+            self.wake(account_id)
+
+
+async def run_replay(pool: Pool, account_id: int) -> None:
+    """Replay until nothing is owed, somebody else is at it, or the server cannot be had."""
+    while change := await in_thread(replay.next_change, account_id):
+        try:
+            refusal = await _send(pool, change)
+        except MailError as error:
+            logger.info("account=%d change=%d postponed: %s", account_id, change.pk, error.code)
+            await in_thread(replay.postponed, change)
+            return
+        if refusal:
+            await in_thread(replay.refused, change, refusal)
+        else:
+            await in_thread(replay.confirmed, change)
+
+
+async def _send(pool: Pool, change: PendingChange) -> CommandFailed | None:
+    """The server's refusal of this change, or None when it is done. Raises MailError when there was no answer."""
+
+    def command(session: Session) -> Exchange[CommandFailed | None]:
+        try:
+            yield from replay.command(session, change)
+        except CommandFailed as refusal:
+            return refusal
+        return None
+
+    raw_name = bytes(change.mailbox.raw_name)
+    return await pool.run(change.account_id, raw_name, command, seconds=SECONDS)

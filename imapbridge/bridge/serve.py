@@ -1,0 +1,81 @@
+"""The bridge's process: a listening socket that only we can open, and the application on it until SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from imapbridge.bridge.application import Application
+
+GRACE = 5
+"""Seconds that what is under way has when the process is told to end."""
+KEEP_ALIVE = 75
+"""Seconds without a request after which a connection of web's is closed."""
+
+
+class AddressTaken(Exception):
+    """Another bridge answers at this address."""
+
+
+def serve(address: str, secret: str) -> None:
+    """Serve at a Unix socket's path or at host:port until SIGTERM or SIGINT. Raises AddressTaken, OSError."""
+    _allow_many_files()
+    listener = listen(address)
+    config = uvicorn.Config(
+        Application(secret),
+        loop="asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(address: str) -> socket.socket:
+    """A bound socket. A Unix socket is this user's alone; one that a dead bridge has left behind is replaced."""
+    host, colon, port = address.rpartition(":")
+    if colon and "/" not in address:
+        return socket.create_server((host.strip("[]"), int(port)), family=_family(host))
+    path = Path(address)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_dead(path)
+    listener = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listener.bind(address)
+    finally:
+        os.umask(before)
+    listener.listen(1024)
+    return listener
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _remove_dead(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except FileNotFoundError:
+            return
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            return
+    raise AddressTaken(str(path))
+
+
+def _allow_many_files() -> None:
+    # Every account has sockets here, and a shell's usual limit is 1024.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

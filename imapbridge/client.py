@@ -1,0 +1,211 @@
+"""What web asks of the bridge, over HTTP on a Unix socket (or TCP with a shared secret), always with a deadline.
+
+The only caller of the bridge; it opens no connection to a mail server. Blocking. A thread keeps one connection to the
+bridge. Raises MailErrors only: those of the mail server, and BridgeDown when it is our own process that fails.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.autoconfig import Servers
+from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerUnreachable
+
+logger = logging.getLogger(__name__)
+
+DEADLINE = "X-Deadline"
+LENGTHS = "X-Lengths"
+SECRET = "X-Bridge-Secret"  # noqa: S105  the name of the header
+
+SLACK = 2.0
+"""Seconds the bridge has beyond the deadline, to say that it has passed."""
+SHORT = 2.0
+"""Seconds for what the bridge answers at once."""
+BLOCK = 64 * 1024
+
+
+@sensitive_variables("password")
+def verify_sign_in(servers: Servers, username: str, password: str) -> None:
+    """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way."""
+    imap = servers.imap
+    values = {"host": imap.host, "port": imap.port, "security": imap.security}
+    _ask("/verify", {**values, "username": username, "password": password})
+
+
+def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> dict[str, bytes]:
+    """Whole small sections (`1`, `2.1`, `HEADER`), still transfer-encoded; empty where the message has none such.
+
+    MessageGone when the message is not there any more, TooLarge for more than 20 MB together.
+    """
+    values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "sections": sections}
+    lengths, octets = _ask("/fetch", values)
+    found, start = {}, 0
+    for section, length in zip(sections, map(int, lengths.split(",")), strict=True):
+        found[section] = octets[start : start + length]
+        start += length
+    return found
+
+
+def stream(account_id: int, mailbox_id: int, uid: int, section: str) -> Iterator[bytes]:
+    """A section of any size in blocks, still transfer-encoded. The first block is there when this returns.
+
+    Read slowly, and the mail server is read slowly. Close the iterator to stop. The timeout is for each block.
+    """
+    values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section}
+    connection = _connection(settings.ENV.bridge_address)  # its own: the thread may ask for other things meanwhile
+    try:
+        response = _send(connection, "/stream", values, settings.ENV.imap_timeout)
+        if response.status != http.HTTPStatus.OK:
+            _check(response, response.read())
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise _down() from error
+    except MailError:
+        connection.close()
+        raise
+    return _blocks(connection, response)
+
+
+def replay(account_id: int) -> None:
+    """Say that there are pending changes. Never raises: what is not replayed now is replayed by the next sync."""
+    try:
+        _ask("/replay", {"account": account_id}, SHORT)
+    except MailError as error:
+        logger.warning("account=%d replay not begun: %s", account_id, error.code)
+
+
+def forget(account_id: int) -> None:
+    """Have the account's connections closed. Never raises: within seconds the bridge sees for itself."""
+    try:
+        _ask("/forget", {"account": account_id}, SHORT)
+    except MailError as error:
+        logger.warning("account=%d not forgotten at once: %s", account_id, error.code)
+
+
+def alive() -> bool:
+    """Whether the bridge answers."""
+    try:
+        _ask("/health", None, SHORT)
+    except MailError:
+        return False
+    return True
+
+
+# --- HTTP -------------------------------------------------------------------------------------------------------------
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP on a Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("bridge")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class _Kept(threading.local):
+    """This thread's connections to bridges, by address."""
+
+    def __init__(self) -> None:
+        self._connections: dict[str, http.client.HTTPConnection] = {}
+
+    def connection(self) -> http.client.HTTPConnection:
+        address: str = settings.ENV.bridge_address
+        if address not in self._connections:
+            self._connections[address] = _connection(address)
+        return self._connections[address]
+
+
+_kept = _Kept()
+
+
+def _connection(address: str) -> http.client.HTTPConnection:
+    """Not connected yet; http.client does that with the first request."""
+    host, colon, port = address.rpartition(":")
+    if colon and "/" not in address:
+        return http.client.HTTPConnection(host.strip("[]"), int(port))
+    return _UnixConnection(address)
+
+
+def _ask(path: str, values: dict[str, Any] | None, seconds: float | None = None) -> tuple[str, bytes]:
+    """The lengths header and the body of a whole answer, over the thread's kept connection."""
+    connection = _kept.connection()
+    try:
+        response = _send_again(connection, path, values, seconds or settings.ENV.imap_timeout)
+        octets = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise _down() from error
+    _check(response, octets)
+    return response.headers.get(LENGTHS, ""), octets
+
+
+def _send_again(
+    connection: http.client.HTTPConnection, path: str, values: dict[str, Any] | None, seconds: float
+) -> http.client.HTTPResponse:
+    """Send; once more when the connection turns out to have been closed while it was kept."""
+    was_kept = connection.sock is not None
+    try:
+        return _send(connection, path, values, seconds)
+    except ConnectionError:
+        if not was_kept:
+            raise
+        connection.close()
+    return _send(connection, path, values, seconds)
+
+
+def _send(
+    connection: http.client.HTTPConnection, path: str, values: dict[str, Any] | None, seconds: float
+) -> http.client.HTTPResponse:
+    connection.timeout = seconds + SLACK
+    if connection.sock is not None:
+        connection.sock.settimeout(connection.timeout)
+    headers = {DEADLINE: str(seconds)}
+    if settings.ENV.bridge_secret:
+        headers[SECRET] = settings.ENV.bridge_secret
+    body = None if values is None else json.dumps(values).encode()
+    connection.request("GET" if values is None else "POST", path, body, headers)
+    return connection.getresponse()
+
+
+def _check(response: http.client.HTTPResponse, octets: bytes) -> None:
+    """Raise what the bridge says has gone wrong."""
+    if response.status == http.HTTPStatus.OK:
+        return
+    try:
+        failure = json.loads(octets)
+        kind, message, server = BY_CODE[failure["code"]], str(failure["message"]), str(failure["server"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise _down() from error
+    raise kind(message, server=server)
+
+
+def _blocks(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Iterator[bytes]:
+    try:
+        while block := response.read(BLOCK):
+            yield block
+    except (OSError, http.client.HTTPException) as error:
+        # The status line is long gone: an early end is how the bridge says that the mail server failed.
+        raise ServerUnreachable from error
+    finally:
+        connection.close()
+
+
+def _down() -> BridgeDown:
+    return BridgeDown(
+        _("Our own mail connection service does not answer. Your mail is safe; please try again in a moment.")
+    )

@@ -1,0 +1,46 @@
+"""From a login to a connection that is signed in and prepared. Knows no account and keeps nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+from imapbridge.errors import WireError
+from imapbridge.pool.credentials import Login
+from imapbridge.pool.translation import translate
+from imapbridge.wire.drivers import AsyncConnection
+from imapbridge.wire.stream import Limits
+
+CONNECTING = 16
+"""Handshakes at a time with one server; a hanging server keeps only its own people waiting."""
+TIMEOUT = 60.0
+"""Seconds for each step, above any caller's deadline."""
+LIMITS = Limits(line=16 * 2**20, literal=32 * 2**20, responses=100_000, octets=80 * 2**20)
+"""What one answer may hold; more than any question asked here can need."""
+
+
+class Connector:
+    """Makes connections, not too many at once."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONNECTING))
+
+    async def connect(self, login: Login) -> AsyncConnection:
+        """A connection ready for its first SELECT. Raises MailErrors; SignInRefused when the server said no."""
+        try:
+            async with self._turns[login.server.host]:
+                connection = await AsyncConnection.connect(login.server, timeout=TIMEOUT, limits=LIMITS)
+                await _sign_in(connection, login)
+        except WireError as error:
+            raise translate(error, login.server.host) from error
+        return connection
+
+
+async def _sign_in(connection: AsyncConnection, login: Login) -> None:
+    session = connection.session
+    try:
+        await connection.run(session.login(login.username, login.secret.reveal()), timeout=TIMEOUT)
+        await connection.run(session.prepare(), timeout=TIMEOUT)
+    except BaseException:
+        connection.close()
+        raise

@@ -1,0 +1,84 @@
+"""What the pool must know of an account: whether it may connect, whereto, and with which secret.
+
+The only place of the mirror where a password is opened, for as long as a login lasts. Everything here blocks (the ORM):
+call it through `in_thread`. Nothing here touches a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar, cast
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from accounts import autoconfig, secrets
+from accounts.models import MailAccount
+from accounts.secrets import Secret
+from imapbridge.errors import NotPermitted, ServerUnreachable, SignInRefused
+from imapbridge.wire.drivers import Server
+from imapbridge.wire.session import Security
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A server and who signs in there. The secret masks itself wherever it is printed."""
+
+    server: Server
+    username: str
+    secret: Secret = field(repr=False)
+
+
+async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run ORM code beside the loop, on a thread whose database connection is checked first."""
+    result: T = await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+    return result
+
+
+def current_version(account_id: int) -> int:
+    """The account's secret version. SignInRefused when nothing may connect: signed out, refused, or no such account."""
+    row = MailAccount.objects.filter(pk=account_id).values_list("secret_version", "refused", "secret").first()
+    if row is None:
+        raise SignInRefused
+    return _admitted(*row)
+
+
+def open_login(account_id: int) -> tuple[int, Login]:
+    """Secret version and login of an account, from a fresh row. Raises SignInRefused as `current_version` does,
+    NotPermitted for servers without TLS, ServerUnreachable when nobody told which servers the address has."""
+    account = MailAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        raise SignInRefused
+    version = _admitted(account.secret_version, account.refused, account.secret)
+    try:
+        server = server_for(autoconfig.servers_for(account.address).imap)
+        return version, Login(server, account.username, secrets.open_(account))
+    except autoconfig.PlaintextForbidden as error:
+        raise NotPermitted(str(error)) from error
+    except autoconfig.NoServers as error:
+        raise ServerUnreachable(str(error)) from error
+    except secrets.SecretUnreadable as error:
+        raise SignInRefused from error
+
+
+def server_for(endpoint: autoconfig.Endpoint) -> Server:
+    """The wire's idea of an endpoint. NotPermitted when it is plaintext and the operator has not allowed that."""
+    if endpoint.security == "plain" and not settings.ENV.allow_plaintext:
+        raise NotPermitted(server=endpoint.host)
+    security = cast("Security", endpoint.security)
+    return Server(endpoint.host, endpoint.port, security, ca_file=settings.ENV.tls_ca_file)
+
+
+def mark_refused(account_id: int, refused_version: int) -> None:
+    """The server refused this secret: nothing connects until there is another. A newer secret is left alone."""
+    MailAccount.objects.filter(pk=account_id, secret_version=refused_version).update(refused=True)
+
+
+def _admitted(secret_version: int, refused: bool, secret: str) -> int:
+    if refused or not secret:
+        raise SignInRefused
+    return secret_version

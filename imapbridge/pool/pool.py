@@ -1,0 +1,233 @@
+"""The pool: every warm connection of this process, lent to one caller at a time, never to another's.
+
+Per account at most two; the lease prefers the one that has the mailbox selected. Idle ones are kept awake, and closed
+after two minutes. A refused password is tried no more until there is another. Wire errors leave here translated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+from imapbridge.errors import (
+    ConnectionClosed,
+    ServerBusy,
+    ServerTimedOut,
+    ServerUnreachable,
+    SignInRefused,
+    WireError,
+)
+from imapbridge.pool import credentials
+from imapbridge.pool.connector import Connector
+from imapbridge.pool.credentials import Login, in_thread
+from imapbridge.pool.parked import Parked
+from imapbridge.pool.translation import translate
+from imapbridge.pool.warm import AccountConnections, Warm, say_goodbye
+from imapbridge.wire.drivers import AsyncConnection
+from imapbridge.wire.session import Exchange, Session
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+IDLE = 120.0
+"""Seconds without use after which a connection is closed."""
+KEEP_AWAKE = 30.0
+"""Seconds of silence after which an idle connection gets a NOOP: it finds the dead, and routers do not forget it."""
+SWEEP = 5.0
+CHECKED = 3.0
+"""Seconds for which an account's standing is believed: so long may a connection live on after a sign-out elsewhere."""
+
+
+class Pool:
+    """Use it on one event loop. `start` begins the sweeping, `close` says goodbye to all servers."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[int, AccountConnections] = {}
+        self._parked = Parked()
+        self._connector = Connector()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- Lending ------------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def lease(
+        self, account_id: int, mailbox: bytes | None = None, *, seconds: float
+    ) -> AsyncIterator[AsyncConnection]:
+        """A connection of this account's for the body, which has `seconds` with the waiting included.
+
+        `mailbox` (raw name) says which selected one is preferred; the body must still see to it that it is selected.
+        WireErrors, also those of the body, leave as MailErrors.
+        """
+        account = self._accounts.get(account_id) or AccountConnections(account_id)
+        self._accounts[account_id] = account
+        account.users += 1
+        try:
+            async with asyncio.timeout(seconds):
+                warm = await self._check_out(account, mailbox)
+                with self._lent(account, warm):
+                    yield warm.connection
+        except TimeoutError as error:
+            raise ServerTimedOut(server=account.host) from error
+        finally:
+            account.users -= 1
+
+    async def run(
+        self,
+        account_id: int,
+        mailbox: bytes | None,
+        command: Callable[[Session], Exchange[T]],
+        *,
+        seconds: float,
+    ) -> T:
+        """The answer to a command that may be sent twice: a lost connection is replaced once."""
+        end = time.monotonic() + seconds
+        try:
+            return await self._run_once(account_id, mailbox, command, seconds)
+        except ServerUnreachable as error:
+            if not isinstance(error.__cause__, ConnectionClosed):
+                raise
+        return await self._run_once(account_id, mailbox, command, end - time.monotonic())
+
+    async def _run_once(
+        self,
+        account_id: int,
+        mailbox: bytes | None,
+        command: Callable[[Session], Exchange[T]],
+        seconds: float,
+    ) -> T:
+        async with self.lease(account_id, mailbox, seconds=seconds) as connection:
+            return await connection.run(command(connection.session), timeout=seconds)
+
+    async def _check_out(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
+        await account.enter()
+        try:
+            await self._check_standing(account)
+            return account.take(mailbox) or await self._open(account)
+        except ServerBusy:
+            if not account.lower_budget():  # it has kept the permit
+                account.leave()
+                raise
+            if not account.has_others:
+                raise
+        except BaseException:
+            account.leave()
+            raise
+        return await self._check_out(account, mailbox)
+
+    @contextmanager
+    def _lent(self, account: AccountConnections, warm: Warm) -> Iterator[None]:
+        try:
+            yield
+        except WireError as error:
+            if isinstance(error, ConnectionClosed):
+                # The server may have been started anew: the others are likely to be dead as well.
+                self._dismiss(account.forget())
+            raise translate(error, warm.host) from error
+        finally:
+            # Half a command has closed the connection; what is still open may be lent again.
+            warm.used_at = warm.heard_at = time.monotonic()
+            account.put(warm)
+            account.leave()
+
+    async def _check_standing(self, account: AccountConnections) -> None:
+        if account.version is not None and time.monotonic() - account.checked_at < CHECKED:
+            return
+        try:
+            version = await in_thread(credentials.current_version, account.account_id)
+        except SignInRefused:
+            self._dismiss(account.forget())
+            raise
+        if version == account.refused:
+            raise SignInRefused(server=account.host)
+        self._dismiss(account.admit(version))
+
+    # --- Signing in ---------------------------------------------------------------------------------------------------
+
+    async def verify(self, login: Login, *, seconds: float) -> None:
+        """Sign in on a fresh connection. It is kept a moment, for the account that will have this login."""
+        try:
+            async with asyncio.timeout(seconds):
+                connection = await self._connector.connect(login)
+        except TimeoutError as error:
+            raise ServerTimedOut(server=login.server.host) from error
+        if earlier := self._parked.put(login, connection):
+            self._spawn(say_goodbye([earlier]))
+
+    async def _open(self, account: AccountConnections) -> Warm:
+        version, login = await in_thread(credentials.open_login, account.account_id)
+        account.host = login.server.host
+        self._dismiss(account.admit(version))
+        connection = self._parked.take(login)
+        if connection is None:
+            try:
+                connection = await self._connector.connect(login)
+            except SignInRefused:
+                # First in memory: another caller must not try again while the row is written.
+                account.refused = version
+                self._dismiss(account.forget())
+                await in_thread(credentials.mark_refused, account.account_id, version)
+                raise
+        now = time.monotonic()
+        return Warm(connection, (account.account_id, version), login.server.host, now, now)
+
+    # --- Housekeeping -------------------------------------------------------------------------------------------------
+
+    def forget(self, account_id: int) -> None:
+        """Drop the account's connections, those in use when they come back, and read its standing anew."""
+        if account := self._accounts.get(account_id):
+            self._dismiss(account.forget())
+
+    def start(self) -> None:
+        self._spawn(self._sweep_forever())
+
+    async def close(self) -> None:
+        """For the end of the process, when nobody has a lease any more."""
+        for task in self._tasks:
+            task.cancel()
+        warm = [each.connection for account in self._accounts.values() for each in account.close()]
+        await say_goodbye([*warm, *self._parked.expired(0)])
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """One round: close what was idle for long, keep the rest awake, drop accounts without connections."""
+        if late := self._parked.expired():
+            self._spawn(say_goodbye(late))
+        now = time.monotonic()
+        for account in list(self._accounts.values()):
+            self._dismiss(account.expired(now - IDLE))
+            for warm in account.free:
+                if warm.heard_at < now - KEEP_AWAKE:
+                    self._spawn(self._keep_awake(account, warm))
+            if account.is_forgettable:
+                del self._accounts[account.account_id]
+
+    async def _keep_awake(self, account: AccountConnections, warm: Warm) -> None:
+        if not account.is_idle or warm not in account.free:
+            return  # somebody was quicker, and has woken it
+        await account.enter()
+        account.free.remove(warm)
+        try:
+            await warm.connection.run(warm.connection.session.noop(), timeout=SWEEP)
+            warm.heard_at = time.monotonic()
+        except WireError as error:
+            logger.debug("account=%d an idle connection is gone: %s", account.account_id, type(error).__name__)
+        finally:
+            account.put(warm)
+            account.leave()
+
+    def _dismiss(self, connections: list[Warm]) -> None:
+        if connections:
+            self._spawn(say_goodbye([warm.connection for warm in connections]))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

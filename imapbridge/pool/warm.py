@@ -1,0 +1,166 @@
+"""The warm connections of one account: at most two, lent one at a time, in the order people came.
+
+A permit is the right to use one connection. Whoever holds one takes a free connection, or opens one when none is
+free; so there are never more connections than permits. Opens and logs in to nothing itself: see `pool`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imapbridge.errors import WireError
+from imapbridge.wire.drivers import AsyncConnection
+
+logger = logging.getLogger(__name__)
+
+BUDGET = 2
+"""Interactive connections of an account."""
+LOWERED = 900.0
+"""Seconds with one connection less, after a server said that there are too many."""
+GOODBYE = 2.0
+"""Seconds a server has to answer LOGOUT."""
+
+Key = tuple[int, int]
+"""Account and secret version: whose connection this is."""
+
+
+@dataclass(eq=False, slots=True)
+class Warm:
+    """A connection that is signed in, and whose it is."""
+
+    connection: AsyncConnection
+    key: Key
+    host: str
+    used_at: float
+    """When a person last had it (monotonic seconds)."""
+    heard_at: float
+    """When the server last answered on it."""
+
+    @property
+    def selected(self) -> bytes | None:
+        """The raw name of the selected mailbox."""
+        mailbox = self.connection.session.selected
+        return mailbox.raw_name if mailbox else None
+
+
+class AccountConnections:
+    """The connections of one account. `free` holds those that nobody uses at the moment."""
+
+    def __init__(self, account_id: int) -> None:
+        self.account_id = account_id
+        self.host = ""
+        """The server's name, once it is known."""
+        self.free: list[Warm] = []
+        self.version: int | None = None
+        """The secret version last read; None: not read yet, or to be read again."""
+        self.checked_at = 0.0
+        self.refused: int | None = None
+        """The secret version that the server refused."""
+        self.users = 0
+        """Leases, and those who wait for one."""
+        self._permits = asyncio.Semaphore(BUDGET)  # wakes waiters first come, first served
+        self._held = 0
+        self._lowering: asyncio.TimerHandle | None = None
+
+    async def enter(self) -> None:
+        """Wait for a permit."""
+        await self._permits.acquire()
+        self._held += 1
+
+    def leave(self) -> None:
+        self._held -= 1
+        self._permits.release()
+
+    @property
+    def is_idle(self) -> bool:
+        """True when a permit is to be had at once."""
+        return not self._permits.locked()
+
+    @property
+    def is_forgettable(self) -> bool:
+        """True when nothing would be lost by dropping this object."""
+        return not (self.free or self.users or self._held or self._lowering)
+
+    def take(self, mailbox: bytes | None) -> Warm | None:
+        """A free connection: the one with this mailbox selected, else the one that was used least lately."""
+        while self.free:
+            warm = min(self.free, key=lambda each: (mailbox is None or each.selected != mailbox, each.used_at))
+            self.free.remove(warm)
+            if not warm.connection.is_open:
+                continue
+            if warm.key != (self.account_id, self.version):
+                # Somebody else's mail would be the worst thing to show: better no answer at all.
+                warm.connection.close()
+                raise RuntimeError("a connection is kept under another account or an older secret")
+            return warm
+        return None
+
+    def put(self, warm: Warm) -> None:
+        """Back among the free ones, unless it is dead or its secret has been replaced meanwhile."""
+        if warm.connection.is_open and warm.key == (self.account_id, self.version):
+            warm.connection.session.take_events()  # nobody here listens; the sync has its own connection
+            self.free.append(warm)
+        else:
+            warm.connection.close()
+
+    def admit(self, version: int) -> list[Warm]:
+        """Take note of the current secret version. Returns the connections of an older one, for saying goodbye."""
+        stale = [warm for warm in self.free if warm.key[1] != version]
+        self.free = [warm for warm in self.free if warm.key[1] == version]
+        self.version = version
+        self.checked_at = time.monotonic()
+        return stale
+
+    def expired(self, before: float) -> list[Warm]:
+        """Take out the free ones that nobody has used since then."""
+        late = [warm for warm in self.free if warm.used_at < before]
+        self.free = [warm for warm in self.free if warm.used_at >= before]
+        return late
+
+    def forget(self) -> list[Warm]:
+        """Drop what is known. Connections in use are closed when they come back. Returns the free ones."""
+        dropped, self.free, self.version = self.free, [], None
+        return dropped
+
+    def lower_budget(self) -> bool:
+        """Keep the caller's permit out of use for a while. False when that has been done already."""
+        if self._lowering:
+            return False
+        self._lowering = asyncio.get_running_loop().call_later(LOWERED, self._restore_budget)
+        self._held -= 1
+        logger.warning("account=%d too many connections, one only for %d s", self.account_id, LOWERED)
+        return True
+
+    @property
+    def has_others(self) -> bool:
+        """True when there is a connection, or somebody who is about to make one."""
+        return bool(self.free or self._held)
+
+    def close(self) -> list[Warm]:
+        """For the end of the process: no timer stays. Returns the free connections."""
+        if self._lowering:
+            self._lowering.cancel()
+        return self.forget()
+
+    def _restore_budget(self) -> None:
+        self._lowering = None
+        self._permits.release()
+
+
+async def say_goodbye(connections: Iterable[AsyncConnection]) -> None:
+    """LOGOUT, so that the server need not guess; then close, whatever it answers."""
+    await asyncio.gather(*map(_log_out, connections))
+
+
+async def _log_out(connection: AsyncConnection) -> None:
+    try:
+        if connection.is_open:
+            await connection.run(connection.session.logout(), timeout=GOODBYE)
+    except WireError as error:
+        logger.debug("no goodbye: %s", type(error).__name__)
+    finally:
+        connection.close()
