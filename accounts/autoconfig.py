@@ -1,4 +1,4 @@
-"""An address -> its mail servers: the row of its domain, else the environment's. Opens no connection and asks no DNS."""
+"""An address -> its mail servers: the row of its domain, else the environment's. Asks nobody else."""
 
 from __future__ import annotations
 

@@ -23,6 +23,9 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def get_by_natural_key(self, username: str | None) -> User:
+        return super().get_by_natural_key((username or "").strip().lower())
+
     def create_superuser(self, email: str, password: str, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
@@ -84,7 +87,7 @@ class MailDomain(models.Model):
         refused = _("This sends passwords readable. The operator has to set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it.")
         plain = [field for field in ("imap_security", "smtp_security") if getattr(self, field) == Security.PLAIN]
         if plain:
-            raise ValidationError({field: refused for field in plain})
+            raise ValidationError(dict.fromkeys(plain, refused))
 
 
 class MailAccount(models.Model):

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as the operator's own proxies can be believed. Never trusts a header beyond them."""
+"""Where a request comes from, as far as the operator's own proxies vouch for it. Trusts no header beyond them."""
 
 from __future__ import annotations
 

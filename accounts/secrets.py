@@ -71,12 +71,6 @@ def open_(account: MailAccount) -> Secret:
         raise SecretUnreadable(f"account={account.pk}") from fault
 
 
-def forget(account: MailAccount) -> None:
-    """Take the password out of the account; the caller saves."""
-    account.secret = ""
-    account.secret_version += 1
-
-
 def reseal(account: MailAccount) -> bool:
     """Seal again with the first key, when another one sealed it. False: nothing to do. The caller saves.
 

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in. Counts in Redis, by Django's cache; never asks the mail server or the database.
+"""How often somebody may try to sign in. Counts in Redis, by Django's cache; asks no server, no database.
 
 An attempt is counted before it is made and given back when it succeeds or decides nothing, so that a hundred at once
 get no further than a hundred one after another.

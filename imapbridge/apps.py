@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class ImapBridgeConfig(AppConfig):
     name = "imapbridge"
     verbose_name = "Mail server mirror"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts.signals import passwords_forgotten
+        from imapbridge import login
+
+        user_logged_in.connect(login.sync_soon)
+        passwords_forgotten.connect(login.drop_connections)

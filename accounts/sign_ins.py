@@ -1,0 +1,62 @@
+"""Which browsers are signed in. The last one to leave takes the mail passwords with it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.devices import device_words
+from accounts.models import MailAccount, SignIn, User
+from accounts.networks import client_network
+from accounts.signals import passwords_forgotten
+
+FIELD = "sign_in"
+"""The session's own note of its row, for the session's key changes when its owner signs in again."""
+
+
+def record(request: HttpRequest, user: User) -> None:
+    """Write down that this session is the user's, until it expires."""
+    row = _of_session(request, user).first() or SignIn(user=user)
+    # The digest: who reads the database shall not be able to take over a session.
+    row.session_digest = hashlib.sha256(str(request.session.session_key).encode()).hexdigest()
+    row.device = device_words(request.headers.get("User-Agent", ""))
+    row.network = client_network(request)
+    row.expires_at = request.session.get_expiry_date()
+    row.save()
+    request.session[FIELD] = row.pk
+
+
+def leave(sender: object, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
+    """Receives `user_logged_out`, before the session is emptied."""
+    if user is not None:
+        _of_session(request, user).delete()
+        forget_where_nobody_is(users=[user.pk])
+
+
+def _of_session(request: HttpRequest, user: User) -> models.QuerySet[SignIn]:
+    return SignIn.objects.filter(pk=request.session.get(FIELD, 0), user=user)
+
+
+def sweep() -> None:
+    """Take out the sign-ins that expired, and the passwords of people who have none left."""
+    expired = SignIn.objects.filter(expires_at__lte=timezone.now())
+    users = set(expired.values_list("user_id", flat=True))
+    expired.delete()
+    forget_where_nobody_is(users=sorted(users))
+
+
+def forget_where_nobody_is(users: list[int]) -> None:
+    """Forget the mail passwords of those of the users who are signed in nowhere."""
+    present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values("user")
+    with transaction.atomic():
+        left = MailAccount.objects.filter(user__in=users).exclude(user__in=present).exclude(secret="")
+        accounts = list(left.values_list("pk", flat=True))
+        MailAccount.objects.filter(pk__in=accounts).update(secret="", secret_version=F("secret_version") + 1)
+        if accounts:
+            transaction.on_commit(partial(passwords_forgotten.send, sender=SignIn, account_ids=accounts))

@@ -1,0 +1,8 @@
+"""What this package tells whoever listens; it imports nothing of theirs."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+passwords_forgotten = Signal()
+"""Sent after the commit with `account_ids: list[int]`: their connections are to be dropped."""

@@ -1,0 +1,86 @@
+"""Signing in and out. Knows no mail server: `attempts` asks through Django's authentication backends."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import attempts, sign_ins
+from accounts.forms import SignInForm
+from accounts.models import MailAccount, User
+from accounts.problems import CannotSignIn, explain
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The page, and the attempt. A problem keeps the address, never the password."""
+    if request.method == "POST":
+        try:
+            return _enter(request)
+        except CannotSignIn as problem:
+            return _page(request, address=request.POST.get("address", "")[:254], problem=problem)
+    if not request.user.is_authenticated:
+        return _page(request)
+    if unusable := _without_password(request.user):
+        return _page(request, address=unusable.address)
+    return redirect(_target(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this browser's session, and have the browser forget the mail that it kept. Only a POST does."""
+    if request.method != "POST":
+        return redirect("sign-in")
+    logout(request)
+    response = render(request, "accounts/signed_out.html")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _enter(request: HttpRequest) -> HttpResponseRedirect:
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        raise CannotSignIn("address")
+    user = attempts.person(request, form.cleaned_data["address"], form.cleaned_data["password"])
+    if request.user.is_authenticated and request.user != user:
+        logout(request)  # `login` would only drop the session, not the row that stands for it
+    login(request, user)
+    request.session.set_expiry(None if form.cleaned_data["stay"] else 0)
+    sign_ins.record(request, user)
+    return redirect(_target(request))
+
+
+def _page(request: HttpRequest, address: str = "", problem: CannotSignIn | None = None) -> HttpResponse:
+    explanation = explain(problem) if problem else None
+    context = {
+        "address": address,
+        "stay": request.POST.get("stay"),
+        "next": _next(request),
+        "problem": explanation,
+        "focus": explanation.field if explanation else ("password" if address else "address"),
+    }
+    response = render(request, "accounts/sign_in.html", context, status=explanation.status if explanation else 200)
+    if explanation and explanation.retry_after:
+        response.headers["Retry-After"] = str(explanation.retry_after)
+    return response
+
+
+def _without_password(user: User) -> MailAccount | None:
+    """The first of the person's mail accounts that waits for its password."""
+    return next((account for account in user.accounts.all() if account.refused or not account.secret), None)
+
+
+def _target(request: HttpRequest) -> str:
+    return _next(request) or resolve_url("home")
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person wanted to go, if that is a page of ours; else empty."""
+    url = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if ours else ""

@@ -1,0 +1,113 @@
+"""Sign in with the mail password: the mail server decides, through the bridge. Opens no connection itself.
+
+The first sign-in makes the person, the mail account and an identity; every one seals the password, so that the mirror
+can be kept. Signing in asks for a sync; signing out everywhere drops the connections.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from accounts import secrets
+from accounts.autoconfig import servers_for
+from accounts.models import Identity, MailAccount, User
+from accounts.problems import CannotSignIn
+from imapbridge import client, tasks
+from imapbridge.errors import MailError, SignInRefused
+
+logger = logging.getLogger(__name__)
+
+
+class MailboxBackend(BaseBackend):
+    """Signs people in by address and password. Staff with a password of our own are another backend's."""
+
+    @sensitive_variables("password")
+    def authenticate(  # type: ignore[override]  # Django asks only the backends whose signature fits
+        self, request: HttpRequest | None, *, address: str, password: str
+    ) -> User | None:
+        """The person; None when the server refused. Raises NoServers, and CannotSignIn when it could not decide."""
+        servers = servers_for(address)
+        try:
+            client.verify_sign_in(servers, address, password)
+        except SignInRefused:
+            return None
+        except MailError as error:
+            logger.warning("sign-in code=%s server=%s", error.code, servers.imap.host)
+            raise CannotSignIn(error.code, server=servers.imap.host) from error
+        user = _admit(address, password)
+        return user if user.is_active else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """One query, preferences included, for it is asked on every request."""
+        user = User.objects.select_related("preferences").filter(pk=user_id).first()
+        return user if user and user.is_active else None
+
+
+@sensitive_variables("password")
+def _admit(address: str, password: str) -> User:
+    """The person of an address whose password is right: found or made, with the password sealed."""
+    with transaction.atomic():
+        account = MailAccount.objects.select_for_update().select_related("user").filter(address=address).first()
+        account = account or _new_account(address)
+        if account.user.is_active:
+            _keep(account, password)
+    return account.user
+
+
+def _new_account(address: str) -> MailAccount:
+    user, _created = User.objects.get_or_create(email=address)
+    if _created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    account, _created = MailAccount.objects.get_or_create(address=address, defaults={"user": user, "username": address})
+    if _created:
+        Identity.objects.create(account=account, address=address, is_default=True)
+    return account
+
+
+@sensitive_variables("password")
+def _keep(account: MailAccount, password: str) -> None:
+    """Seal the password, unless it is the one that is sealed: another browser's connections need not be dropped."""
+    if account.refused or not _is_sealed(account, password):
+        secrets.seal(account, password)
+    account.refused = False
+    account.used_at = timezone.now()
+    account.save(update_fields=["secret", "secret_version", "refused", "used_at"])
+
+
+@sensitive_variables("password")
+def _is_sealed(account: MailAccount, password: str) -> bool:
+    try:
+        return hmac.compare_digest(secrets.open_(account).reveal().encode(), password.encode())
+    except secrets.SecretUnreadable:
+        return False
+
+
+def sync_soon(sender: object, user: User, **_kwargs: Any) -> None:
+    """Receives `user_logged_in`: bring the person's mirrors up to date."""
+    for account in MailAccount.objects.filter(user=user).exclude(secret="").values_list("pk", flat=True):
+        transaction.on_commit(partial(_enqueue, account))
+
+
+def _enqueue(account_id: int) -> None:
+    try:
+        tasks.request_sync(account_id)
+    except (OperationalError, RedisError) as error:  # beat asks again; signing in must not fail for it
+        logger.warning("sync not asked for: account=%s %s", account_id, error)
+
+
+def drop_connections(sender: object, account_ids: list[int], **_kwargs: Any) -> None:
+    """Receives `accounts.signals.passwords_forgotten`."""
+    for account_id in account_ids:
+        client.forget(account_id)

@@ -1,0 +1,148 @@
+"""What a person reads when something went wrong: what it was, and what to do. Never the server's or Python's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from imapbridge import errors
+from imapbridge.errors import MailError
+from webmail import partials
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Status, and the words; `%(server)s` stands for the mail server's name."""
+
+    status: int
+    heading: Text
+    sentence: Text
+
+
+NOT_FOUND = Fault(404, _("This page is not here"), _("The address may be mistyped, or what it named has been deleted."))
+FORBIDDEN = Fault(403, _("This is not allowed"), _("You are not allowed to see this page."))
+STALE = Fault(
+    403,
+    _("This page was too old"),
+    _("Nothing was changed. Open the page again and repeat it; if that does not help, allow cookies for this site."),
+)
+BAD_REQUEST = Fault(400, _("This request makes no sense"), _("Your browser asked in a way that nobody understands."))
+
+MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
+    {
+        MailError: Fault(502, _("That did not work"), _("The mail server could not do this. Your mail is safe.")),
+        errors.TryAgain: Fault(
+            503, _("The mail server is not answering"), _("Your mail is safe. Try again in a minute.")
+        ),
+        errors.ServerUnreachable: Fault(
+            503,
+            _("The mail server is not answering"),
+            _("%(server)s cannot be reached. Your mail is safe; try again in a minute."),
+        ),
+        errors.ServerTimedOut: Fault(
+            503,
+            _("The mail server is not answering"),
+            _("%(server)s did not reply in time. Your mail is safe; try again in a minute."),
+        ),
+        errors.ServerBusy: Fault(
+            503,
+            _("The mail server is busy"),
+            _("%(server)s takes no more connections at the moment. Try again in a minute."),
+        ),
+        errors.BridgeDown: Fault(
+            503,
+            _("The link to the mail server is down"),
+            _("A part of this webmail is not running at the moment. Your mail is safe; try again in a minute."),
+        ),
+        errors.AskPerson: Fault(409, _("This needs you"), _("%(server)s refused. Sign in again and repeat it.")),
+        errors.SignInRefused: Fault(
+            409,
+            _("Sign in again"),
+            _("%(server)s does not accept your password any more. Sign in with the one that is valid now."),
+        ),
+        errors.CertificateRefused: Fault(
+            409,
+            _("The connection is not safe"),
+            _(
+                "The certificate of %(server)s has expired or is not trusted, so nothing was sent to it. Tell the "
+                "people who run it."
+            ),
+        ),
+        errors.OverQuota: Fault(409, _("Your mailbox is full"), _("Delete what you do not need, then try again.")),
+        errors.NotPermitted: Fault(403, _("The mail server does not allow this"), _("%(server)s refused it.")),
+        errors.MailboxGone: Fault(404, _("This folder is gone"), _("It was deleted or renamed elsewhere.")),
+        errors.MessageGone: Fault(404, _("This message is gone"), _("It was moved or deleted elsewhere.")),
+        errors.TooLarge: Fault(413, _("This is too large"), _("It is larger than can be handled here.")),
+        errors.ServerMisbehaved: Fault(
+            502,
+            _("The mail server gave a strange answer"),
+            _("%(server)s said what no mail server should. If it goes on, tell the people who run this webmail."),
+        ),
+    }
+)
+
+
+def mail_error(request: HttpRequest, error: MailError) -> HttpResponse:
+    """A MailError as a page, or as a part of one for a script that asked for a part."""
+    fault = next(MAIL_FAULTS[kind] for kind in type(error).__mro__ if kind in MAIL_FAULTS)
+    if isinstance(error, errors.SignInRefused):
+        way_out = (gettext("Sign in again"), f"{resolve_url('sign-in')}?{urlencode({'next': _here(request)})}")
+    elif isinstance(error, errors.TryAgain):
+        way_out = (gettext("Try again"), _here(request))
+    else:
+        way_out = _home()
+    return _answer(request, fault, way_out, server=error.server)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, BAD_REQUEST, _home())
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, FORBIDDEN, _home())
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF check failed: mostly a page from before signing in, or no cookies."""
+    return _answer(request, STALE, (gettext("Open it again"), _here(request)))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, NOT_FOUND, _home())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our own fault. The page needs no database, no session and no cache, for one of them may be the reason."""
+    return HttpResponseServerError(render_to_string("errors/500.html"))
+
+
+def _home() -> tuple[str, str]:
+    return gettext("Go to your mail"), resolve_url("home")
+
+
+def _here(request: HttpRequest) -> str:
+    """Where to come back to; the address of a POST is nowhere to go."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else resolve_url("home")
+
+
+def _answer(request: HttpRequest, fault: Fault, way_out: tuple[str, str], server: str = "") -> HttpResponse:
+    label, address = way_out
+    context = {
+        "heading": fault.heading,
+        "sentence": str(fault.sentence) % {"server": server or gettext("The mail server")},
+        "label": label,
+        "address": address,
+    }
+    template = "errors/_blank.html" if partials.wanted(request) else "errors/page.html"
+    return render(request, template, context, status=fault.status)

@@ -1,0 +1,80 @@
+"""What every answer gets: headers that make the browser strict, compression, and mail errors as sentences.
+
+All of it is synchronous and runs on every request: no queries, no session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+
+from imapbridge.errors import MailError
+from webmail import csp
+from webmail.error_pages import mail_error
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    # Mail is not for the disk of a shared computer; what may be kept says so itself.
+    "Cache-Control": "no-store",
+}
+if settings.SECURE_HSTS_SECONDS:
+    ALWAYS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+
+
+class SecurityHeaders:
+    """Sets what the view has not set. Outermost, so that nothing leaves without."""
+
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        headers = response.headers
+        policy = headers.get(csp.HEADER)
+        if policy is None:
+            headers[csp.HEADER] = policy = csp.app()
+        # For browsers that do not know frame-ancestors.
+        headers["X-Frame-Options"] = "SAMEORIGIN" if "frame-ancestors 'self'" in policy else "DENY"
+        for name, value in ALWAYS.items():
+            if name not in headers:
+                headers[name] = value
+        return response
+
+
+class Compress(GZipMiddleware):
+    """Compresses text. Attachments pass as they are: they stream, and are mostly compressed already.
+
+    Django adds a random length to each answer and masks its CSRF tokens, which is the answer to BREACH.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.headers.get("Content-Type", "").startswith(("text/", "application/j")):
+            return response
+        return super().process_response(request, response)
+
+
+class MailErrors:
+    """A MailError that a view let through becomes a sentence, as a page or as a part of one."""
+
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return mail_error(request, exception) if isinstance(exception, MailError) else None
