@@ -13,23 +13,23 @@ Visitor = User | AnonymousUser
 
 def account_for(user: Visitor) -> MailAccount:
     """The person's mail account; the first, for there is one so far. One query."""
-    account = MailAccount.objects.filter(user=user.pk).order_by("pk").first()
+    account = MailAccount.objects.select_related("mirror").filter(user=user.pk).order_by("pk").first()
     if account is None:
         raise Http404
     return account
 
 
 def mailbox_for(user: Visitor, mailbox_id: int) -> Mailbox:
-    """The mailbox with its account, in one query."""
-    mailbox = Mailbox.objects.select_related("account").filter(pk=mailbox_id, account__user=user.pk).first()
+    """The mailbox with its account and how far its mirror is, in one query."""
+    mailbox = Mailbox.objects.select_related("account__mirror").filter(pk=mailbox_id, account__user=user.pk).first()
     if mailbox is None:
         raise Http404
     return mailbox
 
 
 def message_for(user: Visitor, message_id: int) -> Message:
-    """The message with its account, in one query."""
-    message = Message.objects.select_related("account").filter(pk=message_id, account__user=user.pk).first()
+    """The message with its account and how far its mirror is, in one query."""
+    message = Message.objects.select_related("account__mirror").filter(pk=message_id, account__user=user.pk).first()
     if message is None:
         raise Http404
     return message

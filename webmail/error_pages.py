@@ -95,7 +95,7 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
 
 def mail_error(request: HttpRequest, error: MailError) -> HttpResponse:
     """A MailError as a page, or as a part of one for a script that asked for a part."""
-    fault = next(MAIL_FAULTS[kind] for kind in type(error).__mro__ if kind in MAIL_FAULTS)
+    fault = _mail_fault(type(error))
     if isinstance(error, errors.SignInRefused):
         way_out = (gettext("Sign in again"), f"{resolve_url('sign-in')}?{urlencode({'next': _here(request)})}")
     elif isinstance(error, errors.TryAgain):
@@ -103,6 +103,16 @@ def mail_error(request: HttpRequest, error: MailError) -> HttpResponse:
     else:
         way_out = _home()
     return _answer(request, fault, way_out, server=error.server)
+
+
+def words(code: str, server: str = "") -> tuple[str, str]:
+    """The heading and the sentence for the code of a MailError."""
+    fault = _mail_fault(errors.BY_CODE.get(code, MailError))
+    return str(fault.heading), str(fault.sentence) % {"server": server or gettext("The mail server")}
+
+
+def _mail_fault(kind: type[MailError]) -> Fault:
+    return next(MAIL_FAULTS[base] for base in kind.__mro__ if base in MAIL_FAULTS)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
