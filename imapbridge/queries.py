@@ -196,11 +196,14 @@ def changes(mailbox_id: int, since: int) -> Changes:
     state, known_from = Mailbox.objects.values_list("state", "changes_from").get(pk=mailbox_id)
     if not known_from <= since <= state:
         return Changes([], [], state, too_many=True)
-    changed = MailboxThread.objects.filter(mailbox=mailbox_id, state__gt=since).order_by("-sort_at", "-thread")
+    changed = MailboxThread.objects.filter(mailbox=mailbox_id, state__gt=since).order_by("state")
     rows = [_conversation(row) for row in changed.values_list(*_CONVERSATION)[: CHANGES_LIMIT + 1]]
+    rows.sort(key=lambda row: (row.sort_at, row.thread), reverse=True)
     if len(rows) > CHANGES_LIMIT:
         return Changes([], [], state, too_many=True)
-    return Changes([row for row in rows if row.count], [row.thread for row in rows if not row.count], state, too_many=False)
+    return Changes(
+        [row for row in rows if row.count], [row.thread for row in rows if not row.count], state, too_many=False
+    )
 
 
 _MESSAGE = (
@@ -228,15 +231,15 @@ def conversation(account_id: int, thread: int, opened: int = 0) -> list[MessageI
 
 
 def _message_item(rows: list[tuple[Any, ...]]) -> MessageItem:
-    first = rows[0]
-    structure = Part.from_json(first[10]) if first[10] else None
-    seen, flagged, answered, draft = (
-        all(row[14] for row in rows), *(any(row[at] for row in rows) for at in (15, 16, 17)),
-    )  # fmt: skip
-    keywords = sorted({word for row in rows for word in row[18]})
+    ident, thread, subject, message_id, date, sort_at, size, name, address, recipients, structure, *rest = rows[0]
+    has_attachment, preview, list_id = rest[:3]
     return MessageItem(
-        *first[:10], structure, *first[11:14], seen, flagged, answered, draft, keywords, [row[19] for row in rows]
-    )
+        ident, thread, subject, message_id, date, sort_at, size, name, address, recipients,
+        Part.from_json(structure) if structure else None, has_attachment, preview, list_id,
+        seen=all(row[14] for row in rows), flagged=any(row[15] for row in rows), answered=any(row[16] for row in rows),
+        draft=any(row[17] for row in rows), keywords=sorted({word for row in rows for word in row[18]}),
+        mailboxes=[row[19] for row in rows],
+    )  # fmt: skip
 
 
 def neighbours(mailbox_id: int, thread: int) -> tuple[int | None, int | None]:

@@ -1,11 +1,11 @@
 """The mailbox index: a mirror of the server, rebuildable at any time but for the PendingChange rows.
 
-    Mirror ── one per account: how far the mirror is
-    Mailbox ──< Entry >── Message      an Entry is a message's place (mailbox, UID, flags); a Message its content, once
-    MailboxThread                      the conversation list of a mailbox, materialised
-    ThreadRef                          Message-ID hash -> thread, for joining in any order of arrival
-    Body                               cached bytes of a part
-    PendingChange                      work owed to the server
+Mirror ── one per account: how far the mirror is
+Mailbox ──< Entry >── Message      an Entry is a message's place (mailbox, UID, flags); a Message its content, once
+MailboxThread                      the conversation list of a mailbox, materialised
+ThreadRef                          Message-ID hash -> thread, for joining in any order of arrival
+Body                               cached bytes of a part
+PendingChange                      work owed to the server
 """
 
 from imapbridge.models.body import Body

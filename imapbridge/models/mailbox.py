@@ -8,7 +8,9 @@ from django.db import models
 class Mirror(models.Model):
     """How far the mirror of one account is."""
 
-    account = models.OneToOneField("accounts.MailAccount", on_delete=models.CASCADE, primary_key=True, related_name="mirror")
+    account = models.OneToOneField(
+        "accounts.MailAccount", on_delete=models.CASCADE, primary_key=True, related_name="mirror"
+    )
     listed_at = models.DateTimeField(null=True)
     """When the mailbox list was last read; None: never."""
     error = models.CharField(max_length=40, blank=True)

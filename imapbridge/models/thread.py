@@ -24,7 +24,9 @@ class MailboxThread(models.Model):
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="+", db_index=False)
     thread = models.BigIntegerField()
-    latest = models.ForeignKey("imapbridge.Message", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    latest = models.ForeignKey(
+        "imapbridge.Message", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     """The newest message here: its subject, preview and link are the row's."""
     sort_at = models.BigIntegerField()
     count = models.IntegerField()
@@ -41,7 +43,11 @@ class MailboxThread(models.Model):
         constraints = [models.UniqueConstraint(fields=["mailbox", "thread"], name="mailboxthread_thread")]
         indexes = [
             models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_list", condition=Q(count__gt=0)),
-            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_unread", condition=Q(count__gt=0, unread__gt=0)),
-            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_flagged", condition=Q(count__gt=0, flagged__gt=0)),
+            models.Index(
+                fields=["mailbox", "-sort_at", "-thread"], name="mt_unread", condition=Q(count__gt=0, unread__gt=0)
+            ),
+            models.Index(
+                fields=["mailbox", "-sort_at", "-thread"], name="mt_flagged", condition=Q(count__gt=0, flagged__gt=0)
+            ),
             models.Index(fields=["mailbox", "state"], name="mt_state"),
         ]

@@ -57,5 +57,7 @@ class Part:
 
     @classmethod
     def from_json(cls, value: list[Any]) -> Part:
-        *scalars, params, parts = value
-        return cls(*scalars, tuple((str(k), str(v)) for k, v in params), tuple(map(cls.from_json, parts)))
+        section, media_type, charset, encoding, size, disposition, filename, content_id, params, parts = value
+        pairs = tuple((str(key), str(text)) for key, text in params)
+        children = tuple(map(cls.from_json, parts))
+        return cls(section, media_type, charset, encoding, size, disposition, filename, content_id, pairs, children)

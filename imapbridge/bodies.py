@@ -1,0 +1,92 @@
+"""The bytes of a message's parts: from the cache, else asked of the bridge within its deadline.
+
+One of the three places where a request may wait for the mail server. Raises MailError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from imapbridge import client
+from imapbridge.errors import MessageGone, TooLarge
+from imapbridge.mime.parse import parse
+from imapbridge.mime.transfer import TransferDecoder
+from imapbridge.models import Body, Entry, Message
+from imapbridge.terms.part import Part
+
+CACHED = 2 * 2**20
+"""Octets of a part up to which it is kept."""
+WHOLE = 20 * 2**20
+"""Octets of a message up to which it is read whole, when the server cannot tell its structure."""
+PIECE = 64 * 1024
+T = TypeVar("T")
+
+
+def structure_of(message: Message) -> Part:
+    """The message's parts: as the server told, else as we read them ourselves."""
+    return Part.from_json(message.structure) if message.structure else parse(_whole(message)).root
+
+
+def sections(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
+    """These parts as transferred, whole. For what is shown; attachments are streamed by `open_part`."""
+    if not message.structure:
+        parsed = parse(_whole(message))
+        return {section: parsed.body_of(section) for section in wanted}
+    return _cached(message, wanted)
+
+
+def open_part(message: Message, part: Part) -> Iterator[bytes]:
+    """A part's content, decoded, piece by piece: however large it is, only a piece is in memory."""
+    decoder = TransferDecoder(part.encoding)
+    for piece in _transferred(message, part.section):
+        yield decoder.feed(piece)
+    yield decoder.flush()
+
+
+def _transferred(message: Message, section: str) -> Iterator[bytes]:
+    if not message.structure:
+        data = parse(_whole(message)).body_of(section)
+    elif held := _held(message, [section]):
+        data = held[section]
+    else:
+        yield from _anywhere(message, lambda mailbox, uid: client.stream(message.account_id, mailbox, uid, section))
+        return
+    yield from (data[start : start + PIECE] for start in range(0, len(data), PIECE))
+
+
+def _whole(message: Message) -> bytes:
+    if message.size > WHOLE:
+        raise TooLarge
+    return _cached(message, [""])[""]
+
+
+def _cached(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
+    found = _held(message, wanted)
+    missing = [section for section in wanted if section not in found]
+    if not missing:
+        return found
+    fresh = _anywhere(message, lambda mailbox, uid: client.fetch(message.account_id, mailbox, uid, missing))
+    Body.objects.bulk_create(
+        [Body(message=message, section=key, data=data) for key, data in fresh.items() if len(data) <= CACHED],
+        ignore_conflicts=True,
+    )
+    return found | fresh
+
+
+def _held(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
+    rows = Body.objects.filter(message=message, section__in=wanted).values_list("section", "data")
+    return {section: bytes(data) for section, data in rows}
+
+
+def _anywhere(message: Message, ask: Callable[[int, int], T]) -> T:
+    """Ask at one of the message's places; another client may just have moved it from the first."""
+    places = list(Entry.objects.filter(message=message, expunged=False).values_list("mailbox_id", "uid")[:5])
+    for mailbox, uid in places[:-1]:
+        try:
+            return ask(mailbox, uid)
+        except MessageGone:
+            continue
+    if not places:
+        raise MessageGone
+    return ask(*places[-1])

@@ -1,0 +1,111 @@
+"""One account's sync from end to end, in turns: see the package's docstring for the order."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.utils import timezone
+
+from accounts.models import MailAccount
+from imapbridge.errors import CommandFailed, MailError, SignInRefused, WireError
+from imapbridge.models import Mailbox, Mirror
+from imapbridge.pool.credentials import mark_refused
+from imapbridge.pool.translation import translate
+from imapbridge.sync import mailbox as one
+from imapbridge.sync import mailboxes, replay
+from imapbridge.sync.bulk import Bulk, bulk
+from imapbridge.sync.plan import Said, is_unchanged
+from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.results import MailboxStatus
+
+log = logging.getLogger(__name__)
+
+TURN = 20.0
+"""Seconds of backfill after which the worker turns to other accounts."""
+TIMEOUT = 60.0
+
+
+def sync(account_id: int) -> bool:
+    """Bring the account's index up to the server. Returns whether there is more to do, in another turn.
+
+    Raises MailError, which is also remembered in Mirror for the screen.
+    """
+    account = MailAccount.objects.get(pk=account_id)
+    try:
+        with bulk(account.pk) as turn:
+            return _sync(turn, account)
+    except WireError as error:
+        raise _remember(account, translate(error)) from error
+    except MailError as error:
+        raise _remember(account, error) from error
+
+
+def _sync(turn: Bulk, account: MailAccount) -> bool:
+    replay_all(turn.connection, account.pk)
+    for mailbox, said in _listed(turn.connection, account.pk):
+        turn.renew()
+        if not is_unchanged(one.held(mailbox), said, timezone.now()):
+            _step(turn.connection, mailbox)
+    return _backfill(turn, account.pk)
+
+
+def replay_all(connection: BlockingConnection, account_id: int) -> None:
+    """Every change that people made and the server has not got, in order."""
+    while change := replay.next_change(account_id):
+        try:
+            connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
+        except CommandFailed as error:
+            replay.refused(change, error)
+        except WireError:
+            replay.postponed(change)
+            raise
+        else:
+            replay.confirmed(change)
+
+
+def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
+    listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
+    said = {mailbox.raw_name: mailbox.status for mailbox in listed}
+    return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in mailboxes.apply(account_id, listed)]
+
+
+def _said(status: MailboxStatus | None) -> Said:
+    if status is None:
+        return Said(None, None, None)
+    return Said(status.uid_validity, status.uid_next, status.messages, status.highest_modseq)
+
+
+def _step(connection: BlockingConnection, mailbox: Mailbox) -> None:
+    """The delta, and of a mailbox never seen its first screen. One that will not open stops no other."""
+    try:
+        one.delta(connection, mailbox)
+        if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
+            next(one.backfill(connection, mailbox), None)
+    except CommandFailed as error:
+        code = translate(error).code
+        log.warning("mailbox=%s not synced: %s", mailbox.pk, code)
+        Mailbox.objects.filter(pk=mailbox.pk).update(error=code)
+
+
+def _backfill(turn: Bulk, account_id: int) -> bool:
+    """Older mail, mailbox after mailbox, until the turn ends. Returns whether some is left."""
+    deadline = time.monotonic() + TURN
+    order = {"inbox": 0, "sent": 1, "drafts": 2, "archive": 3}
+    rest = Mailbox.objects.filter(account=account_id, selectable=True, lowest_uid__gt=1, error="")
+    for mailbox in sorted(rest, key=lambda row: (order.get(row.special_use, 9), row.name)):
+        try:
+            for _ in one.backfill(turn.connection, mailbox):
+                turn.renew()
+                if time.monotonic() > deadline or turn.is_wanted():
+                    return True
+        except CommandFailed as error:
+            Mailbox.objects.filter(pk=mailbox.pk).update(error=translate(error).code)
+    return False
+
+
+def _remember(account: MailAccount, error: MailError) -> MailError:
+    if isinstance(error, SignInRefused):
+        mark_refused(account.pk, account.secret_version)
+    Mirror.objects.update_or_create(account=account, defaults={"error": error.code, "error_at": timezone.now()})
+    return error

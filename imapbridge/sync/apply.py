@@ -1,0 +1,193 @@
+"""Writes what the server said into the index, one transaction a batch. With `actions` the only writer of the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from imapbridge import events
+from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
+from imapbridge.sync import listing, threads
+from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
+from imapbridge.terms.uids import UidSet
+
+BATCH = 500
+RANGES = 200
+"""How many ranges one query may name: databases limit the depth of an expression."""
+
+
+@transaction.atomic
+def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | None = None) -> int:
+    """Put new messages into the index. Idempotent by UID. `lowest_uid` moves backfill's cursor with them.
+
+    Returns how many were new. Messages of any length of batch; about 500 at a time keep the transaction short.
+    """
+    held = set(
+        Entry.objects.filter(mailbox=mailbox.pk, uid__in=[c.uid for c in contents]).values_list("uid", flat=True)
+    )
+    fresh = [content for content in contents if content.uid not in held]
+    state = events.raise_state(mailbox.pk)
+    numbers, joined = threads.assign(mailbox.account_id, [content.relations for content in fresh])
+    rows = _messages(mailbox.account_id, fresh, numbers)
+    Entry.objects.bulk_create(
+        [_entry(mailbox, content, rows[content.content_key], state) for content in fresh], batch_size=BATCH
+    )
+    listing.refresh(mailbox, {thread for _, thread in rows.values()}, state)
+    _refresh_joined(mailbox, joined, state)
+    if lowest_uid is None:
+        count(mailbox, len(fresh))
+    else:
+        _move_cursor(mailbox, lowest_uid)
+    return len(fresh)
+
+
+def _move_cursor(mailbox: Mailbox, lowest_uid: int) -> None:
+    mailbox.lowest_uid = lowest_uid
+    mailbox.save(update_fields=["lowest_uid"])
+    if lowest_uid == 1:
+        recount(mailbox)
+
+
+def _messages(account_id: int, contents: list[Content], numbers: list[int]) -> dict[bytes, tuple[int, int]]:
+    """{content key: (message, conversation)}; a message that another mailbox holds already is not made again."""
+    wanted = {content.content_key: (content, number) for content, number in zip(contents, numbers, strict=True)}
+    held = _held(account_id, wanted)
+    Message.objects.bulk_create(
+        [
+            Message(account_id=account_id, content_key=key, thread=number, **content.columns)
+            for key, (content, number) in wanted.items()
+            if key not in held
+        ],
+        batch_size=BATCH,
+    )
+    return _held(account_id, wanted)
+
+
+def _held(account_id: int, keys: Collection[bytes]) -> dict[bytes, tuple[int, int]]:
+    rows = Message.objects.filter(account=account_id, content_key__in=keys).values_list("content_key", "pk", "thread")
+    return {bytes(key): (pk, thread) for key, pk, thread in rows}
+
+
+def _entry(mailbox: Mailbox, content: Content, message: tuple[int, int], state: int) -> Entry:
+    flags = content.flags
+    return Entry(
+        account_id=mailbox.account_id, mailbox_id=mailbox.pk, message_id=message[0], thread=message[1], uid=content.uid,
+        sort_at=content.sort_at, state=state, seen=flags.seen, flagged=flags.flagged, answered=flags.answered,
+        draft=flags.draft, deleted=flags.deleted, keywords=list(flags.keywords),
+    )  # fmt: skip
+
+
+def _refresh_joined(mailbox: Mailbox, joined: Mapping[int, int], state: int) -> None:
+    """Conversations that became one have rows in other mailboxes too."""
+    for other, touched in threads.touched_by_joins(mailbox.account_id, dict(joined)).items():
+        if other == mailbox.pk:
+            listing.refresh(mailbox, touched, state)
+        else:
+            listing.refresh(Mailbox.objects.get(pk=other), touched, events.raise_state(other))
+
+
+@transaction.atomic
+def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime) -> int:
+    """Take over the flags of these UIDs, but for what a person changed and the server has not confirmed.
+
+    Returns how many entries differed.
+    """
+    overlay = Overlay.of(mailbox, fetched_at)
+    different: dict[FlagValues, list[int]] = {}
+    touched: set[int] = set()
+    for uids in _slices(said):
+        entries = Entry.objects.filter(mailbox=mailbox.pk, uid__in=uids, expunged=False)
+        for uid, thread, *held in entries.values_list("uid", "thread", *FLAG_COLUMNS):
+            wanted = FlagValues.of(overlay.over(uid, said[uid]))
+            if wanted != FlagValues.of_columns(*held):
+                different.setdefault(wanted, []).append(uid)
+                touched.add(thread)
+    if not different:
+        return 0
+    state = events.raise_state(mailbox.pk)
+    for values, uids in different.items():
+        columns = {name: getattr(values, name) for name in FLAG_COLUMNS[:5]} | {"keywords": list(values.keywords)}
+        for some in _slices(uids):
+            Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(state=state, **columns)
+    listing.refresh(mailbox, touched, state)
+    count(mailbox)
+    return sum(map(len, different.values()))
+
+
+@transaction.atomic
+def vanished(mailbox: Mailbox, uids: UidSet) -> int:
+    """Turn the entries of these UIDs into tombstones. Returns how many there were."""
+    gone = dict(_inside(mailbox, uids))
+    if not gone:
+        return 0
+    state = events.raise_state(mailbox.pk)
+    for some in _slices(gone):
+        Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(expunged=True, state=state)
+    listing.refresh(mailbox, set(gone.values()), state)
+    count(mailbox, -len(gone))
+    return len(gone)
+
+
+def _inside(mailbox: Mailbox, uids: UidSet) -> Iterator[tuple[int, int]]:
+    """(UID, conversation) of the live entries within a set that may have any number of ranges, each of any width."""
+    for start in range(0, len(uids.ranges), RANGES):
+        inside = Q()
+        for first, last in uids.ranges[start : start + RANGES]:
+            inside |= Q(uid__gte=first, uid__lte=last) if last else Q(uid__gte=first)
+        yield from Entry.objects.filter(inside, mailbox=mailbox.pk, expunged=False).values_list("uid", "thread")
+
+
+@transaction.atomic
+def reset(mailbox: Mailbox) -> None:
+    """UIDVALIDITY changed: the UIDs mean other messages. Content stays, and is found again by its key."""
+    state = events.raise_state(mailbox.pk)
+    Entry.objects.filter(mailbox=mailbox.pk).delete()
+    MailboxThread.objects.filter(mailbox=mailbox.pk).update(count=0, unread=0, flagged=0, state=state)
+    PendingChange.objects.filter(mailbox=mailbox.pk).delete()
+    mailbox.uid_validity = mailbox.uid_next = mailbox.highest_modseq = mailbox.lowest_uid = mailbox.flags_at = None
+    mailbox.save(update_fields=["uid_validity", "uid_next", "highest_modseq", "lowest_uid", "flags_at"])
+
+
+def count(mailbox: Mailbox, more: int = 0) -> None:
+    """The numbers on the screen: the index's own once it is complete, the server's until then.
+
+    `more`: by how many messages the caller changed the mailbox; counting a large one is too slow for every write.
+    """
+    if mailbox.lowest_uid != 1:
+        return
+    unread = Entry.objects.filter(mailbox=mailbox.pk, expunged=False, seen=False).count()
+    Mailbox.objects.filter(pk=mailbox.pk).update(total=F("total") + more, unread=unread)
+
+
+def recount(mailbox: Mailbox) -> None:
+    """Count everything anew: when the first sync ends, and when the index was compared with the server."""
+    total = Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()
+    Mailbox.objects.filter(pk=mailbox.pk).update(total=total)
+    count(mailbox)
+
+
+class Overlay:
+    """A person's changes that the server had not confirmed when flags were fetched, over what it said then."""
+
+    def __init__(self, changes: Iterable[PendingChange]) -> None:
+        self._changes = [(UidSet.parse(one.uids), set(one.add), set(one.remove)) for one in changes]
+
+    @classmethod
+    def of(cls, mailbox: Mailbox, fetched_at: datetime) -> Overlay:
+        owed = PendingChange.objects.filter(mailbox=mailbox.pk, kind=PendingChange.Kind.FLAGS)
+        return cls(owed.filter(Q(confirmed_at=None) | Q(confirmed_at__gte=fetched_at)).order_by("pk"))
+
+    def over(self, uid: int, said: Iterable[str]) -> set[str]:
+        words = set(said)
+        for uids, add, remove in self._changes:
+            if uid in uids:
+                words = (words | add) - remove
+        return words
+
+
+def _slices(uids: Iterable[int]) -> Iterable[list[int]]:
+    ordered = sorted(uids)
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

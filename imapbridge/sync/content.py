@@ -1,0 +1,166 @@
+"""PURE: what FETCH told of a message -> the values of its row. Total: a message that cannot be read is still listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from imapbridge.mime.headers import decode_text, message_ids
+from imapbridge.mime.parts import attachments
+from imapbridge.sync.threads import Relations
+from imapbridge.terms import flags as flag
+from imapbridge.terms.envelope import Address, Envelope
+from imapbridge.terms.part import Part
+from imapbridge.wire.fetched import Fetched
+
+BELIEVABLE = timedelta(days=2)
+"""A Date header further than this from the internal date is not what the list sorts by."""
+HEADER_FIELDS = ("REFERENCES", "LIST-ID")
+MAX_RECIPIENTS = 200
+"""Of each header; the rest is read from the message itself when it is opened."""
+NUL = "\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagValues:
+    """Flags as an Entry has them."""
+
+    seen: bool = False
+    flagged: bool = False
+    answered: bool = False
+    draft: bool = False
+    deleted: bool = False
+    keywords: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, flags: Iterable[str]) -> FlagValues:
+        words = set(flags)
+        keywords = tuple(sorted(word for word in words if flag.is_keyword(word)))
+        return cls(
+            flag.SEEN in words,
+            flag.FLAGGED in words,
+            flag.ANSWERED in words,
+            flag.DRAFT in words,
+            flag.DELETED in words,
+            keywords,
+        )
+
+    @classmethod
+    def of_columns(
+        cls, seen: bool, flagged: bool, answered: bool, draft: bool, deleted: bool, keywords: Iterable[str]
+    ) -> FlagValues:
+        """From an Entry's columns, in the order of `FLAG_COLUMNS`."""
+        return cls(seen, flagged, answered, draft, deleted, tuple(keywords))
+
+    def flags(self) -> set[str]:
+        names = (flag.SEEN, flag.FLAGGED, flag.ANSWERED, flag.DRAFT, flag.DELETED)
+        values = (self.seen, self.flagged, self.answered, self.draft, self.deleted)
+        return {name for name, value in zip(names, values, strict=True) if value} | set(self.keywords)
+
+
+FLAG_COLUMNS = ("seen", "flagged", "answered", "draft", "deleted", "keywords")
+"""The columns of an Entry that FlagValues holds, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message as `apply` writes it."""
+
+    uid: int
+    flags: FlagValues
+    sort_at: int
+    content_key: bytes
+    relations: Relations
+    columns: dict[str, Any] = field(default_factory=dict)
+    """The columns of Message but for account, key and conversation."""
+
+
+def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) -> Content:
+    """The row's values. `preview` is what was found of the text, if the server did not say."""
+    envelope = fetched.envelope or Envelope()
+    header = _fields(fetched.sections.get("HEADER.FIELDS", b""))
+    references = " ".join(message_ids(header.get("references", b"")))
+    key = _key(fetched, envelope, mailbox_id, uid_validity)
+    own = envelope.message_id or f"key:{key.hex()}"
+    others = tuple(dict.fromkeys((*references.split(), *message_ids(envelope.in_reply_to))))
+    sender = (envelope.from_ or envelope.sender or (Address("", ""),))[0]
+    return Content(
+        uid=fetched.uid,
+        flags=FlagValues.of(fetched.flags or ()),
+        sort_at=_sort_at(envelope.date, fetched.internal_date),
+        content_key=key,
+        relations=Relations(own, tuple(word for word in others if word != own)),
+        columns={
+            "message_id": _cut(envelope.message_id, 998),
+            "in_reply_to": _cut(envelope.in_reply_to, 998),
+            "references": _cut(references, 16_000),
+            "date": envelope.date,
+            "subject": _cut(envelope.subject, 4000),
+            "sender_name": _cut(sender.name, 400),
+            "sender_address": _cut(sender.address, 320),
+            "recipients": _recipients(envelope),
+            "size": fetched.size or 0,
+            "structure": fetched.structure.to_json() if fetched.structure else None,
+            "has_attachment": fetched.structure is not None and any(map(_is_shown, attachments(fetched.structure))),
+            "preview": _cut(preview or fetched.preview or "", 300),
+            "list_id": _cut(decode_text(header.get("list-id", b"")), 300),
+        },
+    )
+
+
+def _is_shown(part: Part) -> bool:
+    """A clip is shown for what a person attached, not for signatures' and newsletters' inline images."""
+    return not (part.content_id and part.disposition != "attachment" and part.media_type.startswith("image/"))
+
+
+def _fields(raw: bytes) -> dict[str, bytes]:
+    """The few header fields asked for, unfolded; the first of each name wins."""
+    fields: dict[str, bytes] = {}
+    for line in raw.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        if colon:
+            fields.setdefault(name.strip().lower().decode("latin-1"), value.strip())
+    return fields
+
+
+def _key(fetched: Fetched, envelope: Envelope, mailbox_id: int, uid_validity: int) -> bytes:
+    """What two copies of one message share and nothing else does.
+
+    Without a Message-ID nothing is certain: such a message is only ever equal to itself in its place. The internal date
+    and the size stand with the rest because a Message-ID is chosen by the sender, who could use one twice.
+    """
+    if not envelope.message_id or not fetched.internal_date or not fetched.size:
+        facts: tuple[object, ...] = (mailbox_id, uid_validity, fetched.uid)
+    else:
+        sender = envelope.from_[0].address if envelope.from_ else ""
+        facts = (envelope.message_id, int(fetched.internal_date.timestamp()), fetched.size, envelope.subject, sender)
+    return blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _sort_at(date: datetime | None, internal_date: datetime | None) -> int:
+    if date is not None and (internal_date is None or abs(date - internal_date) <= BELIEVABLE):
+        return int(date.timestamp())
+    return int((internal_date or datetime(1970, 1, 1, tzinfo=UTC)).timestamp())
+
+
+def _recipients(envelope: Envelope) -> dict[str, list[list[str]]]:
+    lists = {
+        "from": envelope.from_,
+        "reply_to": envelope.reply_to,
+        "to": envelope.to,
+        "cc": envelope.cc,
+        "bcc": envelope.bcc,
+    }
+    return {
+        name: [[_cut(one.name, 400), _cut(one.address, 320)] for one in addresses[:MAX_RECIPIENTS]]
+        for name, addresses in lists.items()
+        if addresses
+    }
+
+
+def _cut(text: str, length: int) -> str:
+    """PostgreSQL has no NUL in text, and no lone surrogates."""
+    return text.replace(NUL, "")[:length].encode("utf-8", "replace").decode()

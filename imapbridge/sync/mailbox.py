@@ -1,0 +1,250 @@
+"""One mailbox: from what the server says to the index, over an open bulk connection.
+
+Blocking. Talks IMAP and decides by `plan`; every write is in `apply`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from imapbridge.models import Entry, Mailbox
+from imapbridge.sync import apply, previews
+from imapbridge.sync.content import HEADER_FIELDS, content
+from imapbridge.sync.plan import RECENT_FLAGS, Flags, Held, Plan, Said, decide
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire import keys
+from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.items import FetchItems
+from imapbridge.wire.results import QresyncState, Selected
+
+log = logging.getLogger(__name__)
+
+FIRST_WINDOW = 50
+WINDOW = 500
+TIMEOUT = 60.0
+"""Seconds for one command."""
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a sync did, for its log line."""
+
+    plan: str = ""
+    fetched: int = 0
+    flags: int = 0
+    vanished: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def line(self, mailbox: Mailbox) -> str:
+        took = round(1000 * (time.monotonic() - self.began))
+        return (
+            f"mailbox={mailbox.pk} plan={self.plan} fetched={self.fetched} flags={self.flags} "
+            f"vanished={self.vanished} {took}ms"
+        )
+
+
+def held(mailbox: Mailbox) -> Held:
+    """What the index holds, as `plan` wants it."""
+    live = mailbox.total if mailbox.complete else Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()
+    return Held(
+        mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid, live, mailbox.flags_at
+    )
+
+
+def delta(connection: BlockingConnection, mailbox: Mailbox) -> None:
+    """Make what the index holds of the mailbox equal to the server; older mail is `backfill`'s.
+
+    The first time this is where UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ are learned. Raises WireError.
+    """
+    began, cost = timezone.now(), Cost()
+    mine = held(mailbox)
+    selected = _open(connection, mailbox, mine)
+    said = Said(selected.uid_validity, selected.uid_next, selected.exists, selected.highest_modseq)
+    told = _was_told(connection, selected, mine)
+    plan = decide(mine, said, began, told=told)
+    cost.plan = "reset" if plan.reset else f"{plan.flags.value}+{plan.vanished.value}"
+    if plan.reset:
+        apply.reset(mailbox)
+    if mailbox.lowest_uid is None:
+        _begin(connection, mailbox, said)
+    else:
+        _carry_out(connection, mailbox, plan, selected, said, cost)
+        _remember(mailbox, said, began if plan.flags is Flags.ALL else None)
+    log.info(cost.line(mailbox))
+
+
+def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held) -> Selected:
+    """EXAMINE: a sync must not change anything, not even \\Recent."""
+    known = _known(mine) if "QRESYNC" in connection.session.enabled else None
+    return connection.run(
+        connection.session.select(bytes(mailbox.raw_name), read_only=True, known=known), timeout=TIMEOUT
+    )
+
+
+def _known(mine: Held) -> QresyncState | None:
+    if (
+        not mine.uid_validity
+        or not mine.highest_modseq
+        or not mine.lowest_uid
+        or not mine.uid_next
+        or mine.uid_next < 2
+    ):
+        return None
+    known = UidSet.range(mine.lowest_uid, mine.uid_next - 1)
+    return QresyncState(mine.uid_validity, mine.highest_modseq, known) if known else None
+
+
+def _was_told(connection: BlockingConnection, selected: Selected, mine: Held) -> bool:
+    """Whether the answer holds what changed: it was asked for, and MODSEQ is there and did not go backwards."""
+    asked = "QRESYNC" in connection.session.enabled and _known(mine) is not None
+    return asked and (selected.highest_modseq or 0) >= (mine.highest_modseq or 0)
+
+
+def _begin(connection: BlockingConnection, mailbox: Mailbox, said: Said) -> None:
+    """First contact. The snapshot is from before the first window: later changes are the next delta's."""
+    mailbox.uid_validity = said.uid_validity or 0
+    mailbox.uid_next = said.uid_next or _highest(connection) + 1
+    mailbox.highest_modseq = said.highest_modseq
+    mailbox.flags_at = timezone.now()
+    mailbox.lowest_uid = mailbox.uid_next
+    fields = ["uid_validity", "uid_next", "highest_modseq", "flags_at", "lowest_uid"]
+    if not said.exists:
+        mailbox.lowest_uid = 1
+        mailbox.total = mailbox.unread = 0
+        fields += ["total", "unread"]
+    mailbox.save(update_fields=fields)
+
+
+def _highest(connection: BlockingConnection) -> int:
+    """Where the server does not tell UIDNEXT."""
+    found = _search(connection, UidSet.range(1, None))
+    return found.last if found else 0
+
+
+def _search(connection: BlockingConnection, within: UidSet) -> UidSet:
+    """The UIDs that exist. `n:*` always finds the last message, even when its UID is lower (RFC 9051 6.4.9)."""
+    if not within:
+        return UidSet()
+    found = connection.run(connection.session.search([keys.uid(within)]), timeout=TIMEOUT)
+    return (found.uids or UidSet()) & within
+
+
+def _carry_out(
+    connection: BlockingConnection, mailbox: Mailbox, plan: Plan, selected: Selected, said: Said, cost: Cost
+) -> None:
+    fetched_at = timezone.now()
+    if plan.flags is Flags.TOLD:
+        cost.flags = apply.flags(
+            mailbox, {one.uid: one.flags for one in selected.changed if one.flags is not None}, fetched_at
+        )
+        cost.vanished = apply.vanished(mailbox, selected.vanished)
+    elif plan.flags is not Flags.NONE:
+        cost.flags = _fetch_flags(connection, mailbox, plan.flags)
+    if plan.new:
+        cost.fetched = _fetch_new(connection, mailbox, plan.new, said)
+    cost.vanished += _find_vanished(connection, mailbox, said)
+
+
+def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -> int:
+    lowest, since = mailbox.lowest_uid or 1, None
+    if how is Flags.CHANGED_SINCE:
+        since = mailbox.highest_modseq
+    elif how is Flags.RECENT:
+        recent = Entry.objects.filter(mailbox=mailbox.pk, expunged=False).order_by("-uid")
+        lowest = next(iter(recent.values_list("uid", flat=True)[RECENT_FLAGS - 1 : RECENT_FLAGS]), lowest)
+    fetched_at = timezone.now()
+    command = connection.session.fetch(UidSet.range(lowest, None), FetchItems(flags=True), changed_since=since)
+    found = connection.run(command, timeout=TIMEOUT)
+    return apply.flags(mailbox, {one.uid: one.flags for one in found.messages if one.flags is not None}, fetched_at)
+
+
+def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, new: UidSet, said: Said) -> int:
+    """New mail, newest first."""
+    uids = _search(connection, new)
+    mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
+    return sum(_window(connection, mailbox, window) for window in uids.newest_first(WINDOW))
+
+
+def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said) -> int:
+    """Compare UIDs, unless the count proves that nothing is missing: all new mail is here, so fewer means expunged."""
+    mailbox.refresh_from_db(fields=["total", "unread"])
+    if mailbox.complete and said.exists is not None and mailbox.total == said.exists:
+        return 0
+    return compare(connection, mailbox)
+
+
+def compare(connection: BlockingConnection, mailbox: Mailbox) -> int:
+    """Find by their UIDs what is gone and what was never seen, from the cursor up. Returns how many are gone."""
+    lowest = mailbox.lowest_uid or 1
+    there = _search(connection, UidSet.range(lowest, None))
+    here = UidSet.of(Entry.objects.filter(mailbox=mailbox.pk, expunged=False).values_list("uid", flat=True))
+    gone = apply.vanished(mailbox, here - there)
+    for window in (there - here).newest_first(WINDOW):
+        _window(connection, mailbox, window)
+    if mailbox.complete:
+        apply.recount(mailbox)
+    return gone
+
+
+def _remember(mailbox: Mailbox, said: Said, flags_at: datetime | None) -> None:
+    """The snapshot of when the mailbox was opened, so that what came meanwhile is found the next time."""
+    mailbox.uid_next = said.uid_next or mailbox.uid_next
+    mailbox.highest_modseq = said.highest_modseq
+    mailbox.flags_at = flags_at or mailbox.flags_at
+    mailbox.synced_at = timezone.now()
+    mailbox.error = ""
+    mailbox.save(update_fields=["uid_next", "highest_modseq", "flags_at", "synced_at", "error"])
+
+
+def backfill(connection: BlockingConnection, mailbox: Mailbox) -> Iterator[int]:
+    """Older mail in windows, newest first; yields after each how many were new. Resumable at any point."""
+    if mailbox.complete:
+        return
+    assert mailbox.lowest_uid is not None
+    _reopen(connection, mailbox)
+    below = UidSet.range(1, mailbox.lowest_uid - 1)
+    rest = _search(connection, below)
+    began = mailbox.lowest_uid != mailbox.uid_next
+    for window in _windows(rest, began):
+        is_last = window.first == rest.first
+        yield _window(connection, mailbox, window, lowest_uid=1 if is_last else window.first)
+    if not rest:
+        yield _window(connection, mailbox, UidSet(), lowest_uid=1)
+
+
+def _windows(rest: UidSet, began: bool) -> Iterator[UidSet]:
+    """The very first window is one screen: it is what the person waits for."""
+    if rest and not began:
+        first = next(rest.newest_first(FIRST_WINDOW))
+        yield first
+        rest -= first
+    yield from rest.newest_first(WINDOW)
+
+
+def _reopen(connection: BlockingConnection, mailbox: Mailbox) -> None:
+    selected = connection.session.selected
+    if selected is None or selected.raw_name != bytes(mailbox.raw_name):
+        connection.run(connection.session.select(bytes(mailbox.raw_name), read_only=True), timeout=TIMEOUT)
+
+
+def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowest_uid: int | None = None) -> int:
+    """Fetch these messages and write them in one transaction."""
+    session = connection.session
+    items = FetchItems(
+        flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=session.has("PREVIEW"),
+        header_fields=HEADER_FIELDS,
+    )  # fmt: skip
+    fetched = connection.run(session.fetch(uids, items), timeout=TIMEOUT).messages if uids else []
+    words = previews.fetch(connection, fetched)
+    rows = [
+        content(one, mailbox.pk, mailbox.uid_validity or 0, words.get(one.uid, ""))
+        for one in fetched
+        if one.uid in uids
+    ]
+    return apply.messages(mailbox, rows, lowest_uid=lowest_uid)

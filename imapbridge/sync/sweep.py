@@ -1,0 +1,51 @@
+"""Takes out of the index what is no longer needed: old tombstones, content without a place, bodies over the bound."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
+from django.db.models.functions import Length
+
+from accounts.models import MailAccount
+from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message
+
+BODIES = 200 * 2**20
+"""Octets of cached bodies an account may keep."""
+BATCH = 1000
+
+
+def sweep() -> None:
+    """Once a day. Each step may be cut short: the next run does the rest."""
+    for mailbox_id in Mailbox.objects.values_list("pk", flat=True):
+        _tombstones(mailbox_id)
+    for account_id in MailAccount.objects.values_list("pk", flat=True):
+        _without_place(account_id)
+        _bodies(account_id)
+
+
+@transaction.atomic
+def _tombstones(mailbox_id: int) -> None:
+    """Those that were tombstones at the last sweep already: a page that was open then knows of them."""
+    mailbox = Mailbox.objects.filter(pk=mailbox_id).only("state", "sweep_mark").first()
+    if mailbox is None:
+        return
+    Entry.objects.filter(mailbox=mailbox_id, expunged=True, state__lte=mailbox.sweep_mark).delete()
+    MailboxThread.objects.filter(mailbox=mailbox_id, count=0, state__lte=mailbox.sweep_mark).delete()
+    Mailbox.objects.filter(pk=mailbox_id).update(changes_from=mailbox.sweep_mark, sweep_mark=mailbox.state)
+
+
+def _without_place(account_id: int) -> None:
+    """A message moved by another client is gone in one mailbox before it is seen in the other: hence not at once."""
+    lost = Message.objects.filter(~Exists(Entry.objects.filter(message=OuterRef("pk"))), account=account_id)
+    while some := list(lost.values_list("pk", flat=True)[:BATCH]):
+        Message.objects.filter(pk__in=some).delete()
+
+
+def _bodies(account_id: int) -> None:
+    bodies = Body.objects.filter(message__account=account_id)
+    over = (bodies.aggregate(size=Sum(Length("data")))["size"] or 0) - BODIES
+    for pk, size in bodies.order_by("fetched_at").values_list("pk", Length("data")).iterator():
+        if over <= 0:
+            return
+        Body.objects.filter(pk=pk).delete()
+        over -= size

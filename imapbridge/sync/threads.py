@@ -1,0 +1,90 @@
+"""Which conversation a message belongs to, joined as messages arrive, in any order.
+
+A conversation's number is the digest of the first Message-ID known of it; every id that a message carries (its own,
+In-Reply-To, References) is remembered in ThreadRef. A message that knows of two conversations joins them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from django.db import transaction
+
+from imapbridge.models import Entry, MailboxThread, Message, ThreadRef
+
+MAX_REFERENCES = 30
+"""Of a long References header, the first and the newest ones: a hostile one may hold thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What a message says of its relatives: ids in order, the conversation's root first, its own last."""
+
+    own: str
+    """Its Message-ID, or what stands for it; never empty."""
+    others: tuple[str, ...] = ()
+
+    def digests(self) -> list[int]:
+        others = self.others
+        if len(others) > MAX_REFERENCES:
+            others = (others[0], *others[1 - MAX_REFERENCES :])
+        return [digest(word) for word in dict.fromkeys((*others, self.own))]
+
+
+def digest(message_id: str) -> int:
+    """63 bits of a Message-ID: a positive BIGINT."""
+    return int.from_bytes(blake2b(message_id.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
+
+
+@transaction.atomic
+def assign(account_id: int, messages: Sequence[Relations]) -> tuple[list[int], dict[int, int]]:
+    """A conversation number per message, in order, and the joins made: {old number: new number}."""
+    wanted = [message.digests() for message in messages]
+    refs = {ref for digests in wanted for ref in digests}
+    known = dict(ThreadRef.objects.filter(account=account_id, ref__in=refs).values_list("ref", "thread"))
+    before = dict(known)
+    joins: dict[int, int] = {}
+    for digests in wanted:
+        _join(digests, known, joins)
+    result = [_resolve(known[digests[0]], joins) for digests in wanted]
+    joined = {old: _resolve(new, joins) for old, new in joins.items() if old in before.values()}
+    _store(account_id, {ref: _resolve(thread, joins) for ref, thread in known.items() if ref not in before}, joined)
+    return result, joined
+
+
+def _join(digests: list[int], known: dict[int, int], joins: dict[int, int]) -> None:
+    threads = sorted({_resolve(known[ref], joins) for ref in digests if ref in known})
+    thread = threads[0] if threads else digests[0]
+    for other in threads[1:]:
+        joins[other] = thread
+    for ref in digests:
+        known.setdefault(ref, thread)
+
+
+def _resolve(thread: int, joins: dict[int, int]) -> int:
+    while thread in joins:
+        thread = joins[thread]
+    return thread
+
+
+def _store(account_id: int, fresh: dict[int, int], joined: dict[int, int]) -> None:
+    ThreadRef.objects.bulk_create(
+        [ThreadRef(account_id=account_id, ref=ref, thread=thread) for ref, thread in fresh.items()],
+        ignore_conflicts=True,
+    )
+    for old, new in joined.items():
+        messages = Message.objects.filter(account=account_id, thread=old)
+        Entry.objects.filter(message__in=messages).update(thread=new)
+        messages.update(thread=new)
+        ThreadRef.objects.filter(account=account_id, thread=old).update(thread=new)
+
+
+def touched_by_joins(account_id: int, joined: dict[int, int]) -> dict[int, set[int]]:
+    """{mailbox: conversations} whose rows must be made anew after joins, the swallowed ones among them."""
+    touched: dict[int, set[int]] = {}
+    rows = MailboxThread.objects.filter(mailbox__account=account_id, thread__in=joined)
+    for mailbox, thread in rows.values_list("mailbox_id", "thread"):
+        touched.setdefault(mailbox, set()).update((thread, joined[thread]))
+    return touched

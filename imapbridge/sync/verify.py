@@ -1,0 +1,67 @@
+"""Compares the mirror with the server, message by message, and tells the differences. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accounts.models import MailAccount
+from imapbridge.models import Entry, Mailbox, MailboxThread
+from imapbridge.sync.bulk import bulk
+from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.items import FetchItems
+from imapbridge.wire.results import ListedMailbox
+
+TIMEOUT = 120.0
+
+
+def differences(account: MailAccount) -> Iterator[str]:
+    """A line for each difference. Raises MailError or WireError."""
+    with bulk(account.pk) as turn:
+        connection = turn.connection
+        listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
+        held = {bytes(one.raw_name): one for one in Mailbox.objects.filter(account=account)}
+        yield from (f"mailbox {one.name!r}: on the server only" for one in listed if one.raw_name not in held)
+        names = {one.raw_name for one in listed}
+        yield from (f"mailbox {one.name!r}: in the index only" for raw, one in held.items() if raw not in names)
+        for one in listed:
+            mailbox = held.get(one.raw_name)
+            if mailbox is not None and mailbox.selectable:
+                turn.renew()
+                yield from _mailbox(connection, mailbox, one)
+
+
+def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMailbox) -> Iterator[str]:
+    name = f"mailbox {mailbox.name!r}"
+    selected = connection.run(connection.session.select(listed.raw_name, read_only=True), timeout=TIMEOUT)
+    if selected.uid_validity != mailbox.uid_validity:
+        yield f"{name}: UIDVALIDITY {selected.uid_validity} on the server, {mailbox.uid_validity} in the index"
+        return
+    if not mailbox.complete:
+        yield f"{name}: its first sync is not complete"
+    everything = UidSet.range(1, None)
+    fetched = connection.run(connection.session.fetch(everything, FetchItems(flags=True)), timeout=TIMEOUT)
+    there = {one.uid: FlagValues.of(one.flags or ()) for one in fetched.messages}
+    rows = Entry.objects.filter(mailbox=mailbox, expunged=False).values_list("uid", *FLAG_COLUMNS)
+    here = {uid: FlagValues.of_columns(*columns) for uid, *columns in rows}
+    yield from (f"{name} uid {uid}: on the server only" for uid in sorted(there.keys() - here.keys()))
+    yield from (f"{name} uid {uid}: in the index only" for uid in sorted(here.keys() - there.keys()))
+    for uid in sorted(there.keys() & here.keys()):
+        if there[uid] != here[uid]:
+            yield f"{name} uid {uid}: {_words(there[uid])} on the server, {_words(here[uid])} in the index"
+    yield from _counts(name, mailbox, here)
+
+
+def _counts(name: str, mailbox: Mailbox, here: dict[int, FlagValues]) -> Iterator[str]:
+    unread = sum(not flags.seen for flags in here.values())
+    if mailbox.complete and (mailbox.total, mailbox.unread) != (len(here), unread):
+        yield f"{name}: counts {mailbox.total}/{mailbox.unread} on the screen, {len(here)}/{unread} in the index"
+    rows = MailboxThread.objects.filter(mailbox=mailbox, count__gt=0).values_list("count", "unread")
+    listed, listed_unread = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0)
+    if (listed, listed_unread) != (len(here), unread):
+        yield f"{name}: counts {listed}/{listed_unread} in the list, {len(here)}/{unread} in the index"
+
+
+def _words(flags: FlagValues) -> str:
+    return "(" + " ".join(sorted(flags.flags())) + ")"

@@ -1,0 +1,65 @@
+"""What Celery runs: one-liners with primary keys. Idempotent; may be killed at any line."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Any
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import MailAccount
+from imapbridge.errors import AskPerson, MailError, TryAgain
+from imapbridge.sync import account, sweep
+
+log = logging.getLogger(__name__)
+
+QUEUED = 120
+"""Seconds for which a queued sync stands for all that are asked for meanwhile."""
+RETRIES = 5
+
+
+def request_sync(account_id: int) -> None:
+    """Have the account synced soon: at most one run and one waiting."""
+    if cache.add(_queued(account_id), 1, QUEUED):
+        sync_account.delay(account_id)
+
+
+def _queued(account_id: int) -> str:
+    return f"sync-queued:{account_id}"
+
+
+@shared_task(bind=True, max_retries=RETRIES, queue="fast")
+def sync_account(self: Any, account_id: int) -> None:
+    """Bring an account's index up to the server; what is left of a first sync goes on in another turn."""
+    cache.delete(_queued(account_id))
+    try:
+        more = account.sync(account_id)
+    except MailAccount.DoesNotExist:
+        return
+    except AskPerson as error:
+        log.info("account=%s needs its person: %s", account_id, error.code)
+    except TryAgain as error:
+        log.info("account=%s later: %s", account_id, error.code)
+        raise self.retry(countdown=2 ** (self.request.retries + 1) + random.random() * 2) from error  # noqa: S311
+    except MailError as error:
+        log.warning("account=%s not synced: %s", account_id, error.code)
+    else:
+        if more:
+            sync_account.apply_async((account_id,), queue="bulk")
+
+
+@shared_task(queue="fast")
+def sync_everyone() -> None:
+    """Accounts that somebody is signed in to, so that mail is there before the page asks."""
+    live = MailAccount.objects.filter(refused=False, user__sign_ins__expires_at__gt=timezone.now()).exclude(secret="")
+    for account_id in live.distinct().values_list("pk", flat=True):
+        request_sync(account_id)
+
+
+@shared_task(queue="bulk")
+def sweep_mirror() -> None:
+    """Tombstones, content without a place, and cached bodies over the bound."""
+    sweep.sweep()
