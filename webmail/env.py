@@ -95,43 +95,72 @@ class Environment:
     """What the operator said. A default of None means: must be given."""
 
     secret_key: tuple[str, ...] = _variable(
-        "WEBMAIL_SECRET_KEY", _secrets, None,
-        "Signs sessions and forms. To rotate, put the new one first and keep the old one after a comma.")  # fmt: skip
+        "WEBMAIL_SECRET_KEY",
+        _secrets,
+        None,
+        "Signs sessions and forms. To rotate, put the new one first and keep the old one after a comma.",
+    )
     credential_keys: tuple[str, ...] = _variable(
-        "WEBMAIL_CREDENTIAL_KEYS", _secrets, None,
-        "Encrypts mail passwords at rest. The first encrypts, all decrypt: list the old key after the new one.")  # fmt: skip
+        "WEBMAIL_CREDENTIAL_KEYS",
+        _secrets,
+        None,
+        "Encrypts mail passwords at rest. The first encrypts, all decrypt: list the old key after the new one.",
+    )
     data_dir: str = _variable("WEBMAIL_DATA_DIR", _text, ".data", "Where the embedded default keeps its files.")
     database_url: str = _variable(
-        "DATABASE_URL", _url("postgres", "postgresql", "sqlite"), "",
-        "PostgreSQL, such as postgresql://user:password@host/name. Empty: SQLite in the data directory.")  # fmt: skip
+        "DATABASE_URL",
+        _url("postgres", "postgresql", "sqlite"),
+        "",
+        "PostgreSQL, such as postgresql://user:password@host/name. Empty: SQLite in the data directory.",
+    )
     redis_url: str = _variable(
-        "REDIS_URL", _url("redis", "rediss", "unix"), "",
-        "Redis or Valkey. Empty: the embedded default starts a private one.")  # fmt: skip
+        "REDIS_URL",
+        _url("redis", "rediss", "unix"),
+        "",
+        "Redis or Valkey. Empty: the embedded default starts a private one.",
+    )
     base_url: str = _variable(
-        "WEBMAIL_BASE_URL", _base_url, "http://localhost:8000",
-        "The address people type. With https the cookies are secure-only.")  # fmt: skip
+        "WEBMAIL_BASE_URL",
+        _base_url,
+        "http://localhost:8000",
+        "The address people type. With https the cookies are secure-only.",
+    )
     allowed_hosts: tuple[str, ...] = _variable(
-        "WEBMAIL_ALLOWED_HOSTS", _words, "", "Further host names it answers to, separated by commas.")  # fmt: skip
+        "WEBMAIL_ALLOWED_HOSTS", _words, "", "Further host names it answers to, separated by commas."
+    )
     trusted_proxies: int = _variable(
-        "WEBMAIL_TRUSTED_PROXIES", _number, "0",
-        "How many proxies of yours stand in front; the client's address is taken that far back in X-Forwarded-For.")  # fmt: skip
-    product_name: str = _variable("WEBMAIL_PRODUCT_NAME", _text, "Whimbrel", "The name in titles and on the sign-in page.")
-    imap_host: str = _variable("WEBMAIL_IMAP_HOST", _text, "", "The IMAP server, for addresses whose domain has no row of its own.")
+        "WEBMAIL_TRUSTED_PROXIES",
+        _number,
+        "0",
+        "How many proxies of yours stand in front; the client's address is taken that far back in X-Forwarded-For.",
+    )
+    product_name: str = _variable(
+        "WEBMAIL_PRODUCT_NAME", _text, "Whimbrel", "The name in titles and on the sign-in page."
+    )
+    imap_host: str = _variable(
+        "WEBMAIL_IMAP_HOST", _text, "", "The IMAP server, for addresses whose domain has no row of its own."
+    )
     imap_port: int = _variable("WEBMAIL_IMAP_PORT", _port, "993", "Its port.")
     imap_security: str = _variable("WEBMAIL_IMAP_SECURITY", _security, "tls", "tls, starttls or plain.")
     smtp_host: str = _variable("WEBMAIL_SMTP_HOST", _text, "", "The submission server. Empty: the IMAP server's host.")
     smtp_port: int = _variable("WEBMAIL_SMTP_PORT", _port, "465", "Its port.")
     smtp_security: str = _variable("WEBMAIL_SMTP_SECURITY", _security, "tls", "tls, starttls or plain.")
     allow_plaintext: bool = _variable(
-        "WEBMAIL_ALLOW_PLAINTEXT", _switch, "no",
-        "Allows servers without TLS. Only for a mail server on the same machine.")  # fmt: skip
+        "WEBMAIL_ALLOW_PLAINTEXT",
+        _switch,
+        "no",
+        "Allows servers without TLS. Only for a mail server on the same machine.",
+    )
     tls_ca_file: str = _variable(
-        "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's.")  # fmt: skip
+        "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's."
+    )
     imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _number, "20", "Seconds a person waits for the mail server.")
     bridge: str = _variable(
-        "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory.")  # fmt: skip
+        "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory."
+    )
     bridge_secret: str = _variable(
-        "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP.")  # fmt: skip
+        "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP."
+    )
     time_zone: str = _variable("WEBMAIL_TIME_ZONE", _text, "UTC", "The time zone for people who have not chosen one.")
     log_level: str = _variable("WEBMAIL_LOG_LEVEL", str.upper, "INFO", "DEBUG, INFO, WARNING or ERROR.")
     debug: bool = _variable("WEBMAIL_DEBUG", _switch, "no", "Error pages with tracebacks. Never on a public machine.")
@@ -189,7 +218,9 @@ def _contradictions(env: Environment) -> list[str]:
     faults = []
     for name, security in (("WEBMAIL_IMAP_SECURITY", env.imap_security), ("WEBMAIL_SMTP_SECURITY", env.smtp_security)):
         if security == "plain" and not env.allow_plaintext:
-            faults.append(f"{name} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it.")
+            faults.append(
+                f"{name} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it."
+            )
     if ":" in env.bridge and not env.bridge.startswith("/") and len(env.bridge_secret) < 32:
         faults.append("WEBMAIL_BRIDGE_SECRET must have at least 32 characters when WEBMAIL_BRIDGE is host:port.")
     if env.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -199,4 +230,8 @@ def _contradictions(env: Environment) -> list[str]:
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
     known = {variable.name for variable in VARIABLES}
-    return [f"{name} is not a variable of this program." for name in sorted(environ) if name.startswith("WEBMAIL_") and name not in known]
+    return [
+        f"{name} is not a variable of this program."
+        for name in sorted(environ)
+        if name.startswith("WEBMAIL_") and name not in known
+    ]

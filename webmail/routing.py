@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-websockets: list[URLPattern] = []
+from webmail.consumers import Changes
+
+websockets = [path("changes", Changes.as_asgi())]
