@@ -1,0 +1,75 @@
+"""Everything a measurement needs, up and filled: Dovecot with one big mailbox, the product, a signed-in person."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.bench.meter import Meter
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.dovecot_config import Options
+from tests.servers.letters import NEWEST, Letter, newsletter, plain
+from tests.servers.postgres import PostgreSQL
+from tests.servers.process import running
+from tests.servers.smtp import SmtpServer
+from tests.servers.visitor import Visitor
+from tests.servers.whimbrel import Whimbrel
+
+NEWSLETTER_BYTES = 60_000
+OURS = ("web", "bridge", "worker", "beat", "redis", "database")
+MAIL_SERVER = "dovecot"
+
+
+@dataclass
+class House:
+    """What the operations work with. `sync_cpu` has the seconds of CPU that the first sync took, by process."""
+
+    product: Whimbrel
+    dovecot: Dovecot
+    user: User
+    visitor: Visitor
+    meter: Meter
+    sync_cpu: Mapping[str, float]
+    sync_seconds: float
+
+
+@contextlib.contextmanager
+def ready(messages: int, extra: int, database: str) -> Iterator[House]:
+    """INBOX with so many messages, `Letters` and `News` with `extra` plain ones and newsletters; all synced."""
+    with contextlib.ExitStack() as stack:
+        # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
+        dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
+        smtp = stack.enter_context(running(SmtpServer()))
+        postgres = stack.enter_context(running(PostgreSQL())) if database == "postgres" else None
+        user = _filled(dovecot, messages, extra)
+        product = Whimbrel(dovecot, smtp, database_url=postgres.database() if postgres else "")
+        stack.enter_context(running(product))
+
+        def read() -> Mapping[str, float]:
+            base = {"database": postgres.cpu_seconds()} if postgres else {}
+            return {**product.cpu(), **base, MAIL_SERVER: dovecot.cpu_seconds()}
+
+        meter = Meter(read)
+        visitor = Visitor(product.url)
+        stack.callback(visitor.close)
+        began = time.monotonic()
+
+        def first_sync() -> None:
+            visitor.sign_in(user.address, user.password)
+            product.wait_until_synced(user, deadline=1800)
+
+        sync_cpu = meter.spent(first_sync)
+        yield House(product, dovecot, user, visitor, meter, sync_cpu, time.monotonic() - began)
+
+
+def _filled(dovecot: Dovecot, messages: int, extra: int) -> User:
+    user = dovecot.user("bench")
+    dovecot.fill(user, "INBOX", messages)
+    with dovecot.client(user) as client:
+        client.create_mailbox("Letters")
+        client.create_mailbox("News")
+    letters = (plain(f"Letter {n}", f"Letter number {n}.\r\n", f"letter{n}@mail.example") for n in range(extra))
+    news = (newsletter(NEWSLETTER_BYTES, f"Weekly letter {n}", f"news{n}@mail.example") for n in range(extra))
+    dovecot.fill_with(user, "Letters", (Letter(raw, NEWEST, ()) for raw in letters))
+    dovecot.fill_with(user, "News", (Letter(raw, NEWEST, ()) for raw in news))
+    return user

@@ -1,0 +1,57 @@
+"""CPU per operation, by process. Never looks at the wall clock but to let things come to rest."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+#: A process at rest uses less than this share of a core.
+REST = 0.02
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of CPU of one operation, by process."""
+
+    by_process: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        return sum(self.by_process.values())
+
+
+class Meter:
+    """Reads the CPU of everything that works for a person: name -> seconds so far."""
+
+    def __init__(self, read: Callable[[], Mapping[str, float]]) -> None:
+        self._read = read
+
+    def measure(self, operation: Callable[[], object], count: int, rounds: int) -> Cost:
+        """The median round of several, each of `count` operations and of the work that they leave behind."""
+        costs = [self._round(operation, count) for _ in range(rounds)]
+        return sorted(costs, key=lambda cost: cost.total)[len(costs) // 2]
+
+    def spent(self, work: Callable[[], object]) -> Mapping[str, float]:
+        """Seconds of CPU, by process, of some work and of what it leaves behind."""
+        self.rest()
+        before = self._read()
+        work()
+        self.rest()
+        after = self._read()
+        return {name: after[name] - before[name] for name in after}
+
+    def rest(self, window: float = 0.5, deadline: float = 120.0) -> None:
+        """Wait until nobody works any more: what was put off belongs to the operation too."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            before = sum(self._read().values())
+            time.sleep(window)
+            if sum(self._read().values()) - before < REST * window + 0.01:
+                return
+
+    def _round(self, operation: Callable[[], object], count: int) -> Cost:
+        def all_of_them() -> None:
+            for _ in range(count):
+                operation()
+
+        spent = self.spent(all_of_them)
+        return Cost({name: 1000 * seconds / count for name, seconds in spent.items()})
