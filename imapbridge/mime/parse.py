@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from imapbridge.mime.headers import MAX_LIST, clean
@@ -86,7 +86,7 @@ _Headers = list[tuple[str, bytes]]
 # A line that is neither a field nor the continuation of one is passed over.
 _FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]{0,20}:((?:[^\n]*(?:\n[ \t][^\n]*)*))", re.MULTILINE)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-_KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start", "type", "report-type", "smime-type")
+_KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,9 @@ class _Reader:
         return headers, body
 
     def message(self, headers: _Headers, place: _Range, prefix: str, depth: int) -> Part:
-        """The root of a message: a multipart has the message's own section, a leaf is part 1 of it."""
-        return self._entity(_describe(headers, "text/plain"), place, prefix, _join(prefix, 1), depth)
+        """The root of a message: a leaf is part 1 of it, a multipart has no address of its own."""
+        root = self._entity(_describe(headers, "text/plain"), place, prefix, _join(prefix, 1), depth)
+        return replace(root, section="") if root.is_multipart else root
 
     def _entity(self, fields: _Fields, place: _Range, section: str, leaf_section: str, depth: int) -> Part:
         """`section` is for a multipart, `leaf_section` for what turns out to be a leaf."""

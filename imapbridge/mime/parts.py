@@ -82,7 +82,7 @@ def attachments(root: Part, referenced: Collection[str] = (), prefer: str = "tex
 
 
 def by_section(root: Part, section: str) -> Part | None:
-    """The part at an IMAP section, also inside attached messages; the outer one when two share a number."""
+    """The part at an IMAP section, also inside attached messages; the message's own root for an empty one."""
     return next((part for part in _walk_all(root) if part.section == section), None)
 
 

@@ -1,0 +1,115 @@
+"""Addresses in a message: which may stand in a link, and which links say one host and mean another.
+
+Pure. Works on attribute values as a parser gave them, never on markup, but for `misleading`, which only reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlsplit
+
+from webmail.reading.css.selectors import ID_PREFIX
+
+MAX_LENGTH = 16 * 1024
+_LINK_SCHEMES = ("http", "https", "mailto", "tel")
+_DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+# What browsers take out of an address before they read its scheme (WHATWG URL 4.4), and whatever else is no character.
+_IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_FRAGMENT = re.compile(r"#[\w.:-]{1,200}")
+_ATTACH = re.compile(r"(?<=[?&])attach(?:ment)?=[^&]*&?", re.IGNORECASE)
+
+
+def bare(url: str) -> str:
+    """The address as a browser reads it: without controls and the space around it."""
+    return (url if url.isascii() and url.isprintable() else _IGNORED.sub("", url)).strip()
+
+
+def safe_href(url: str) -> str | None:
+    """The address that a link may have, or None: web, mail and telephone addresses, and places in the same message."""
+    url = bare(url)
+    if len(url) > MAX_LENGTH:
+        return None
+    if url.startswith("#"):
+        return f"#{ID_PREFIX}{url[1:]}" if _FRAGMENT.fullmatch(url) else None
+    if url.startswith("//"):
+        return f"https:{url}"
+    match = _SCHEME.match(url)
+    scheme = match[1].lower() if match else ""
+    if scheme == "mailto":
+        return _ATTACH.sub("", url)  # no letter may name a file to be sent back
+    return url if scheme in _LINK_SCHEMES else None
+
+
+def is_remote(url: str) -> bool:
+    """Whether an image's address (bare) leads to another host."""
+    return url[:8].lower().startswith(("http://", "https://", "//"))
+
+
+def is_data_image(url: str) -> bool:
+    """Whether an image (bare) stands in the address itself and is of pixels; never SVG."""
+    return url[:5].lower() == "data:" and _DATA_IMAGE.fullmatch(url) is not None
+
+
+# --- Links that mislead -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Misleading:
+    """A link whose text names one host while it leads to another."""
+
+    shown: str
+    target: str
+
+
+_ANCHOR = re.compile(
+    r'<a [^<>]{0,4000}?href="(https?://[^"<>]{1,4000}+)"[^<>]{0,2000}+>(.{0,300}?)</a>', re.DOTALL | re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*>")
+_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,20})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_FILE_ENDINGS = frozenset(
+    ("html", "htm", "pdf", "doc", "docx", "xls", "xlsx", "txt", "png", "jpg", "jpeg", "gif", "zip", "php")
+)
+
+
+def misleading(html: str) -> tuple[Misleading, ...]:
+    """The links of sanitised `html` whose text looks like a host that is not theirs; each once."""
+    return tuple(dict.fromkeys(_misleading(html)))
+
+
+def _misleading(html: str) -> Iterator[Misleading]:
+    for match in _ANCHOR.finditer(html):
+        text = unescape(_TAG.sub("", match[2])).strip()
+        named = _HOST.fullmatch(text) if "." in text else None
+        if named is None or named[1].rpartition(".")[2].lower() in _FILE_ENDINGS:
+            continue
+        target = host_of(unescape(match[1]))
+        if target and not same_site(named[1].lower(), target):
+            yield Misleading(named[1].lower(), target)
+
+
+def host_of(url: str) -> str:
+    """The host of a web address in lower case; empty when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two hosts are the same or one is within the other; `www.` and `mail.` of one name are together."""
+    one, other = one.removeprefix("www."), other.removeprefix("www.")
+    return (
+        one == other or one.endswith(f".{other}") or other.endswith(f".{one}") or _parent(one) == _parent(other) != ""
+    )
+
+
+def _parent(host: str) -> str:
+    """What follows the first label, when that is a name and not only `com` or `co.uk`."""
+    rest = host.partition(".")[2]
+    labels = rest.split(".")
+    is_name = len(labels) >= 2 and not (len(labels) == 2 and len(labels[0]) <= 3 and len(labels[1]) == 2)
+    return rest if is_name else ""
