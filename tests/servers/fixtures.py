@@ -3,7 +3,9 @@
 A test that stops or changes a server makes its own: `with running(Dovecot(...)) as dovecot`.
 """
 
+import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -76,27 +78,30 @@ def page_record() -> Record:
 @pytest.fixture
 def page(chromium: Chromium, page_record: Record) -> Iterator[Page]:
     """A page on a desk, 1440 by 900."""
-    page = chromium.page(page_record)
-    yield page
-    _close(page, page_record)
+    with _page(chromium, page_record) as page:
+        yield page
 
 
 @pytest.fixture
 def phone(chromium: Chromium, page_record: Record) -> Iterator[Page]:
     """A page on a phone, 390 by 844, with touch."""
-    page = chromium.page(page_record, **PHONE)
-    yield page
-    _close(page, page_record)
+    with _page(chromium, page_record, **PHONE) as page:
+        yield page
 
 
 @pytest.fixture(params=["desktop", "phone"])
 def screen(request: pytest.FixtureRequest, chromium: Chromium, page_record: Record) -> Iterator[Page]:
     """The same test on both."""
-    page = chromium.page(page_record, **(PHONE if request.param == "phone" else {}))
-    yield page
-    _close(page, page_record)
+    with _page(chromium, page_record, **(PHONE if request.param == "phone" else {})) as page:
+        yield page
 
 
-def _close(page: Page, record: Record) -> None:
-    page.context.close()
+@contextlib.contextmanager
+def _page(chromium: Chromium, record: Record, **options: Any) -> Iterator[Page]:
+    page = chromium.page(record, **options)
+    try:
+        yield page
+        page.context.close()
+    finally:
+        chromium.suspend()
     assert not record.faults, "the page complained: " + "; ".join(record.faults)

@@ -1,5 +1,6 @@
 """The servers themselves: they start, speak, die and come back, and their CPU is counted."""
 
+import asyncio
 import datetime
 import imaplib
 import smtplib
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page
 
-from tests.servers.chromium import Record
+from tests.servers.chromium import Chromium, Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
 from tests.servers.letters import letters, newsletter, plain, with_attachment
@@ -219,3 +220,16 @@ def test_a_page_that_complains_is_noticed(page: Page, page_record: Record) -> No
     page.wait_for_function("document.readyState === 'complete'")
     assert any("undefinedFunction" in fault for fault in page_record.faults)
     page_record.faults.clear()
+
+
+@pytest.mark.browser
+def test_other_tests_may_have_an_event_loop_while_a_browser_is_there(chromium: Chromium, page_record: Record) -> None:
+    async def answer() -> int:
+        return 42
+
+    assert asyncio.run(answer()) == 42
+    page = chromium.page(page_record)
+    assert page.evaluate("6 * 7") == 42
+    page.context.close()
+    chromium.suspend()
+    assert asyncio.run(answer()) == 42
