@@ -33,8 +33,9 @@ def folder(data: Path) -> IO[str]:
     """Make the data directory and hold its lock; keep what is returned, for closing it gives up the lock."""
     if len(os.fsencode(data)) > LONGEST_PATH:
         raise CannotStart(f"The data directory's path is too long for the sockets in it: {data}\nSet WEBMAIL_DATA_DIR.")
+    # Mail, keys and logs are nobody else's business, whatever the folder's own permissions become.
+    os.umask(0o077)
     (data / "log").mkdir(parents=True, exist_ok=True)
-    data.chmod(0o700)
     lock = (data / "lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -80,16 +81,17 @@ async def static_files(environ: Mapping[str, str]) -> None:
     """Collect and compress them, unless they have not changed since the last time."""
     stamp = ROOT / "staticfiles" / ".digest"
     wanted = _digest([LOCK, *(path for path in (ROOT / "static").rglob("*") if path.is_file())])
-    await _unless(stamp, wanted, ["collectstatic", "--noinput"], environ)
+    # Anybody may read them, also another web server.
+    await _unless(stamp, wanted, ["collectstatic", "--noinput"], environ, umask=0o022)
     stamp.write_text(wanted)
 
 
-async def _unless(stamp: Path, wanted: str, command: list[str], environ: Mapping[str, str]) -> None:
+async def _unless(stamp: Path, wanted: str, command: list[str], environ: Mapping[str, str], umask: int = -1) -> None:
     """Run a command of Django's, unless the stamp says that it ran on the same input. Raises CannotStart."""
     if stamp.exists() and stamp.read_text() == wanted:
         return
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "manage.py", *command), env=environ, cwd=ROOT, stdout=PIPE, stderr=STDOUT
+        *(sys.executable, "manage.py", *command), env=environ, cwd=ROOT, stdout=PIPE, stderr=STDOUT, umask=umask
     )
     try:
         output, _ = await process.communicate()

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.message import Message
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from html import escape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from imapbridge.demo.seed.files import File
 
 FOLDER = Path(__file__).parent
+LINES = compat32.clone(linesep="\r\n")
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
 
 
 def table(name: str) -> dict[str, Any]:
@@ -69,20 +78,19 @@ def person(key: str) -> Address:
 
 def compose(words: Words) -> bytes:
     """The whole message with CRLF line ends."""
-    message = EmailMessage(policy=SMTP)
-    _address(message, words)
+    message: Message = _text(words.text, "plain")
     if words.flowed:
-        message.set_content(_flowed(words.text), params={"format": "flowed"}, cte="8bit")
-    else:
-        message.set_content(words.text)
+        message = _text(_flowed(words.text), "plain")
+        message.set_param("format", "flowed")
     if words.page:
-        message.add_alternative(words.page, subtype="html")
-        page = cast(EmailMessage, message.get_payload()[1])  # type: ignore[index]
-        for file in words.inline:
-            page.add_related(file.data, file.maintype, file.subtype, cid=f"<{file.name}@inline>", filename=file.name)
-    for file in words.files:
-        message.add_attachment(file.data, maintype=file.maintype, subtype=file.subtype, filename=file.name)
-    return message.as_bytes()
+        pictures = [_picture(file) for file in words.inline]
+        page = _text(words.page, "html")
+        message = _multipart("alternative", message, _multipart("related", page, *pictures) if pictures else page)
+    if words.files:
+        message = _multipart("mixed", message, *map(_attachment, words.files))
+    for name, value in _fields(words):
+        message[name] = value
+    return message.as_bytes(policy=LINES)
 
 
 def page_of(text: str, quoted: str = "", pictures: Sequence[str] = ()) -> str:
@@ -100,19 +108,51 @@ def quote(text: str, date: datetime, sender: Address) -> str:
     return f"\n\nOn {date:%a, %-d %b %Y at %H:%M}, {sender.display_name} wrote:\n{lines}\n"
 
 
-def _address(message: EmailMessage, words: Words) -> None:
-    message["From"] = words.sender
-    message["To"] = words.to
+def _fields(words: Words) -> Iterator[tuple[str, str]]:
+    yield "From", _addresses([words.sender])
+    yield "To", _addresses(words.to)
     if words.cc:
-        message["Cc"] = words.cc
-    message["Subject"] = words.subject
-    message["Date"] = format_datetime(words.date)
-    message["Message-ID"] = words.message_id
+        yield "Cc", _addresses(words.cc)
+    yield "Subject", _encoded(words.subject)
+    yield "Date", format_datetime(words.date)
+    yield "Message-ID", words.message_id
     if words.references:
-        message["In-Reply-To"] = words.references[-1]
-        message["References"] = " ".join(words.references)
-    for name, value in words.headers.items():
-        message[name] = value
+        yield "In-Reply-To", words.references[-1]
+        yield "References", " ".join(words.references)
+    yield from words.headers.items()
+
+
+def _addresses(addresses: Iterable[Address]) -> str:
+    return ", ".join(formataddr((address.display_name, address.addr_spec)) for address in addresses)
+
+
+def _encoded(text: str) -> str:
+    return text if text.isascii() else Header(text, "utf-8").encode()
+
+
+def _text(text: str, subtype: str) -> MIMEText:
+    return MIMEText(text, subtype, "us-ascii" if text.isascii() and subtype == "plain" else UTF8)  # type: ignore[arg-type]
+
+
+def _multipart(subtype: str, *parts: Message) -> Message:
+    return MIMEMultipart(subtype, _subparts=parts)
+
+
+def _attachment(file: File) -> Message:
+    part = MIMEBase(file.maintype, file.subtype)
+    part.set_payload(file.data)
+    encode_base64(part)
+    name = file.name if file.name.isascii() else ("utf-8", "", file.name)
+    part.add_header("Content-Disposition", "attachment", filename=name)
+    return part
+
+
+def _picture(file: File) -> Message:
+    part = _attachment(file)
+    del part["Content-Disposition"]
+    part.add_header("Content-Disposition", "inline", filename=file.name)
+    part["Content-ID"] = f"<{file.name}@inline>"
+    return part
 
 
 def _flowed(text: str) -> str:

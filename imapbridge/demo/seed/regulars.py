@@ -19,8 +19,9 @@ def letters(now: datetime) -> Iterator[Letter]:
         for number in range(int((540 - kind["first"]) // kind["days"]) + 1):
             days = kind["first"] + number * kind["days"] + (chance.random() * 2 if number else 0)
             date = now - timedelta(days=days)
-            hour = {"hour": chance.randrange(6, 21), "minute": chance.randrange(60)} if days > 1 else {}
-            yield _letter(kind, number, date.replace(**hour), chance)
+            if days > 1:
+                date = date.replace(hour=chance.randrange(6, 21), minute=chance.randrange(60))
+            yield _letter(kind, number, date, chance)
 
 
 def _letter(kind: dict[str, Any], number: int, date: datetime, chance: random.Random) -> Letter:
