@@ -1,7 +1,7 @@
 """Sets of UIDs (RFC 9051 `sequence-set`), kept as ranges.
 
-A set that came from a server may hold four thousand million UIDs in fourteen bytes (`1:4294967295`): `len`, `in` and the
-set operations work on ranges and stay cheap; iterate only over sets known to be small.
+A set that came from a server may hold four thousand million UIDs in fourteen bytes (`1:4294967295`): `len`, `in` and
+the set operations work on ranges and stay cheap; iterate only over sets known to be small.
 """
 
 from __future__ import annotations

@@ -64,14 +64,17 @@ class Authentication(SessionState):
         try:
             if self._prefers_plain():
                 yield from self._authenticate("PLAIN", f"\0{username}\0{password}", b"*\r\n")
-            elif self.has("LOGINDISABLED"):
-                raise CommandFailed("NO", "PRIVACYREQUIRED", "the server takes no password here", "LOGIN")
             else:
-                self._knows_capabilities = False
-                yield from self._run(Command("LOGIN", (string(username), string(password))))
-                self._signed_in()
+                yield from self._login(username, password)
         except CommandFailed as refused:
             raise _without(refused, password) from None
+
+    def _login(self, username: str, password: str) -> Exchange[None]:
+        if self.has("LOGINDISABLED"):
+            raise CommandFailed("NO", "PRIVACYREQUIRED", "the server takes no password here", "LOGIN")
+        self._knows_capabilities = False
+        yield from self._run(Command("LOGIN", (string(username), string(password))))
+        self._signed_in()
 
     def authenticate_oauth(self, username: str, token: str, host: str = "", port: int = 0) -> Exchange[None]:
         """Sign in with an OAuth access token: OAUTHBEARER (RFC 7628), else XOAUTH2. CommandFailed when refused."""

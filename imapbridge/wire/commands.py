@@ -1,8 +1,8 @@
 """The only way to make a command, so that injection cannot be written.
 
-Arguments are made by the functions below and by nothing else: text of a person or of a message becomes a checked atom, a
-quoted string or a literal, never bytes on the line. A NUL, CR or LF raises errors.Unsafe; other text that no quoted string
-may hold becomes a literal, whose length is counted in octets.
+Arguments are made by the functions below and by nothing else: text of a person or of a message becomes a checked atom,
+a quoted string or a literal, never bytes on the line. A NUL, CR or LF raises errors.Unsafe; other text that no quoted
+string may hold becomes a literal, whose length is counted in octets.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def atoms(text: str) -> tuple[Argument, ...]:
 def section(
     name: str, fields: Sequence[str] = (), partial: tuple[int, int] | None = None, kind: str = "BODY.PEEK"
 ) -> Word:
-    """`BODY.PEEK[1.2.HEADER.FIELDS (TO CC)]<0.16384>`; never sets `\\Seen`. Unsafe when a part of it is not what it must be."""
+    """`BODY.PEEK[1.2.HEADER.FIELDS (TO CC)]<0.16384>`, which never sets `\\Seen`. Unsafe when that is no section."""
     if not _SECTION.fullmatch(name) or not all(map(_FIELD.fullmatch, fields)) or kind not in _KINDS:
         raise Unsafe("not a section")
     chosen = f" ({' '.join(fields)})" if fields else ""

@@ -91,17 +91,25 @@ def fetched(value: Value) -> Fetched:
 
 def _other(message: Fetched, name: bytes, content: Value) -> None:
     """A section, a name in unusual case, or an item nobody asked for, which is left out."""
-    if found := _SECTION.match(name):
-        kind, section = found[1].upper(), found[2].decode("latin-1").upper()
-        if kind.startswith(b"BINARY.SIZE") or content is None:
-            return
-        into = message.sections if kind == b"BODY" else message.binary
-        into[section.partition(" ")[0]] = _octets(content)
+    into, section = _section(name)
+    if into:
+        if content is not None:  # NIL: there is no such part
+            getattr(message, into)[section] = _octets(content)
     elif (upper := name.upper()) != name and (known := _ITEMS.get(upper)):
         setattr(message, known[0], known[1](content))
 
 
-_SECTION = re.compile(rb"(BODY|BINARY|BINARY\.SIZE)\[([^\]]*)\]", re.IGNORECASE)
+_SECTION = re.compile(rb"(BODY|BINARY)\[([^\]]*)\]", re.IGNORECASE)
+
+
+@lru_cache(1024)
+def _section(name: bytes) -> tuple[str, str]:
+    """Where `BODY[HEADER.FIELDS (TO CC)]<0>` goes: ("sections", "HEADER.FIELDS"). Empty when it is no section."""
+    found = _SECTION.match(name)
+    if not found:
+        return "", ""
+    into = "sections" if found[1].upper() == b"BODY" else "binary"
+    return into, found[2].decode("latin-1").upper().partition(" ")[0]
 
 
 def _octets(value: Value) -> bytes:

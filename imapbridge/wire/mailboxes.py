@@ -11,7 +11,13 @@ from dataclasses import replace
 from imapbridge.wire import names
 from imapbridge.wire.commands import Argument, Command, atom, atoms, flag, mailbox, string
 from imapbridge.wire.responses import (
-    Listed, Namespaces, Quota, QuotaRoot, Response, StatusData, mailbox_key,
+    Listed,
+    Namespaces,
+    Quota,
+    QuotaRoot,
+    Response,
+    StatusData,
+    mailbox_key,
 )  # fmt: skip
 from imapbridge.wire.results import ListedMailbox, MailboxStatus
 from imapbridge.wire.state import Exchange, SessionState, T, Take
@@ -26,8 +32,8 @@ class Mailboxes(SessionState):
     def list_mailboxes(self, status: bool = True) -> Exchange[list[ListedMailbox]]:
         """Every mailbox, with subscription and (unless `status` is False) counts; in one round trip where possible.
 
-        A server that refuses what it offers is asked for less, step by step. Without LIST-STATUS each selectable mailbox
-        is asked by STATUS, but for the selected one, whose status stays None (RFC 9051 6.3.11).
+        A server that refuses what it offers is asked for less, step by step. Without LIST-STATUS each selectable
+        mailbox is asked by STATUS, but for the selected one, whose status stays None (RFC 9051 6.3.11).
         """
         listing, options = yield from self._list_best(status)
         if "SUBSCRIBED" not in options:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 
 from imapbridge.errors import CommandFailed
-from imapbridge.terms.uids import UidSet
+from imapbridge.terms.uids import MAX_UID, UidSet
 from imapbridge.wire import commands
 from imapbridge.wire.commands import Argument, Command, atom, mailbox, number
 from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.items import FetchItems
 from imapbridge.wire.mailboxes import object_id
-from imapbridge.wire.responses import Condition, Exists, Expunge, Flags, Response, Vanished, flag_set
+from imapbridge.wire.reading import flag_set
+from imapbridge.wire.responses import Condition, Exists, Expunge, Flags, Response, Vanished
 from imapbridge.wire.results import FetchResult, QresyncState, Selected, StoreResult
 from imapbridge.wire.state import Exchange, SessionState
 
@@ -24,29 +26,28 @@ class Messages(SessionState):
 
         CommandFailed leaves no mailbox selected.
         """
-        command = self._select_command(raw_name, read_only, known)
+        known = known if known and known.modseq > 0 and self.has("QRESYNC") else None
         self.selected = None
         self._events.clear()
         opening = _Opening()
-        result = yield from self._run(command, opening.take)
+        result = yield from self._run(self._select_command(raw_name, read_only, known), opening.take)
         opening.take(result)
         self._events.clear()
-        self.selected = opening.selected(raw_name, read_only)
+        self.selected = opening.selected(raw_name, read_only, known)
         return self.selected
 
     def _select_command(self, raw_name: bytes, read_only: bool, known: QresyncState | None) -> Command:
         name = "EXAMINE" if read_only else "SELECT"
-        arguments: tuple[Argument, ...] = (mailbox(raw_name),)
-        if known and known.modseq > 0 and self.has("QRESYNC"):
-            state: tuple[Argument, ...] = (number(known.uid_validity), number(known.modseq))
-            full = (*state, commands.uids(known.known_uids)) if known.known_uids else state
-            command = Command(name, (*arguments, (atom("QRESYNC"), full)))
-            if command.size > self.max_command:
-                command = Command(name, (*arguments, (atom("QRESYNC"), state)))
-            return command
+        if known:
+            command = Command(name, (mailbox(raw_name), (atom("QRESYNC"), _state(known))))
+            if command.size <= self.max_command:
+                return command
+            return Command(
+                name, (mailbox(raw_name), (atom("QRESYNC"), _state(dataclasses.replace(known, known_uids=None))))
+            )
         if self.has("CONDSTORE"):
-            arguments += ((atom("CONDSTORE"),),)
-        return Command(name, arguments)
+            return Command(name, (mailbox(raw_name), (atom("CONDSTORE"),)))
+        return Command(name, (mailbox(raw_name),))
 
     def unselect(self) -> Exchange[None]:
         """Close the mailbox without expunging anything."""
@@ -127,6 +128,14 @@ class Messages(SessionState):
         return (atom("UNCHANGEDSINCE"), number(unchanged_since)), item, commands.flags(names)
 
 
+def _state(known: QresyncState) -> tuple[Argument, ...]:
+    """`*` is not allowed among the known UIDs (RFC 7162 7)."""
+    state: tuple[Argument, ...] = (number(known.uid_validity), number(known.modseq))
+    if known.known_uids:
+        state += (commands.uids(known.known_uids & UidSet.range(1, MAX_UID)),)
+    return state
+
+
 def _command(name: str, uids: UidSet, rest: tuple[Argument, ...]) -> Command:
     return Command(name, (commands.uids(uids), *rest))
 
@@ -198,7 +207,7 @@ class _Opening:
         self.codes[condition.code] = condition
         return condition.status == "OK" and condition.code != "CAPABILITY"
 
-    def selected(self, raw_name: bytes, read_only: bool) -> Selected:
+    def selected(self, raw_name: bytes, read_only: bool, known: QresyncState | None) -> Selected:
         permanent = self.codes.get("PERMANENTFLAGS")
         return Selected(
             raw_name=raw_name,
@@ -209,6 +218,7 @@ class _Opening:
             flags=self.flags,
             permanent_flags=flag_set(permanent.arguments[0]) if permanent and permanent.arguments else self.flags,
             read_only=read_only or "READ-ONLY" in self.codes,
+            resynced=known is not None and known.uid_validity == self._number("UIDVALIDITY"),
             vanished=self.vanished,
             changed=[*self.changed.messages.values()],
             mailbox_id=object_id(self.codes["MAILBOXID"].arguments[0]) if "MAILBOXID" in self.codes else None,

@@ -1,7 +1,7 @@
 """What each kind of server needs: one `Profile`, chosen from host, greeting, ID and capabilities.
 
-A profile only takes away what a server offers and does badly, or sets sizes and times; nothing here adds a feature that is
-not offered. Facts about big providers come from other programs' code and bug reports.
+A profile only takes away what a server offers and does badly, or sets sizes and times; nothing here adds a feature that
+is not offered. Facts about big providers come from other programs' code and bug reports.
 """
 
 from __future__ import annotations

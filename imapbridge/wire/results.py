@@ -67,10 +67,11 @@ class Selected:
     permanent_flags: frozenset[str] = frozenset()
     """What STORE can keep; `\\*`: new keywords too. Equal to `flags` when the server did not tell."""
     read_only: bool = False
+    resynced: bool = False
+    """The server was told what we hold (QRESYNC): `vanished` and `changed` are all that is different."""
     vanished: UidSet = UidSet()
-    """With QRESYNC only: gone since the known state."""
     changed: list[Fetched] = field(default_factory=list)
-    """With QRESYNC only: flags changed since the known state, new messages among them."""
+    """Changed flags and new messages: UID, flags and MODSEQ."""
     mailbox_id: str | None = None
 
 

@@ -20,8 +20,8 @@ class Searching(SessionState):
     def search(self, criteria: Sequence[Key] = (), returning: Iterable[str] = ("ALL",)) -> Exchange[SearchResult]:
         """Messages for which every key holds; without keys all.
 
-        `returning`: of ALL, COUNT, MIN, MAX and, where SEARCHRES is offered, SAVE. Without ESEARCH the server sends all UIDs and
-        every answer is there. CommandFailed with code BADCHARSET when the server searches ASCII only.
+        `returning`: of ALL, COUNT, MIN, MAX and, where SEARCHRES is offered, SAVE. Without ESEARCH the server sends all
+        UIDs and every answer is there. CommandFailed with code BADCHARSET when the server searches ASCII only.
         """
         wanted = tuple(name for name in RETURNS if name in set(returning))
         if not self.has("SEARCHRES"):
@@ -32,6 +32,11 @@ class Searching(SessionState):
         found = _Results()
         yield from self._run(Command("UID SEARCH", arguments), found.take)
         return found.result()
+
+    def search_uids(self, uids: UidSet) -> Exchange[UidSet]:
+        """Which of these UIDs exist. `n:*` never brings a UID below n."""
+        found = yield from self.search((keys.uid(uids),))
+        return (found.uids or UidSet()) & uids
 
     def sort(self, order: str, criteria: Sequence[Key] = ()) -> Exchange[list[int]]:
         """UIDs in the server's order, `order` being RFC 5256's words: `REVERSE DATE`, `FROM SUBJECT`. Needs SORT."""

@@ -9,21 +9,44 @@ from __future__ import annotations
 
 from imapbridge.wire.auth import Authentication, Security
 from imapbridge.wire.fetched import Fetched
+from imapbridge.wire.filing import Filing, NewMessage
 from imapbridge.wire.idle import Idling
 from imapbridge.wire.items import FetchItems, Section
 from imapbridge.wire.mailboxes import Mailboxes
-from imapbridge.wire.messages import Messages
 from imapbridge.wire.results import (
-    AppendResult, CopyResult, FetchResult, ListedMailbox, MailboxStatus, QresyncState, SearchResult, Selected, StoreResult,
-)  # fmt: skip
-from imapbridge.wire.searching import Searching
+    AppendResult,
+    CopyResult,
+    FetchResult,
+    ListedMailbox,
+    MailboxStatus,
+    QresyncState,
+    SearchResult,
+    Selected,
+    StoreResult,
+)
 from imapbridge.wire.state import Event, Exchange, Upgrade
 
 __all__ = [
-    "AppendResult", "CopyResult", "Event", "Exchange", "FetchItems", "FetchResult", "Fetched", "ListedMailbox", "MailboxStatus",
-    "QresyncState", "SearchResult", "Section", "Security", "Selected", "Session", "StoreResult", "Upgrade",
-]  # fmt: skip
+    "AppendResult",
+    "CopyResult",
+    "Event",
+    "Exchange",
+    "FetchItems",
+    "FetchResult",
+    "Fetched",
+    "ListedMailbox",
+    "MailboxStatus",
+    "NewMessage",
+    "QresyncState",
+    "SearchResult",
+    "Section",
+    "Security",
+    "Selected",
+    "Session",
+    "StoreResult",
+    "Upgrade",
+]
 
 
-class Session(Authentication, Mailboxes, Messages, Searching, Idling):
+class Session(Authentication, Mailboxes, Filing, Idling):
     """State of one connection and the commands it takes. See `state.SessionState` for what it knows."""

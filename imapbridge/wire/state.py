@@ -13,11 +13,20 @@ from enum import Enum
 from typing import TypeVar
 
 from imapbridge.errors import CommandFailed, ConnectionClosed, ProtocolError
-from imapbridge.wire import quirks, responses
+from imapbridge.wire import quirks, reading
 from imapbridge.wire.commands import Command
 from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.responses import (
-    Capability, Condition, Continue, Exists, Expunge, Listed, Response, StatusData, Unknown, Vanished,
+    Capability,
+    Condition,
+    Continue,
+    Exists,
+    Expunge,
+    Listed,
+    Response,
+    StatusData,
+    Unknown,
+    Vanished,
 )  # fmt: skip
 from imapbridge.wire.results import Selected
 from imapbridge.wire.stream import Limits, ResponseStream
@@ -48,9 +57,11 @@ Take = Callable[[Response], bool]
 
 # What IMAP4rev2 includes without naming it (RFC 9051 appendix E).
 _REV2 = frozenset(
-    "NAMESPACE UNSELECT UIDPLUS ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL- SPECIAL-USE"
-    " STATUS=SIZE CHILDREN".split()
-)
+    (
+        "CHILDREN", "ENABLE", "ESEARCH", "IDLE", "LIST-EXTENDED", "LIST-STATUS", "LITERAL-", "MOVE", "NAMESPACE",
+        "SASL-IR", "SEARCHRES", "SPECIAL-USE", "STATUS=SIZE", "UIDPLUS", "UNSELECT",
+    )
+)  # fmt: skip
 
 
 class SessionState:
@@ -83,7 +94,7 @@ class SessionState:
     def next_response(self) -> Response | None:
         """The next response that means something, or None until more is fed."""
         while raw := self._stream.next():
-            response = responses.parse(raw)
+            response = reading.parse(raw)
             if not isinstance(response, Unknown):
                 return response
             log.debug("skipped a response host=%s name=%s octets=%d", self.host, response.name, len(raw.text))
@@ -151,7 +162,7 @@ class SessionState:
         return result
 
     def _try_all(self, commands: Sequence[Command], take: Take | None = None) -> Exchange[list[Condition]]:
-        """Several commands, pipelined as far as the profile and their literals allow; their tagged responses in order."""
+        """Several commands, pipelined as far as profile and literals allow; their tagged responses in order."""
         results: list[Condition] = []
         for start in range(0, len(commands), max(1, self.profile.pipeline)):
             batch = commands[start : start + self.profile.pipeline]
@@ -207,7 +218,7 @@ class SessionState:
             raise ConnectionClosed(f"the server said goodbye: {condition.text}")
         if condition.code == "CAPABILITY" and condition.status != "NO":
             names = b" ".join(word for word in condition.arguments if isinstance(word, bytes))
-            self._learn_capabilities(responses.words(names))
+            self._learn_capabilities(reading.words(names))
 
     def _learn_capabilities(self, names: frozenset[str]) -> None:
         self.capabilities = names

@@ -76,22 +76,22 @@ class ResponseStream:
 
     def next(self) -> Raw | None:
         """The next whole response, or None until more bytes are fed."""
-        while True:
-            if self._need is not None and not self._take_literal(self._need):
-                return None
+        while self._need is None or self._take_literal(self._need):
             line = self._take_line()
             if line is None:
                 return None
-            announced = None if not line.endswith(b"}") else self._announced(line)
+            announced = self._announced(line) if line.endswith(b"}") else None
             if announced is None:
                 return self._finish(line)
             self._lines.append(line[: announced.start()])
             self._need = self._checked(int(announced[1]))
+        return None
 
     def _announced(self, line: bytes) -> re.Match[bytes] | None:
         if not self._lines and _STATUS.match(line):
             return None
-        return _LITERAL.search(line)
+        brace = line.rfind(b"{", -24)
+        return _LITERAL.match(line, brace - (line[brace - 1 : brace] == b"~")) if brace >= 0 else None
 
     def _checked(self, size: int) -> int:
         if size > self.limits.literal or sum(map(len, self._literals)) + size > self.limits.literal * 2:
@@ -106,11 +106,10 @@ class ResponseStream:
         if end < 0:
             self._searched = len(self._buffer)
             return None
-        line = self._buffer[self._start : end]
+        line = bytes(self._buffer[self._start : end]).rstrip(b"\r")  # a bare LF is taken for CRLF
         self._move_to(end + 1)
         self._length += size
-        # Some servers pad lines with NULs; a bare LF is taken for CRLF.
-        return bytes(line).replace(b"\0", b"").rstrip(b"\r")
+        return line.replace(b"\0", b"") if b"\0" in line else line  # some servers pad lines with NULs
 
     def _take_literal(self, size: int) -> bool:
         end = self._start + size

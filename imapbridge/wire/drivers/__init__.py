@@ -1,7 +1,7 @@
 """The only modules of the wire with a socket: they run a session's commands, blocking or on asyncio.
 
-Both keep the same promises. The timeout of a command is its whole deadline. After a timeout, a lost connection or bytes that
-are not IMAP the connection is closed and never used again; after a NO or BAD (`CommandFailed`) it goes on.
+Both keep the same promises. The timeout of a command is its whole deadline. After a timeout, a lost connection or bytes
+that are not IMAP the connection is closed and never used again; after a NO or BAD (`CommandFailed`) it goes on.
 """
 
 from imapbridge.wire.drivers.asynchronous import AsyncConnection

@@ -24,7 +24,10 @@ class Deflate:
         self._waiting += data
 
     def pull(self) -> bytes:
-        """The next plain octets, at most MAX_STEP; empty when more must be pushed. ProtocolError when it is not deflate."""
+        """The next plain octets, at most MAX_STEP; empty when more must be pushed.
+
+        ProtocolError when it is not deflate.
+        """
         try:
             plain = self._in.decompress(self._waiting, MAX_STEP)
         except zlib.error as error:
