@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
 from imapbridge.sync import listing, threads
-from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
+from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
+from imapbridge.sync.rows import insert
 from imapbridge.terms.uids import UidSet
 
 BATCH = 500
@@ -25,16 +26,14 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
 
     Returns how many were new. Messages of any length of batch; about 500 at a time keep the transaction short.
     """
-    held = set(
-        Entry.objects.filter(mailbox=mailbox.pk, uid__in=[c.uid for c in contents]).values_list("uid", flat=True)
-    )
+    there = Entry.objects.filter(mailbox=mailbox.pk, uid__in=[content.uid for content in contents])
+    there.filter(expunged=True).delete()  # A server that said "vanished" of what is still there.
+    held = set(there.values_list("uid", flat=True))
     fresh = [content for content in contents if content.uid not in held]
     state = events.raise_state(mailbox.pk)
     numbers, joined = threads.assign(mailbox.account_id, [content.relations for content in fresh])
     rows = _messages(mailbox.account_id, fresh, numbers)
-    Entry.objects.bulk_create(
-        [_entry(mailbox, content, rows[content.content_key], state) for content in fresh], batch_size=BATCH
-    )
+    _insert_entries(mailbox, fresh, rows, state)
     listing.refresh(mailbox, {thread for _, thread in rows.values()}, state)
     _refresh_joined(mailbox, joined, state)
     if lowest_uid is None:
@@ -55,14 +54,12 @@ def _messages(account_id: int, contents: list[Content], numbers: list[int]) -> d
     """{content key: (message, conversation)}; a message that another mailbox holds already is not made again."""
     wanted = {content.content_key: (content, number) for content, number in zip(contents, numbers, strict=True)}
     held = _held(account_id, wanted)
-    Message.objects.bulk_create(
-        [
-            Message(account_id=account_id, content_key=key, thread=number, **content.columns)
-            for key, (content, number) in wanted.items()
-            if key not in held
-        ],
-        batch_size=BATCH,
-    )
+    fresh = [
+        (account_id, key, number, *(content.columns[name] for name in MESSAGE_COLUMNS))
+        for key, (content, number) in wanted.items()
+        if key not in held
+    ]
+    insert(Message, ("account", "content_key", "thread", *MESSAGE_COLUMNS), fresh)
     return _held(account_id, wanted)
 
 
@@ -71,13 +68,19 @@ def _held(account_id: int, keys: Collection[bytes]) -> dict[bytes, tuple[int, in
     return {bytes(key): (pk, thread) for key, pk, thread in rows}
 
 
-def _entry(mailbox: Mailbox, content: Content, message: tuple[int, int], state: int) -> Entry:
-    flags = content.flags
-    return Entry(
-        account_id=mailbox.account_id, mailbox_id=mailbox.pk, message_id=message[0], thread=message[1], uid=content.uid,
-        sort_at=content.sort_at, state=state, seen=flags.seen, flagged=flags.flagged, answered=flags.answered,
-        draft=flags.draft, deleted=flags.deleted, keywords=list(flags.keywords),
-    )  # fmt: skip
+def _insert_entries(
+    mailbox: Mailbox, contents: list[Content], messages: Mapping[bytes, tuple[int, int]], state: int
+) -> None:
+    names = ("account", "mailbox", "message", "thread", "uid", "sort_at", "state", "expunged", *FLAG_COLUMNS)
+    place = (mailbox.account_id, mailbox.pk)
+    insert(
+        Entry,
+        names,
+        (
+            (*place, *messages[one.content_key], one.uid, one.sort_at, state, False, *one.flags.columns())
+            for one in contents
+        ),
+    )
 
 
 def _refresh_joined(mailbox: Mailbox, joined: Mapping[int, int], state: int) -> None:
@@ -109,7 +112,7 @@ def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: date
         return 0
     state = events.raise_state(mailbox.pk)
     for values, uids in different.items():
-        columns = {name: getattr(values, name) for name in FLAG_COLUMNS[:5]} | {"keywords": list(values.keywords)}
+        columns = dict(zip(FLAG_COLUMNS, values.columns(), strict=True))
         for some in _slices(uids):
             Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(state=state, **columns)
     listing.refresh(mailbox, touched, state)

@@ -55,12 +55,32 @@ class FlagValues:
         """From an Entry's columns, in the order of `FLAG_COLUMNS`."""
         return cls(seen, flagged, answered, draft, deleted, tuple(keywords))
 
+    def columns(self) -> tuple[bool | tuple[str, ...], ...]:
+        """The values in the order of `FLAG_COLUMNS`."""
+        return (self.seen, self.flagged, self.answered, self.draft, self.deleted, self.keywords)
+
     def flags(self) -> set[str]:
         names = (flag.SEEN, flag.FLAGGED, flag.ANSWERED, flag.DRAFT, flag.DELETED)
         values = (self.seen, self.flagged, self.answered, self.draft, self.deleted)
         return {name for name, value in zip(names, values, strict=True) if value} | set(self.keywords)
 
 
+MESSAGE_COLUMNS = (
+    "message_id",
+    "in_reply_to",
+    "references",
+    "date",
+    "subject",
+    "sender_name",
+    "sender_address",
+    "recipients",
+    "size",
+    "structure",
+    "has_attachment",
+    "preview",
+    "list_id",
+)
+"""The columns of a Message that `content` fills."""
 FLAG_COLUMNS = ("seen", "flagged", "answered", "draft", "deleted", "keywords")
 """The columns of an Entry that FlagValues holds, in its order."""
 
@@ -75,7 +95,7 @@ class Content:
     content_key: bytes
     relations: Relations
     columns: dict[str, Any] = field(default_factory=dict)
-    """The columns of Message but for account, key and conversation."""
+    """By the names in `MESSAGE_COLUMNS`."""
 
 
 def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) -> Content:

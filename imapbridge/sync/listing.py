@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from imapbridge.models import Entry, Mailbox, MailboxThread
+from imapbridge.sync.rows import insert
 from imapbridge.terms.special_use import SpecialUse
 
 MAX_SENDERS = 12
@@ -15,7 +16,10 @@ _ENTRY = (
     "thread", "message_id", "sort_at", "seen", "flagged", "keywords", "message__has_attachment", "message__sender_name",
     "message__sender_address", "message__recipients",
 )  # fmt: skip
-_UPDATED = ("latest", "sort_at", "count", "unread", "flagged", "has_attachment", "senders", "keywords", "state")
+_COLUMNS = (
+    "account", "mailbox", "thread", "latest", "sort_at", "count", "unread", "flagged", "has_attachment", "senders",
+    "keywords", "state",
+)  # fmt: skip
 CHUNK = 500
 
 
@@ -31,32 +35,25 @@ def _refresh(mailbox: Mailbox, threads: list[int], state: int) -> None:
     entries = Entry.objects.filter(mailbox=mailbox.pk, thread__in=threads, expunged=False)
     rows = entries.order_by("thread", "sort_at", "message_id").values_list(*_ENTRY).iterator(2000)
     fresh = [_row(mailbox, thread, list(group), outgoing, state) for thread, group in groupby(rows, lambda row: row[0])]
-    MailboxThread.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["mailbox", "thread"], update_fields=_UPDATED
-    )
-    gone = set(threads) - {row.thread for row in fresh}
+    insert(MailboxThread, _COLUMNS, fresh, replace_on=("mailbox", "thread"))
+    gone = set(threads) - {row[2] for row in fresh}
     if gone:
         MailboxThread.objects.filter(mailbox=mailbox.pk, thread__in=gone).update(
             count=0, unread=0, flagged=0, state=state
         )
 
 
-def _row(mailbox: Mailbox, thread: int, entries: list[tuple[Any, ...]], outgoing: bool, state: int) -> MailboxThread:
+def _row(mailbox: Mailbox, thread: int, entries: list[tuple[Any, ...]], outgoing: bool, state: int) -> tuple[Any, ...]:
+    """The values in the order of `_COLUMNS`."""
     latest = entries[-1]
-    return MailboxThread(
-        account_id=mailbox.account_id,
-        mailbox_id=mailbox.pk,
-        thread=thread,
-        latest_id=latest[1],
-        sort_at=latest[2],
-        count=len(entries),
-        unread=sum(not entry[3] for entry in entries),
-        flagged=sum(entry[4] for entry in entries),
-        has_attachment=any(entry[6] for entry in entries),
-        senders=_senders(entries, outgoing),
-        keywords=sorted({word for entry in entries for word in entry[5]}),
-        state=state,
-    )
+    unread = sum(not entry[3] for entry in entries)
+    flagged = sum(entry[4] for entry in entries)
+    has_attachment = any(entry[6] for entry in entries)
+    keywords = sorted({word for entry in entries for word in entry[5]})
+    return (
+        mailbox.account_id, mailbox.pk, thread, latest[1], latest[2], len(entries), unread, flagged, has_attachment,
+        _senders(entries, outgoing), keywords, state,
+    )  # fmt: skip
 
 
 def _senders(entries: Iterable[tuple[Any, ...]], outgoing: bool) -> list[list[Any]]:

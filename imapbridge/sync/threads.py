@@ -13,6 +13,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from imapbridge.models import Entry, MailboxThread, Message, ThreadRef
+from imapbridge.sync.rows import insert
 
 MAX_REFERENCES = 30
 """Of a long References header, the first and the newest ones: a hostile one may hold thousands."""
@@ -70,10 +71,8 @@ def _resolve(thread: int, joins: dict[int, int]) -> int:
 
 
 def _store(account_id: int, fresh: dict[int, int], joined: dict[int, int]) -> None:
-    ThreadRef.objects.bulk_create(
-        [ThreadRef(account_id=account_id, ref=ref, thread=thread) for ref, thread in fresh.items()],
-        ignore_conflicts=True,
-    )
+    rows = [(account_id, ref, thread) for ref, thread in fresh.items()]
+    insert(ThreadRef, ("account", "ref", "thread"), rows, replace_on=("account", "ref"))
     for old, new in joined.items():
         messages = Message.objects.filter(account=account_id, thread=old)
         Entry.objects.filter(message__in=messages).update(thread=new)
