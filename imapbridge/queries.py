@@ -39,6 +39,7 @@ class MailboxItem:
     error: str
     syncing: int | None
     """Percent of the first sync, None once complete."""
+    state: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ _ORDER = ["inbox", "flagged", "drafts", "sent", "all", "archive", "junk", "trash
 def mailboxes(account_id: int) -> list[MailboxItem]:
     """The sidebar: special-use mailboxes first, then the tree by name. One query."""
     rows = Mailbox.objects.filter(account=account_id).values_list(
-        "id", "name", "delimiter", "special_use", "selectable", "unread", "total", "error", "uid_next", "lowest_uid"
-    )
+        "id", "name", "delimiter", "special_use", "selectable", "unread", "total", "error", "uid_next", "lowest_uid",
+        "state",
+    )  # fmt: skip
     special = {row[1]: _ORDER.index(row[3]) for row in rows if row[3] in _ORDER}
     shown = [row for row in rows if row[3] or row[4] or _has_selectable_child(row, rows)]
     by_path = {row[1]: row[0] for row in shown}
@@ -128,14 +130,14 @@ def _sort_key(path: str, delimiter: str) -> list[str]:
 
 
 def _mailbox_item(row: tuple[Any, ...], by_path: dict[str, int], special: dict[str, int]) -> MailboxItem:
-    ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest = row
+    ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state = row
     words = path.split(delimiter) if delimiter else [path]
     ancestors = [delimiter.join(words[:n]) for n in range(1, len(words))] if use not in _ORDER else []
     known = [name for name in ancestors if name in by_path and name not in special]
     return MailboxItem(
         ident, words[-1], path, len(known), by_path[known[-1]] if known else None, use, selectable, unread, total,
         bool(delimiter) and any(other.startswith(path + delimiter) for other in by_path if other not in special),
-        error, _progress(uid_next, lowest),
+        error, _progress(uid_next, lowest), state,
     )  # fmt: skip
 
 
@@ -151,12 +153,16 @@ _CONVERSATION = (
 )  # fmt: skip
 
 
-def conversations(mailbox_id: int, before: str = "", only: Only = "", limit: int = PAGE) -> ConversationPage:
+def conversations(
+    mailbox_id: int, before: str = "", only: Only = "", limit: int = PAGE, state: int | None = None
+) -> ConversationPage:
     """A page of the list by keyset: what sorts after the cursor `before`. One query for rows, one for the state.
 
-    A cursor that is not one of ours counts as none.
+    `state` is the mailbox's when it was read just before, which saves that query. A cursor that is not one of ours
+    counts as none.
     """
-    state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
+    if state is None:
+        state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
     rows = _listed(mailbox_id, only)
     cursor = _cursor(before)
     if cursor:

@@ -6,9 +6,18 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
+from webmail.views import actions, mailboxes, messages, parts
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", mailboxes.home, name="home"),
+    path("mailbox/<int:mailbox_id>/", mailboxes.show, name="mailbox"),
+    path("mailbox/<int:mailbox_id>/changes", mailboxes.changes, name="mailbox-changes"),
+    path("mailbox/<int:mailbox_id>/refresh", mailboxes.refresh, name="mailbox-refresh"),
+    path("message/<int:message_id>/", messages.show, name="message"),
+    path("message/<int:message_id>/body", messages.body, name="message-body"),
+    path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
+    path("message/<int:message_id>/flags", actions.flags, name="flags"),
     path("health/live", health.live, name="health"),
     path("admin/", admin.site.urls),
 ]

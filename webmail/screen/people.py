@@ -99,6 +99,9 @@ class Reader:
     def is_me(self, address: str) -> bool:
         return address.lower() == self._address
 
+    def first_name(self, name: str, address: str) -> str:
+        return self._me if self.is_me(address) else person(name, address).first_name
+
     def conversation(self, senders: Sequence[Sequence[Any]]) -> tuple[Person, str]:
         """The face of a conversation, which is the first sender who is not the reader, and its people in one line.
 

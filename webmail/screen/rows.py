@@ -63,9 +63,17 @@ class Place:
 
     @property
     def query(self) -> str:
-        """`in=12&before=1773312420.8`."""
-        parts = {"in": str(self.mailbox), "before": self.before, "only": self.only}
-        return urlencode({name: value for name, value in parts.items() if value})
+        """`in=12&before=1773312420.8`, for the address of a message."""
+        return urlencode({"in": self.mailbox, **self._page})
+
+    @property
+    def address(self) -> str:
+        """Of the list itself: `/mailbox/12/?before=1773312420.8`."""
+        return f"/mailbox/{self.mailbox}/" + (f"?{urlencode(self._page)}" if self._page else "")
+
+    @property
+    def _page(self) -> dict[str, str]:
+        return {name: value for name, value in (("before", self.before), ("only", self.only)) if value}
 
 
 class RowWriter:

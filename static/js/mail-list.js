@@ -1,0 +1,149 @@
+// The list: one stop of the tab key, rows put in place by id and date, and the row that is open marked.
+import { morph } from "./morph.js";
+
+const at = (row) => Number(row.dataset.at);
+const key = (row) => Number(row.id.slice(1));
+const newerFirst = (a, b) => at(b) - at(a) || key(b) - key(a);
+
+class MailList extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
+    this.addEventListener("htmx:after:swap", () => this.settle());
+    this.settle();
+  }
+
+  get rows() {
+    return [...this.querySelectorAll("ul > .row")];
+  }
+
+  get current() {
+    return this.querySelector(".row.is-current");
+  }
+
+  get state() {
+    return Number(this.dataset.state);
+  }
+
+  /** After rows were added: lists under one heading become one list, and one row holds the tab stop. */
+  settle() {
+    for (const part of [...this.querySelectorAll("ul + ul")]) {
+      part.previousElementSibling.append(...part.children);
+      part.remove();
+    }
+    for (const link of this.querySelectorAll(":is(a, button):not([tabindex])")) {
+      if (link.closest(".row")) link.tabIndex = -1;
+    }
+    this.rove(this.current ?? this.querySelector(".row.is-open") ?? this.rows[0]);
+  }
+
+  /** Moves the tab stop. Focus stays where it is. */
+  rove(row) {
+    if (!row || (row === this.current && row.querySelector("a").tabIndex === 0)) return;
+    for (const [which, stop] of [[this.current, -1], [row, 0]]) {
+      which?.classList.toggle("is-current", stop === 0);
+      for (const control of which?.querySelectorAll("a, button") ?? []) control.tabIndex = stop;
+    }
+  }
+
+  /** Focus on the next or previous row, as far as there is one. */
+  step(by) {
+    const rows = this.rows;
+    const inside = document.activeElement.closest?.(".row");
+    const from = inside && this.contains(inside) ? rows.indexOf(inside) + by : Math.max(0, rows.indexOf(this.current));
+    this.focusRow(rows[Math.min(Math.max(from, 0), rows.length - 1)]);
+  }
+
+  focusRow(row) {
+    row?.querySelector(".row-subj > a").focus();
+  }
+
+  /** Marks the conversation that is open; null for none. */
+  mark(thread) {
+    for (const row of this.querySelectorAll(".row.is-open")) this.#open(row, false);
+    const row = thread && document.getElementById(`c${thread}`);
+    if (row) this.#open(row, true);
+  }
+
+  #open(row, open) {
+    row.classList.toggle("is-open", open);
+    row.querySelector(".row-subj > a").setAttribute("aria-current", String(open));
+  }
+
+  /** The row before or after the one that is open. */
+  beside(by) {
+    const rows = this.rows;
+    const here = rows.findIndex((row) => row.classList.contains("is-open"));
+    return here < 0 ? undefined : rows[here + by];
+  }
+
+  /** Puts changed rows in place and takes rows out. `fresh` holds headings and lists as a page does. */
+  apply(fresh, removed) {
+    const focused = this.contains(document.activeElement) ? document.activeElement.closest(".row") : null;
+    const place = focused && this.rows.indexOf(focused);
+    const anchor = this.#anchor();
+    for (const thread of removed) document.getElementById(`c${thread}`)?.remove();
+    for (const part of fresh.querySelectorAll("ul")) {
+      for (const row of [...part.children]) this.#put(row, part.previousElementSibling);
+    }
+    this.#tidy();
+    this.settle();
+    this.#restore(anchor);
+    if (focused && !focused.isConnected) this.focusRow(this.rows[Math.min(place, this.rows.length - 1)]);
+  }
+
+  #put(row, heading) {
+    const old = document.getElementById(row.id);
+    if (old?.classList.contains("is-open")) this.#open(row, true);
+    if (old?.classList.contains("is-current")) row.classList.add("is-current");
+    if (old && old.dataset.at === row.dataset.at) return morph(old, row);
+    const rows = this.rows.filter((other) => other !== old);
+    const next = rows.find((other) => newerFirst(row, other) < 0);
+    // Older than everything that is loaded: it comes with its page.
+    if (!next && this.querySelector("#older")) return old?.remove();
+    if (old) morph(old, row);
+    else row.classList.add("is-new");
+    this.#insert(old ?? row, next, heading);
+    return undefined;
+  }
+
+  #insert(row, next, heading) {
+    const group = this.#group(heading, next);
+    const inGroup = next && next.parentElement === group;
+    if (inGroup) next.before(row);
+    else group.append(row);
+  }
+
+  /** The list under a heading, made where it is missing, before the group that `next` stands in. */
+  #group(heading, next) {
+    const known = document.getElementById(heading.id);
+    if (known && this.contains(known)) return known.nextElementSibling;
+    const group = document.createElement("ul");
+    group.setAttribute("aria-labelledby", heading.id);
+    const before = next?.parentElement.previousElementSibling ?? this.querySelector("#older");
+    for (const node of [heading.cloneNode(true), group]) before ? before.before(node) : this.append(node);
+    return group;
+  }
+
+  #tidy() {
+    if (this.rows.length) document.getElementById("blank")?.remove();
+    for (const group of this.querySelectorAll("ul:empty")) {
+      group.previousElementSibling?.remove();
+      group.remove();
+    }
+  }
+
+  /** The first row in view and where it stands, so that rows above it may come and go unseen. */
+  #anchor() {
+    const box = this.scrollTop > 0 ? this : document.scrollingElement;
+    if (box.scrollTop < 4) return null;
+    const top = box === this ? this.getBoundingClientRect().top : 0;
+    const row = this.rows.find((each) => each.getBoundingClientRect().bottom > top);
+    return row ? { box, row, top: row.getBoundingClientRect().top } : null;
+  }
+
+  #restore(anchor) {
+    if (anchor?.row.isConnected) anchor.box.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+  }
+}
+
+customElements.define("mail-list", MailList);

@@ -1,0 +1,110 @@
+// Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
+import { act } from "./act.js";
+import { app, leftForSignIn, list, onePane, reader } from "./page.js";
+import { title } from "./refresh.js";
+
+let listScroll = 0;
+let focusSubject = false;
+
+/** Loads a conversation into the reading pane. `focus`: the subject takes it, as after Enter, a tap, or `o`. */
+export function open(address, { push = true, focus = onePane() } = {}) {
+  if (app.dataset.view === "list") listScroll = document.scrollingElement.scrollTop;
+  focusSubject = focus;
+  const options = { source: "#reader", target: "#reader", swap: "innerHTML" };
+  return htmx.ajax("GET", address, push ? { ...options, push: address } : options);
+}
+
+/** Back to the list, focus on the row that was left. */
+export function close({ push = true } = {}) {
+  const left = reader().querySelector("[data-thread]")?.dataset.thread;
+  const pane = document.getElementById("list-pane");
+  if (push) history.pushState({ htmx: true }, "", pane.dataset.address);
+  app.dataset.view = "list";
+  title(document.getElementById("list-head").dataset.window);
+  list().mark(null);
+  if (!onePane()) reader().replaceChildren(document.getElementById("no-conversation").content.cloneNode(true));
+  named(false);
+  if (onePane()) document.scrollingElement.scrollTop = listScroll;
+  list().focusRow(document.getElementById(`c${left}`) ?? list().current);
+}
+
+const isMessage = (address) => address.pathname.startsWith("/message/");
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (link.matches(".back")) {
+    event.preventDefault();
+    close();
+  } else if (isMessage(link) && /^\/message\/\d+\/$/.test(link.pathname) && link.closest("#list, #reader")) {
+    event.preventDefault();
+    open(link.pathname + link.search, { focus: onePane() || event.detail === 0 });
+  }
+});
+
+// Newer, older and “Show 2 earlier messages” are buttons of one GET form.
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "go" || !/\/message\/\d+\/$/.test(event.submitter.formAction)) return;
+  event.preventDefault();
+  const query = new URLSearchParams(new FormData(event.target, event.submitter));
+  open(`${new URL(event.submitter.formAction).pathname}?${query}`);
+});
+
+document.addEventListener("htmx:before:response", (event) => {
+  if (leftForSignIn(event.detail.ctx.response.raw)) event.preventDefault();
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.target?.id === "reader") opened();
+});
+
+function opened() {
+  const conversation = reader().querySelector("[data-thread]");
+  app.dataset.view = "conversation";
+  named(Boolean(conversation));
+  if (!conversation) return;
+  list()?.mark(conversation.dataset.thread);
+  neighbours();
+  const start = reader().querySelector(".msg[data-start]");
+  if (start && start.previousElementSibling) start.scrollIntoView({ block: "start" });
+  else (onePane() ? document.scrollingElement : reader().querySelector(".reader-scroll")).scrollTop = 0;
+  if (focusSubject) document.getElementById("subject").focus({ preventScroll: true });
+  markRead(conversation);
+}
+
+function named(byConversation) {
+  reader().toggleAttribute("aria-labelledby", false);
+  reader().removeAttribute("aria-label");
+  if (byConversation) reader().setAttribute("aria-labelledby", "subject");
+  else reader().setAttribute("aria-label", reader().dataset.label);
+}
+
+/** A GET changes nothing, so that what is open is marked as read by its own post. */
+function markRead(conversation) {
+  const button = reader().querySelector("button[name=seen]");
+  if (conversation.dataset.unread === "true" && button) act(button.formAction, "seen", "1", conversation.dataset.thread);
+}
+
+/** The list knows what stands beside the conversation better than the page that was asked for. */
+function neighbours() {
+  for (const [id, by] of [["newer", -1], ["older-conversation", 1]]) {
+    const button = document.getElementById(id);
+    const link = list()?.beside(by)?.querySelector(".row-subj > a");
+    if (!button || !link) continue;
+    button.formAction = link.pathname;
+    button.hidden = false;
+  }
+}
+
+document.addEventListener("htmx:before:history:restore", (event) => {
+  event.preventDefault();
+  const pane = document.getElementById("list-pane");
+  const address = location.pathname + location.search;
+  if (isMessage(location)) open(address, { push: false, focus: onePane() });
+  else if (address !== pane.dataset.address) location.reload();
+  else if (app.dataset.view === "conversation") close({ push: false });
+});
+
+// A page that came with a conversation: the same as one that was loaded into it.
+if (reader()?.querySelector("[data-thread]")) opened();

@@ -1,0 +1,37 @@
+// The regions of the page, and small questions about it. Knows nothing of mail.
+
+export const app = document.querySelector(".app");
+export const list = () => document.getElementById("list");
+export const reader = () => document.getElementById("reader");
+
+/** One pane at a time: a phone, or a window as narrow. The same condition as in the sheets. */
+const narrow = matchMedia("(width < 48rem) or ((height < 30rem) and (pointer: coarse))");
+export const onePane = () => narrow.matches;
+
+let lastSaid = 0;
+let waiting;
+
+/** Say something to those who listen, politely: at most once in five seconds, and only the last of several. */
+export function announce(text) {
+  clearTimeout(waiting);
+  const wait = Math.max(0, lastSaid + 5000 - Date.now());
+  waiting = setTimeout(() => {
+    lastSaid = Date.now();
+    document.getElementById("announcer").textContent = text;
+  }, wait);
+}
+
+/** The document an address answers with; leaves for the sign-in page when the session has ended. */
+export async function fetchDocument(address, headers = {}) {
+  const response = await fetch(address, { headers: { Accept: "text/html", ...headers } });
+  if (leftForSignIn(response)) return null;
+  if (!response.ok) throw new Error(`${response.status} for ${address}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** True, and on the way to the sign-in page, when that is where an answer came from. */
+export function leftForSignIn(response) {
+  if (!response.redirected || new URL(response.url).pathname !== "/sign-in") return false;
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return true;
+}

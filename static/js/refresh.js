@@ -1,0 +1,78 @@
+// Brings the page up to the index: asks what changed since the state it shows, and puts only that in place.
+// `refresh` is the one way in, whoever knows of a change: the clock below, an action, or a push.
+import { fetchDocument, list } from "./page.js";
+import { morph } from "./morph.js";
+
+const WHILE_SYNCING = 3000;
+const OTHERWISE = 60000;
+
+let running = false;
+let again = false;
+
+/** Fetch and apply what changed, when `state` of `mailbox` is newer than what is shown, or nothing is known of it. */
+export async function refresh(mailbox, state) {
+  const shown = list();
+  if (!shown || (Number(mailbox) === Number(shown.dataset.mailbox) && state <= shown.state)) return;
+  again = running;
+  if (running) return;
+  running = true;
+  try {
+    await update(shown);
+  } finally {
+    running = false;
+  }
+  if (again) await refresh();
+}
+
+async function update(shown) {
+  const only = new URLSearchParams(location.search).get("only");
+  const address = `${shown.dataset.changes}?since=${shown.state}${only ? `&only=${only}` : ""}`;
+  const changes = (await fetchDocument(address))?.getElementById("changes");
+  if (!changes || !shown.isConnected) return;
+  if (changes.dataset.anew === "true") return void (await anew());
+  apply(shown, changes);
+}
+
+function apply(shown, changes) {
+  shown.apply(changes.querySelector("#rows"), changes.dataset.removed.split(" ").filter(Boolean));
+  shown.dataset.state = changes.dataset.state;
+  heads(changes);
+  if (!shown.rows.length && !document.getElementById("blank")) anew();
+}
+
+/** What stands around the rows: the list's head, the mailboxes, the window's title. */
+function heads(changes) {
+  morph(document.getElementById("list-top"), changes.querySelector("#head"), ["id", "class", "tabindex"]);
+  morph(document.getElementById("sync"), changes.querySelector("#sync"));
+  for (const name of ["special", "folders"]) {
+    const [old, fresh] = [document.getElementById(`side-${name}`), changes.querySelector(`#${name}`)];
+    if (old) morph(old, fresh, ["id", "class", "aria-labelledby", "hidden"]);
+  }
+  document.dispatchEvent(new CustomEvent("mail:mailboxes"));
+  if (document.querySelector(".app").dataset.view === "list") title(changes.dataset.title);
+}
+
+/** The window's title, with the product's name kept. */
+export function title(text) {
+  document.title = `${text} – ${document.title.split(" – ").pop()}`;
+}
+
+/** The whole list once more, when too much has changed to tell. */
+async function anew() {
+  const address = document.getElementById("list-pane").dataset.address;
+  const fresh = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "section#list-pane" });
+  if (!fresh) return;
+  document.getElementById("list-pane").replaceChildren(...fresh.body.childNodes);
+  htmx.process(document.getElementById("list-pane"));
+}
+
+/** Ask by the clock: often while a first sync fills the list, seldom otherwise, never in a tab nobody sees. */
+export function keepFresh() {
+  const turn = () => setTimeout(tick, document.querySelector("#list-top progress") ? WHILE_SYNCING : OTHERWISE);
+  const tick = async () => {
+    if (!document.hidden) await refresh().catch(() => {});
+    turn();
+  };
+  turn();
+  document.addEventListener("visibilitychange", () => document.hidden || refresh().catch(() => {}));
+}

@@ -1,0 +1,76 @@
+"""The reader's own card: whose mail this is, how full it is, and whether the mirror is up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.models import MailAccount, User
+from imapbridge.models import Mirror
+from webmail.screen import people
+from webmail.screen.sizes import size
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Whose mailbox is open."""
+
+    name: str
+    address: str
+    initials: str
+    hue: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How full the account is. `level` is empty, `warn` or `danger`."""
+
+    percent: int
+    text: str
+    spoken: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Attributes of the root element; empty means the default."""
+
+    theme: str = ""
+    accent: str = ""
+    density: str = ""
+
+
+def card(account: MailAccount) -> Card:
+    who = people.person(account.name or account.user.name, account.address)
+    label = _("Switch account: {name}, {address}").format(name=who.name, address=who.address)
+    return Card(who.name, who.address, who.initials, who.hue, label)
+
+
+def quota(mirror: Mirror | None) -> Quota | None:
+    """None where the server tells no limit."""
+    if mirror is None or not mirror.quota_limit or mirror.quota_used is None:
+        return None
+    used, limit = size(mirror.quota_used), size(mirror.quota_limit)
+    percent = min(100, round(100 * mirror.quota_used / mirror.quota_limit))
+    level = "danger" if percent >= 98 else "warn" if percent >= 90 else ""
+    spoken = _("{used} of {limit} used").format(used=used, limit=limit)
+    return Quota(percent, _("{used} of {limit}").format(used=_without_unit(used, limit), limit=limit), spoken, level)
+
+
+def _without_unit(used: str, limit: str) -> str:
+    """`6.2` of 10 GB; with its unit where the two differ."""
+    number, _space, unit = used.partition(" ")
+    return number if unit == limit.partition(" ")[2] else used
+
+
+def look(user: User) -> Look:
+    chosen = getattr(user, "preferences", None)
+    return Look(chosen.theme, chosen.accent, chosen.density) if chosen else Look()
+
+
+def zone_name(user: User) -> str:
+    """The time zone the person chose, or empty."""
+    chosen = getattr(user, "preferences", None)
+    return chosen.time_zone if chosen else ""

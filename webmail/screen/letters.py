@@ -1,0 +1,216 @@
+"""An open conversation: which of its messages are folded, and what each says of itself around its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imapbridge.queries import MessageItem
+from webmail.screen import people
+from webmail.screen.clock import Clock
+from webmail.screen.files import File
+from webmail.screen.notices import Notice
+
+FOLD_FROM = 4
+"""A run of so many folded messages shows its first and last only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One line of the details: `To` and who."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a text could not be loaded, and the way out."""
+
+    heading: str
+    sentence: str
+    label: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What there is to read: safe markup, or the address of a document for the frame, or why there is neither."""
+
+    html: str = ""
+    frame: str = ""
+    failure: Failure | None = None
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message with its text."""
+
+    template: ClassVar[str] = "message/_letter.html"
+    id: int
+    sender: people.Person
+    sender_address: str
+    """Shown beside the name; empty when the name is the address."""
+    when: str
+    iso: str
+    to: str
+    """`to me, Marta and 2 others`."""
+    details: list[Detail]
+    text: Text
+    files: Sequence[File]
+    files_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One message as a line."""
+
+    template: ClassVar[str] = "message/_folded.html"
+    id: int
+    sender: people.Person
+    preview: str
+    when: str
+    iso: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Folded messages that are not even lines."""
+
+    template: ClassVar[str] = "message/_run.html"
+    count: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the reading pane shows, as `message/_reader.html` prints it."""
+
+    thread: int
+    subject: str
+    items: list[Letter | Folded | Run]
+    start: int
+    """The message that the pane opens at."""
+    unread: bool
+    seen: str
+    """What the read button sets."""
+    starred: str
+    """`true` or `false`."""
+    star: str
+    """What the star button sets."""
+
+
+def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | Run], opened: int) -> Conversation:
+    """`messages` are all of it, oldest first; `items` what is shown of them."""
+    unread = [message.id for message in messages if not message.seen]
+    starred = any(message.flagged for message in messages)
+    return Conversation(
+        thread=messages[-1].thread,
+        subject=people.clean(messages[-1].subject) or _("(no subject)"),
+        items=items,
+        start=unread[0] if unread else opened,
+        unread=bool(unread),
+        seen="1" if unread else "0",
+        starred="true" if starred else "false",
+        star="0" if starred else "1",
+    )
+
+
+def open_ids(messages: Sequence[MessageItem], opened: int, everything: bool) -> set[int]:
+    """Which messages are shown with their text: the one that was asked for, the last one, and what is unread."""
+    if everything or not messages:
+        return {message.id for message in messages}
+    return {opened, messages[-1].id} | {message.id for message in messages if not message.seen}
+
+
+def folded(messages: Sequence[MessageItem], shown: set[int]) -> list[MessageItem | Run]:
+    """The messages in order, long runs of folded ones drawn together between their first and their last."""
+    result: list[MessageItem | Run] = []
+    run: list[MessageItem] = []
+    for message in messages:
+        if message.id in shown:
+            result += [*_drawn_together(run), message]
+            run = []
+        else:
+            run.append(message)
+    return result + _drawn_together(run)
+
+
+def _drawn_together(run: list[MessageItem]) -> list[MessageItem | Run]:
+    if len(run) < FOLD_FROM:
+        return list(run)
+    hidden = len(run) - 2
+    label = ngettext("Show {n} earlier message", "Show {n} earlier messages", hidden).format(n=hidden)
+    return [run[0], Run(hidden, label), run[-1]]
+
+
+class LetterWriter:
+    """Turns messages into letters and folded lines. One for a page."""
+
+    def __init__(self, clock: Clock, me: str, query: str) -> None:
+        self._clock = clock
+        self._reader = people.Reader(me)
+        self._query = query
+
+    def fold(self, message: MessageItem) -> Folded:
+        moment = self._clock.local(message.sort_at)
+        return Folded(
+            message.id, people.person(message.sender_name, message.sender_address), message.preview,
+            self._clock.medium(moment), moment.isoformat(timespec="minutes"), f"/message/{message.id}/?{self._query}",
+        )  # fmt: skip
+
+    def letter(self, message: MessageItem, text: Text, files: Sequence[File] = (), files_title: str = "") -> Letter:
+        moment = self._clock.local(message.sort_at)
+        sender = people.person(message.sender_name, message.sender_address)
+        return Letter(
+            id=message.id,
+            sender=sender,
+            sender_address="" if sender.name == sender.address else people.clean(sender.address),
+            when=self._clock.medium(moment),
+            iso=moment.isoformat(timespec="minutes"),
+            to=self._to(message),
+            details=self._details(message),
+            text=text,
+            files=files,
+            files_title=files_title,
+        )
+
+    def _to(self, message: MessageItem) -> str:
+        """Who it went to, in few words."""
+        found = [*message.recipients.get("to", ()), *message.recipients.get("cc", ())]
+        if not found:
+            return _("to undisclosed recipients")
+        names = [self._reader.first_name(name, address) for name, address in found]
+        if len(names) <= 3:
+            return _("to {names}").format(names=", ".join(names))
+        rest = len(names) - 2
+        return ngettext("to {names} and {n} other", "to {names} and {n} others", rest).format(
+            names=", ".join(names[:2]), n=rest
+        )
+
+    def _details(self, message: MessageItem) -> list[Detail]:
+        names = {"from": _("From"), "sender": _("Sender"), "reply_to": _("Reply to")}
+        names |= {"to": _("To"), "cc": _("Cc"), "bcc": _("Bcc")}
+        people_of = message.recipients
+        lines = [Detail(name, _addresses(people_of[kind])) for kind, name in names.items() if people_of.get(kind)]
+        if message.date:
+            lines.append(Detail(_("Date"), self._clock.full(message.date.astimezone(self._clock.tz))))
+        if message.list_id:
+            lines.append(Detail(_("Mailing list"), people.clean(message.list_id)))
+        return lines
+
+
+def _addresses(found: Iterable[Sequence[str]]) -> str:
+    return ", ".join(_address(name, address) for name, address in found)
+
+
+def _address(name: str, address: str) -> str:
+    """`Tomás Lindqvist <tomas@press.example.com>`; a name that poses as an address is left out."""
+    shown = people.display_name(name, address)
+    return shown if shown == people.clean(address) or not address else f"{shown} <{people.clean(address)}>"

@@ -1,0 +1,69 @@
+"""The list pane of a mailbox, from the index: shared by the list's own page and the message's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
+
+from django.http import HttpRequest
+
+from accounts.models import MailAccount
+from imapbridge import queries
+from imapbridge.queries import Conversation, MailboxItem, Only
+from webmail import partials
+from webmail.screen import listing
+from webmail.screen.clock import Clock
+from webmail.screen.listing import Head, Listing, Part
+from webmail.screen.rows import Place, RowWriter
+from webmail.views import shell
+
+ROW = "mailbox/_row.html"
+
+
+def place_of(request: HttpRequest, mailbox: int) -> Place:
+    """Which page of the mailbox's list is meant, from the address."""
+    only = request.GET.get("only", "")
+    return Place(mailbox, request.GET.get("before", "")[:50], only if only in {"unread", "starred"} else "")
+
+
+def head(box: MailboxItem, account: MailAccount, only: str) -> Head:
+    failure = _failure(box, account)
+    return listing.head(box, only, failure[1] if failure else "")
+
+
+def pane(
+    box: MailboxItem, account: MailAccount, place: Place, clock: Clock, *, opened: int = 0, goes_on: bool = False
+) -> Listing:
+    """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
+    the screen, so a heading that stands there is not repeated. One query."""
+    page = queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
+    writer = RowWriter(clock, place, account.address, opened)
+    return Listing(
+        head=head(box, account, place.only),
+        address=place.address,
+        state=page.state,
+        order=[(row.thread, row.message) for row in page.rows],
+        parts=written(writer, page.rows, _group_of(clock, place.before) if goes_on else ""),
+        older=replace(place, before=page.next).address if page.next else "",
+        blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, account)),
+    )
+
+
+def written(writer: RowWriter, rows: Iterable[Conversation], after: str = "") -> list[Part]:
+    """Rows as markup under their headings; `after` is the key of the heading that the rows before stand under."""
+    return [
+        Part(group.key, group.title, partials.printed(ROW, found), shown=group.key != after)
+        for group, found in writer.groups(rows)
+    ]
+
+
+def _group_of(clock: Clock, cursor: str) -> str:
+    at = cursor.partition(".")[0]
+    return clock.group(clock.local(int(at))).key if at.lstrip("-").isdecimal() and len(at) < 19 else ""
+
+
+def _failure(box: MailboxItem, account: MailAccount) -> tuple[str, str] | None:
+    """What went wrong with this mailbox or with the account as a whole."""
+    mirror = shell.mirror_of(account)
+    return shell.failure(box.error or (mirror.error if mirror else ""))

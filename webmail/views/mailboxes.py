@@ -1,0 +1,82 @@
+"""A mailbox's list: the page, its next rows, what changed since, and asking for a sync. Reads the index only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from imapbridge import queries, tasks
+from imapbridge.queries import Conversation
+from webmail import access, partials
+from webmail.screen.rows import Place, RowWriter
+from webmail.views import back, lists, shell
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the inbox, or to the first mailbox there is; a page that waits when there is none yet."""
+    account = access.account_for(request.user)
+    boxes = queries.mailboxes(account.pk)
+    if not boxes:
+        return render(request, "mailbox/first.html", shell.context(request, account, boxes))
+    inbox = next((box for box in boxes if box.special_use == "inbox"), boxes[0])
+    return redirect("mailbox", inbox.id)
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """The page; for a script only the next rows, or only the list."""
+    account = access.mailbox_for(request.user, mailbox_id).account
+    boxes = queries.mailboxes(account.pk)
+    region = partials.wanted(request)
+    place = lists.place_of(request, mailbox_id)
+    box = shell.item(boxes, mailbox_id)
+    shown = lists.pane(box, account, place, shell.clock(request), goes_on=region == "older")
+    if region == "older":
+        return render(request, "mailbox/_rows.html", {"list": shown})
+    if region == "list-pane":
+        return render(request, "mailbox/_list.html", {"list": shown})
+    page = shell.context(request, account, boxes, mailbox_id, place.only)
+    return render(request, "mailbox/show.html", page | {"list": shown})
+
+
+@require_safe
+@login_required
+def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """What is different since a state: rows to put in place, threads to take out, counts. Five queries."""
+    account = access.mailbox_for(request.user, mailbox_id).account
+    boxes = queries.mailboxes(account.pk)
+    only = lists.place_of(request, mailbox_id).only
+    found = queries.changes(mailbox_id, _state(request.GET.get("since", "")))
+    writer = RowWriter(shell.clock(request), Place(mailbox_id, only=only), account.address)
+    answer = {
+        "head": lists.head(shell.item(boxes, mailbox_id), account, only),
+        "state": found.state,
+        "too_many": found.too_many,
+        "parts": lists.written(writer, [row for row in found.rows if _belongs(row, only)]),
+        "removed": [*found.removed, *(row.thread for row in found.rows if not _belongs(row, only))],
+        "side": shell.side(boxes, mailbox_id, only),
+    }
+    return render(request, "mailbox/changes.html", answer)
+
+
+@require_POST
+@login_required
+def refresh(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """Ask for a sync; the page hears of it as of any other change."""
+    tasks.request_sync(access.mailbox_for(request.user, mailbox_id).account_id)
+    return back.after_post(request, f"/mailbox/{mailbox_id}/")
+
+
+def _state(text: str) -> int:
+    """A state from an address; -1, older than any, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else -1
+
+
+def _belongs(row: Conversation, only: str) -> bool:
+    """Whether a filtered list shows the conversation."""
+    return row.unread > 0 if only == "unread" else row.flagged if only == "starred" else True

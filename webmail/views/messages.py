@@ -1,0 +1,120 @@
+"""An open message with its conversation around it. Opening changes nothing: marking as read is a post of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from imapbridge import queries
+from imapbridge.errors import MailError
+from imapbridge.models import Message
+from imapbridge.queries import MailboxItem, MessageItem
+from webmail import access, csp, error_pages, partials
+from webmail.reading.document import document
+from webmail.screen.account import look
+from webmail.screen.listing import Listing
+from webmail.screen.rows import Place
+from webmail.screen.sidebar import name_of
+from webmail.views import letters, lists, shell, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The way back to the list."""
+
+    link: str
+    name: str
+    label: str
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest, message_id: int) -> HttpResponse:
+    """The page with the list beside it; for a script only what the reading pane shows. Six queries, or four."""
+    message = access.message_for(request.user, message_id)
+    messages = queries.conversation(message.account_id, message.thread, opened=message_id)
+    boxes = queries.mailboxes(message.account_id)
+    place = _place(request, boxes, messages, message_id)
+    box = shell.item(boxes, place.mailbox)
+    pane = _pane(request, message, messages, box, place)
+    if partials.wanted(request):
+        return render(request, "message/reader.html", pane)
+    shown = lists.pane(box, message.account, place, shell.clock(request), opened=message.thread)
+    page = shell.context(request, message.account, boxes, box.id, place.only)
+    beside = _beside(shown, box.id, message.thread)
+    return render(request, "message/show.html", page | pane | {"list": shown} | beside)
+
+
+def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[MessageItem], message_id: int) -> Place:
+    """The list the message was opened from; without one in the address, or a wrong one, the first that holds it."""
+    held = {mailbox for item in messages if item.id == message_id for mailbox in item.mailboxes}
+    asked = request.GET.get("in", "")
+    if asked.isdecimal() and any(int(asked) in item.mailboxes for item in messages):
+        return lists.place_of(request, int(asked))
+    found = next((box.id for box in boxes if box.id in held), None)
+    if found is None:  # expunged everywhere, or on its way from one mailbox to another
+        raise Http404
+    return Place(found)
+
+
+def _pane(
+    request: HttpRequest, message: Message, messages: list[MessageItem], box: MailboxItem, place: Place
+) -> dict[str, Any]:
+    """What `message/_reader.html` prints."""
+    theme = look(shell.person(request)).theme
+    writer = letters.Writer(shell.clock(request), message.account, place.query, request.get_full_path(), theme)
+    here = [item.id for item in messages if box.id in item.mailboxes]
+    name = name_of(box.special_use, box.name)
+    return {
+        "conversation": writer.conversation(messages, message.pk, everything=request.GET.get("open") == "all"),
+        "flags": f"/message/{here[-1] if here else message.pk}/flags?{place.query}",
+        "unfold": f"/message/{message.pk}/",
+        "place": parse_qsl(place.query),
+        "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),
+    }
+
+
+def _beside(shown: Listing, mailbox: int, thread: int) -> dict[str, str]:
+    """Where the buttons for the newer and the older conversation lead: as the list stands, or past its ends."""
+    order = [row for row, _latest in shown.order]
+    at = order.index(thread) if thread in order else -1
+    inside = 0 < at < len(order) - 1
+    found = (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(mailbox, thread)
+    return {"newer": _address(found[0]), "older": _address(found[1])}
+
+
+def _address(message: int | None) -> str:
+    return f"/message/{message}/" if message else ""
+
+
+@require_safe
+@login_required
+def body(request: HttpRequest, message_id: int) -> HttpResponse:
+    """The document of the frame around a message's HTML: under a policy of its own, and for a frame only.
+
+    Its bytes never change under its address, which carries the version of what makes them: the browser keeps it.
+    """
+    if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
+        raise PermissionDenied
+    message = access.message_for(request.user, message_id)
+    try:
+        found = texts.readable(message)
+    except MailError as error:
+        response = render(
+            request, "message/body_failed.html", {"words": error_pages.words(error.code, error.server)}, status=503
+        )
+    else:
+        theme = request.GET.get("theme", "")
+        response = HttpResponse(document(found.html, paper=found.paper, scheme=theme))
+        response.headers["Cache-Control"] = "private, max-age=604800, immutable"
+    response.headers[csp.HEADER] = csp.message_body(request)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

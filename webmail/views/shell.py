@@ -1,0 +1,68 @@
+"""What every page of a signed-in person shows around its subject: the mailboxes, whose they are, and a word when the
+mirror is behind. No queries of its own."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils.safestring import SafeString
+
+from accounts.models import MailAccount, User
+from imapbridge.models import Mirror
+from imapbridge.queries import MailboxItem
+from webmail import access, error_pages, partials
+from webmail.screen import account as screen
+from webmail.screen.clock import Clock, zone
+from webmail.screen.sidebar import sidebar
+
+ITEM = "mailbox/_item.html"
+
+
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in; for views behind `login_required`."""
+    return cast(User, request.user)
+
+
+def clock(request: HttpRequest) -> Clock:
+    """Dates as the person at this browser reads them."""
+    return Clock(zone(screen.zone_name(person(request)), settings.TIME_ZONE))
+
+
+def context(
+    request: HttpRequest, account: MailAccount, boxes: list[MailboxItem], current: int = 0, only: str = ""
+) -> dict[str, Any]:
+    """For `app.html`."""
+    return {
+        "look": screen.look(person(request)),
+        "account": screen.card(account),
+        "side": side(boxes, current, only),
+        "quota": screen.quota(mirror_of(account)),
+        "locked": access.account_needs_password(account),
+        "here": request.get_full_path(),
+    }
+
+
+def side(boxes: list[MailboxItem], current: int, only: str) -> dict[str, SafeString]:
+    """The mailboxes as markup."""
+    shown = sidebar(boxes, current, only)
+    return {"special": partials.printed(ITEM, shown.special), "folders": partials.printed(ITEM, shown.folders)}
+
+
+def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
+    """The mailbox among the person's; not found when it is one that is not shown."""
+    found = next((box for box in boxes if box.id == mailbox), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def mirror_of(account: MailAccount) -> Mirror | None:
+    """How far the account's mirror is; None before its first sync."""
+    return cast("Mirror | None", getattr(account, "mirror", None))
+
+
+def failure(code: str) -> tuple[str, str] | None:
+    """The heading and the sentence for the code of a MailError; None for an empty code."""
+    return error_pages.words(code) if code else None
