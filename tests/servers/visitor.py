@@ -6,6 +6,7 @@ For what needs no Chromium: reading answers, measuring them, and acting by plain
 import gzip
 import http.client
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -14,6 +15,8 @@ from urllib.parse import urlencode, urlsplit
 
 import brotli
 
+#: Seconds after which the server may have hung up; a new connection then, as in a browser.
+KEEP_ALIVE = 3.0
 ENCODINGS = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
@@ -42,6 +45,7 @@ class Visitor:
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "localhost", parts.port, timeout=120)
         self._origin = url.rstrip("/")
+        self._used = 0.0
         self.cookies: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -64,7 +68,8 @@ class Visitor:
 
     def sign_in(self, address: str, password: str) -> Answer:
         """Through the sign-in page; AssertionError with the page's words when it does not let us in."""
-        self.get("/sign-in")
+        page = self.get("/sign-in")
+        assert page.status == 200, f"no sign-in page: {page.status} {_words(page.text)}"
         answer = self.post("/sign-in", {"address": address, "password": password})
         assert answer.status == 302, f"not signed in: {answer.status} {_words(answer.text)}"
         return answer
@@ -72,9 +77,12 @@ class Visitor:
     def _request(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         own = {"Accept-Encoding": "gzip, br", "Accept": "text/html,*/*;q=0.8", **({"Cookie": cookie} if cookie else {})}
+        if time.monotonic() - self._used > KEEP_ALIVE:
+            self._connection.close()
         self._connection.request(method, path, body, {**own, **headers})
         response = self._connection.getresponse()
         raw = response.read()
+        self._used = time.monotonic()
         self._keep_cookies(response.headers)
         content = ENCODINGS[response.headers.get("Content-Encoding", "")](raw)
         self._keep_token(content)

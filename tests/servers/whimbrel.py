@@ -4,16 +4,20 @@ Each can be killed and restarted alone, as no supervisor watches here.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.process import Server, private_directory, wait_until
@@ -94,7 +98,7 @@ class Whimbrel:
             RoleProcess(
                 roles.web(self._listener.fileno(), web_workers), self.environ, lambda _log: probe.answers_http(address)
             ),
-            RoleProcess(roles.worker(), self.environ, lambda log: log.rstrip().endswith("ready.") or " ready." in log),
+            RoleProcess(roles.worker(), self.environ, lambda log: " ready." in log),
             RoleProcess(roles.beat(self.directory), self.environ, lambda log: "beat: Starting" in log),
         ]
         return {each.name: each for each in made}
@@ -105,7 +109,9 @@ class Whimbrel:
         with _one_at_a_time("static"):
             asyncio.run(prepare.static_files(self.environ))
         for each in self.processes.values():
-            each.start()
+            each.spawn()
+        for each in self.processes.values():
+            each.wait_until_ready()
 
     def stop(self) -> None:
         """In the order of the supervisor: first who takes work."""
@@ -133,6 +139,27 @@ class Whimbrel:
         visitor = Visitor(self.url)
         visitor.sign_in(user.address, user.password)
         return visitor
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read the tables from outside, on either database; `%s` stands for a value."""
+        if url := self.environ["DATABASE_URL"]:
+            with psycopg.connect(url) as database:
+                return database.execute(query.encode(), values).fetchall()
+        with contextlib.closing(sqlite3.connect(self.directory / "whimbrel.sqlite3", timeout=30)) as file:
+            return file.execute(query.replace("%s", "?"), values).fetchall()
+
+    def wait_until_synced(self, user: User, deadline: float = 60.0) -> None:
+        """Until every mailbox of this person is in the index completely."""
+        query = (
+            "SELECT mailbox.lowest_uid FROM imapbridge_mailbox mailbox JOIN accounts_mailaccount account"
+            " ON account.id = mailbox.account_id WHERE account.address = %s AND mailbox.selectable"
+        )
+
+        def complete() -> bool:
+            found = self.rows(query, user.address)
+            return bool(found) and all(lowest == 1 for (lowest,) in found)
+
+        self.wait_until(complete, f"the first sync of {user.address}", deadline)
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU since the start, by process; Redis is one of ours."""
@@ -174,7 +201,7 @@ def _trust(directory: Path, dovecot: Dovecot, smtp: SmtpServer) -> str:
     return str(path)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _one_at_a_time(what: str) -> Iterator[None]:
     """Among the workers of a test run."""
     with (Path(tempfile.gettempdir()) / f"whimbrel-{what}-{os.geteuid()}.lock").open("w") as lock:

@@ -1,0 +1,18 @@
+"""Whatever depends on the database holds on PostgreSQL as well: those tests once more, in a run of their own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(os.environ.get("TEST_DATABASE") == "postgres", reason="this is that run")
+def test_the_tests_of_the_database_pass_on_postgresql(pytestconfig: pytest.Config) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-m", "database", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, env={**environ, "TEST_DATABASE": "postgres"}, cwd=pytestconfig.rootpath, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
