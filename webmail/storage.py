@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile, File
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);\n')
@@ -22,11 +24,21 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
 
+    def create_compressor(self, **options: Any) -> Compressor:
+        return OwnFilesCompressor(**options)
+
     def _save(self, name: str, content: File[bytes]) -> str:
         if name == "css/main.css":
             content = ContentFile(joined(content.read().decode()).encode())
         saved: str = super()._save(name, content)
         return saved
+
+
+class OwnFilesCompressor(Compressor):  # type: ignore[misc]  # likewise
+    """Leaves the admin's files as they are: compressing them takes longer than all the rest of a first start."""
+
+    def should_compress(self, filename: str) -> bool:
+        return not filename.startswith("admin/") and bool(super().should_compress(filename))
 
 
 def joined(sheet: str) -> str:
