@@ -101,6 +101,8 @@ def _configure(folder: Path, port: int) -> Path:
     owner = _owner()
     for name in ("run", "state", "homes"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    # Dovecot wants it so, and grumbles when our umask made it otherwise; the folder around it is closed.
+    (folder / "run").chmod(0o755)
     passwords = "".join(f"{address}:{{PLAIN}}{PASSWORD}\n" for address in PEOPLE)
     (folder / "passwords").write_text(passwords)
     special = "\n".join(

@@ -37,7 +37,7 @@ def accepts(address: str) -> bool:
 
 
 def can_sign_in(env: Environment, *, demo: bool) -> bool:
-    """True when the bridge listens, and the demo's mail server too if there is one."""
-    if demo and not accepts(f"{env.imap_host}:{env.imap_port}"):
+    """True when the bridge listens and, if there is a demo, its mail server does and has its mail."""
+    if demo and not ((env.data_path / "demo" / "planted").exists() and accepts(f"{env.imap_host}:{env.imap_port}")):
         return False
     return accepts(env.bridge_address)
