@@ -47,6 +47,8 @@ def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> di
 
     MessageGone when the message is not there any more, TooLarge for more than 20 MB together.
     """
+    if not sections:
+        return {}
     values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "sections": sections}
     lengths, octets = _ask("/fetch", values)
     found, start = {}, 0

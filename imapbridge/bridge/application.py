@@ -20,6 +20,7 @@ from accounts.autoconfig import Endpoint
 from accounts.secrets import Secret
 from imapbridge import errors
 from imapbridge.bridge import mail
+from imapbridge.bridge.places import Place, place_of
 from imapbridge.bridge.replays import Replays
 from imapbridge.client import DEADLINE, LENGTHS, SECRET
 from imapbridge.errors import MailError
@@ -82,7 +83,8 @@ class Application:
             await self._live(scope, receive, send)
         elif scope["type"] == "http":
             body = await _read_body(receive)
-            await _while_connected(receive, self._respond(scope, body, send))
+            if body is not None:
+                await _while_connected(receive, self._respond(scope, body, send))
 
     async def _live(self, _scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
@@ -101,10 +103,15 @@ class Application:
         await send({"type": "http.response.body", "body": answer.body, "more_body": answer.rest is not None})
         if answer.rest is None:
             return
-        async with aclosing(answer.rest) as rest:
-            async for piece in rest:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        try:
+            async with aclosing(answer.rest) as rest:
+                async for piece in rest:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except MailError as error:
+            # The status has been sent; the answer is not ended, so that nobody takes it for whole.
+            logger.warning("a stream broke off: %s", error.code)
+        else:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _answer(self, scope: HTTPScope, body: bytes) -> Answer:
         try:
@@ -115,7 +122,7 @@ class Application:
             return _failure(status, error.code, str(error), error.server)
         except (BadRequest, KeyError, TypeError, ValueError) as error:
             logger.warning("a request that cannot be served: %s", type(error).__name__)
-            return _failure(400, errors.Sorry.code)
+            return _failure(400, errors.BridgeDown.code)
 
     def _parse(self, scope: HTTPScope, body: bytes) -> Request:
         headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
@@ -135,16 +142,19 @@ class Application:
 
     async def _fetch(self, request: Request) -> Answer:
         sections = [str(section) for section in request.values["sections"]]
-        place = await _place(request)
-        found = await mail.fetch(self.pool, place, sections, seconds=request.seconds)
+        found = await mail.fetch(self.pool, await self._place(request), sections, seconds=request.seconds)
         lengths = ",".join(str(len(octets)) for octets in found)
         return Answer(b"".join(found), headers=((LENGTHS.lower().encode(), lengths.encode()),))
 
     async def _stream(self, request: Request) -> Answer:
         section = str(request.values["section"])
-        pieces = mail.stream(self.pool, await _place(request), section, seconds=request.seconds)
+        pieces = mail.stream(self.pool, await self._place(request), section, seconds=request.seconds)
         # The first piece comes before the status line: until then an error can be told.
         return Answer(await anext(pieces), rest=pieces)
+
+    async def _place(self, request: Request) -> Place:
+        values = request.values
+        return await place_of(self.pool, int(values["account"]), int(values["mailbox"]), int(values["uid"]))
 
     async def _replay(self, request: Request) -> Answer:
         self.replays.wake(int(request.values["account"]))
@@ -158,22 +168,17 @@ class Application:
         return Answer()
 
 
-async def _place(request: Request) -> mail.Place:
-    values = request.values
-    return await mail.place_of(int(values["account"]), int(values["mailbox"]), int(values["uid"]))
-
-
-async def _read_body(receive: ASGIReceiveCallable) -> bytes:
+async def _read_body(receive: ASGIReceiveCallable) -> bytes | None:
+    """The whole body; None when the client leaves, or sends more than it would."""
     body = b""
-    while True:
+    while len(body) <= MAX_REQUEST:
         event = await receive()
         if event["type"] != "http.request":
-            raise BadRequest
+            break
         body += event["body"]
-        if len(body) > MAX_REQUEST:
-            raise BadRequest
         if not event["more_body"]:
             return body
+    return None
 
 
 async def _while_connected(receive: ASGIReceiveCallable, work: Awaitable[None]) -> None:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
 
-from imapbridge.errors import MailboxGone, MessageGone, TooLarge
-from imapbridge.models import Mailbox
+from imapbridge.bridge.places import Place
+from imapbridge.errors import MessageGone, TooLarge
 from imapbridge.pool import Pool
-from imapbridge.pool.credentials import in_thread
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.items import FetchItems, Section
 from imapbridge.wire.session import Exchange, Session
@@ -21,26 +19,6 @@ MAX_FETCH = 20 * 1024 * 1024
 """Octets of one `fetch`; what is larger is for `stream`."""
 PIECE = 512 * 1024
 """Octets asked for at a time while streaming."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message is, as the index has it."""
-
-    account_id: int
-    raw_name: bytes
-    uid_validity: int | None
-    uid: int
-
-
-async def place_of(account_id: int, mailbox_id: int, uid: int) -> Place:
-    """The place of a UID in an account's mailbox. MailboxGone when the account has no such mailbox."""
-
-    mailboxes = Mailbox.objects.filter(pk=mailbox_id, account=account_id)
-    row = await in_thread(mailboxes.values_list("raw_name", "uid_validity").first)
-    if row is None:
-        raise MailboxGone
-    return Place(account_id, bytes(row[0]), row[1], uid)
 
 
 async def fetch(pool: Pool, place: Place, sections: Sequence[str], *, seconds: float) -> list[bytes]:
@@ -94,8 +72,13 @@ def _read_sections(session: Session, place: Place, sections: list[Section]) -> E
         selected = yield from session.select(place.raw_name)
     if place.uid_validity is None or selected.uid_validity != place.uid_validity:
         raise MessageGone
-    result = yield from session.fetch(UidSet.of([place.uid]), FetchItems(sections=sections))
-    message = next((each for each in result.messages if each.uid == place.uid), None)
-    if message is None or not message.sections:
+    wanted = UidSet.of([place.uid]), FetchItems(sections=sections)
+    result = yield from session.fetch(*wanted)
+    if not result.messages:
+        # It may have come after this session last heard of the mailbox (RFC 9051 5.2).
+        yield from session.noop()
+        result = yield from session.fetch(*wanted)
+    found = result.messages[0].sections if result.messages else {}
+    if not found:
         raise MessageGone
-    return [message.sections.get(section.name) or b"" for section in sections]
+    return [found.get(section.name) or b"" for section in sections]

@@ -79,6 +79,9 @@ async def _send(pool: Pool, change: PendingChange) -> CommandFailed | None:
 
     def command(session: Session) -> Exchange[CommandFailed | None]:
         try:
+            if session.selected:
+                # A message that this session has not heard of yet (RFC 9051 5.2) would silently not be changed.
+                yield from session.noop()
             yield from replay.command(session, change)
         except CommandFailed as refusal:
             return refusal

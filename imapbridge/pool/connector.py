@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
-from imapbridge.errors import WireError
+from imapbridge.errors import SignInRefused, Unsafe, WireError
 from imapbridge.pool.credentials import Login
 from imapbridge.pool.translation import translate
 from imapbridge.wire.drivers import AsyncConnection
@@ -41,6 +41,11 @@ async def _sign_in(connection: AsyncConnection, login: Login) -> None:
     try:
         await connection.run(session.login(login.username, login.secret.reveal()), timeout=TIMEOUT)
         await connection.run(session.prepare(), timeout=TIMEOUT)
+        await connection.compress(timeout=TIMEOUT)
+    except Unsafe as error:
+        # No server has such a name or password.
+        connection.close()
+        raise SignInRefused(server=login.server.host) from error
     except BaseException:
         connection.close()
         raise

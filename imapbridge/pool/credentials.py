@@ -6,12 +6,13 @@ call it through `in_thread`. Nothing here touches a connection.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar, cast
 
-from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 
 from accounts import autoconfig, secrets
 from accounts.models import MailAccount
@@ -34,9 +35,16 @@ class Login:
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run ORM code beside the loop, on a thread whose database connection is checked first."""
-    result: T = await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
-    return result
+    """Run ORM code beside the loop, on a thread whose database connection is checked before and after."""
+
+    def work() -> T:
+        close_old_connections()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return await asyncio.to_thread(work)
 
 
 def current_version(account_id: int) -> int:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from imapbridge.errors import (
     ConnectionClosed,
     ServerBusy,
     ServerTimedOut,
-    ServerUnreachable,
     SignInRefused,
     WireError,
 )
@@ -62,18 +61,11 @@ class Pool:
         `mailbox` (raw name) says which selected one is preferred; the body must still see to it that it is selected.
         WireErrors, also those of the body, leave as MailErrors.
         """
-        account = self._accounts.get(account_id) or AccountConnections(account_id)
-        self._accounts[account_id] = account
-        account.users += 1
-        try:
-            async with asyncio.timeout(seconds):
-                warm = await self._check_out(account, mailbox)
-                with self._lent(account, warm):
-                    yield warm.connection
-        except TimeoutError as error:
-            raise ServerTimedOut(server=account.host) from error
-        finally:
-            account.users -= 1
+        async with self._borrow(account_id, mailbox, seconds) as warm:
+            try:
+                yield warm.connection
+            except WireError as error:
+                raise translate(error, warm.host) from error
 
     async def run(
         self,
@@ -83,24 +75,38 @@ class Pool:
         *,
         seconds: float,
     ) -> T:
-        """The answer to a command that may be sent twice: a lost connection is replaced once."""
+        """The answer to a command that may be sent twice: a connection that died while it was kept is replaced."""
         end = time.monotonic() + seconds
-        try:
-            return await self._run_once(account_id, mailbox, command, seconds)
-        except ServerUnreachable as error:
-            if not isinstance(error.__cause__, ConnectionClosed):
-                raise
-        return await self._run_once(account_id, mailbox, command, end - time.monotonic())
+        while True:
+            left = end - time.monotonic()
+            async with self._borrow(account_id, mailbox, left) as warm:
+                try:
+                    return await warm.connection.run(command(warm.connection.session), timeout=left)
+                except WireError as error:
+                    if not (isinstance(error, ConnectionClosed) and warm.was_kept):
+                        raise translate(error, warm.host) from error
+                    # The server may have been started anew: the others are likely to be dead as well.
+                    self.forget(account_id)
 
-    async def _run_once(
-        self,
-        account_id: int,
-        mailbox: bytes | None,
-        command: Callable[[Session], Exchange[T]],
-        seconds: float,
-    ) -> T:
-        async with self.lease(account_id, mailbox, seconds=seconds) as connection:
-            return await connection.run(command(connection.session), timeout=seconds)
+    @asynccontextmanager
+    async def _borrow(self, account_id: int, mailbox: bytes | None, seconds: float) -> AsyncIterator[Warm]:
+        account = self._accounts.get(account_id) or AccountConnections(account_id)
+        self._accounts[account_id] = account
+        account.users += 1
+        try:
+            async with asyncio.timeout(seconds):
+                warm = await self._check_out(account, mailbox)
+                try:
+                    yield warm
+                finally:
+                    # Half a command has closed the connection; what is still open may be lent again.
+                    warm.used_at = warm.heard_at = time.monotonic()
+                    account.put(warm)
+                    account.leave()
+        except TimeoutError as error:
+            raise ServerTimedOut(server=account.host) from error
+        finally:
+            account.users -= 1
 
     async def _check_out(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
         await account.enter()
@@ -117,21 +123,6 @@ class Pool:
             account.leave()
             raise
         return await self._check_out(account, mailbox)
-
-    @contextmanager
-    def _lent(self, account: AccountConnections, warm: Warm) -> Iterator[None]:
-        try:
-            yield
-        except WireError as error:
-            if isinstance(error, ConnectionClosed):
-                # The server may have been started anew: the others are likely to be dead as well.
-                self._dismiss(account.forget())
-            raise translate(error, warm.host) from error
-        finally:
-            # Half a command has closed the connection; what is still open may be lent again.
-            warm.used_at = warm.heard_at = time.monotonic()
-            account.put(warm)
-            account.leave()
 
     async def _check_standing(self, account: AccountConnections) -> None:
         if account.version is not None and time.monotonic() - account.checked_at < CHECKED:
@@ -161,7 +152,7 @@ class Pool:
         version, login = await in_thread(credentials.open_login, account.account_id)
         account.host = login.server.host
         self._dismiss(account.admit(version))
-        connection = self._parked.take(login)
+        connection = parked = self._parked.take(login)
         if connection is None:
             try:
                 connection = await self._connector.connect(login)
@@ -172,7 +163,7 @@ class Pool:
                 await in_thread(credentials.mark_refused, account.account_id, version)
                 raise
         now = time.monotonic()
-        return Warm(connection, (account.account_id, version), login.server.host, now, now)
+        return Warm(connection, (account.account_id, version), login.server.host, now, now, was_kept=parked is not None)
 
     # --- Housekeeping -------------------------------------------------------------------------------------------------
 
@@ -180,6 +171,11 @@ class Pool:
         """Drop the account's connections, those in use when they come back, and read its standing anew."""
         if account := self._accounts.get(account_id):
             self._dismiss(account.forget())
+
+    def admit(self, account_id: int, version: int) -> None:
+        """Take note that the account has this secret version at this moment; saves the next lease a query."""
+        if account := self._accounts.get(account_id):
+            self._dismiss(account.admit(version))
 
     def start(self) -> None:
         self._spawn(self._sweep_forever())

@@ -39,6 +39,8 @@ class Warm:
     """When a person last had it (monotonic seconds)."""
     heard_at: float
     """When the server last answered on it."""
+    was_kept: bool = False
+    """It has been idle, and may have died meanwhile without our being told."""
 
     @property
     def selected(self) -> bytes | None:
@@ -103,6 +105,7 @@ class AccountConnections:
         """Back among the free ones, unless it is dead or its secret has been replaced meanwhile."""
         if warm.connection.is_open and warm.key == (self.account_id, self.version):
             warm.connection.session.take_events()  # nobody here listens; the sync has its own connection
+            warm.was_kept = True
             self.free.append(warm)
         else:
             warm.connection.close()

@@ -1,0 +1,148 @@
+"""What web gets from the bridge when all is well, and which error when it is not."""
+
+import socket
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.autoconfig import Endpoint, Servers, servers_for
+from imapbridge import client, errors
+from tests.servers.bridge import Bridge, at, running_bridge
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.fixtures import running
+from tests.servers.scripted import HangingServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def imap(host: str, port: int, security: str = "tls") -> Servers:
+    return Servers(Endpoint(host, port, security), Endpoint(host, 465, "tls"))
+
+
+@pytest.fixture
+def nobody(settings: Any, tmp_path: Any) -> None:
+    """No bridge is running."""
+    settings.ENV = replace(settings.ENV, bridge=str(tmp_path / "bridge.sock"))
+
+
+# --- Signing in -------------------------------------------------------------------------------------------------------
+
+
+def test_sign_in_over_tls(bridge: Bridge, mail_user: User) -> None:
+    client.verify_sign_in(servers_for(mail_user.address), mail_user.address, mail_user.password)
+
+
+def test_sign_in_over_starttls(bridge: Bridge, dovecot: Dovecot, mail_user: User) -> None:
+    servers = imap(dovecot.host, dovecot.ports.imap, "starttls")
+    client.verify_sign_in(servers, mail_user.address, mail_user.password)
+
+
+def test_sign_in_with_any_characters(bridge: Bridge, dovecot: Dovecot) -> None:
+    user = dovecot.user(password='q"\\{4} ü🦤 %s')
+    client.verify_sign_in(servers_for(user.address), user.address, user.password)
+
+
+@pytest.mark.parametrize("password", ["wrong", "", "line\r\nA1 NOOP", "nul\0"])
+def test_a_wrong_password(bridge: Bridge, mail_user: User, password: str) -> None:
+    with pytest.raises(errors.SignInRefused) as caught:
+        client.verify_sign_in(servers_for(mail_user.address), mail_user.address, password)
+    assert caught.value.server == "localhost"
+
+
+def test_an_unknown_host(bridge: Bridge) -> None:
+    with pytest.raises(errors.ServerUnreachable) as caught:
+        client.verify_sign_in(imap("nowhere.invalid", 993), "ann@example.org", "secret")
+    assert caught.value.server == "nowhere.invalid"
+
+
+def test_a_closed_port(bridge: Bridge) -> None:
+    with pytest.raises(errors.ServerUnreachable):
+        client.verify_sign_in(imap("localhost", 1), "ann@example.org", "secret")
+
+
+def test_plaintext_is_not_allowed(bridge: Bridge, dovecot: Dovecot, mail_user: User) -> None:
+    servers = imap(dovecot.host, dovecot.ports.imap, "plain")
+    with pytest.raises(errors.NotPermitted):
+        client.verify_sign_in(servers, mail_user.address, mail_user.password)
+
+
+def test_a_server_without_tls_where_tls_is_wanted(bridge: Bridge, dovecot: Dovecot) -> None:
+    with pytest.raises(errors.ServerUnreachable):
+        client.verify_sign_in(imap(dovecot.host, dovecot.ports.imap, "tls"), "ann@example.org", "secret")
+
+
+def test_an_expired_certificate(settings: Any) -> None:
+    with running(Dovecot(expired_certificate=True)) as dovecot:
+        settings.ENV = at(settings.ENV, dovecot)
+        user = dovecot.user()
+        with running_bridge(settings), pytest.raises(errors.CertificateRefused):
+            client.verify_sign_in(servers_for(user.address), user.address, user.password)
+
+
+def test_a_certificate_for_another_name(bridge: Bridge, settings: Any) -> None:
+    with running(Dovecot(certificate_name="mail.example.org")) as dovecot:
+        settings.ENV = at(settings.ENV, dovecot)
+        user = dovecot.user()
+        with running_bridge(settings), pytest.raises(errors.CertificateRefused):
+            client.verify_sign_in(servers_for(user.address), user.address, user.password)
+
+
+def test_a_server_that_hangs(bridge: Bridge, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, imap_timeout=1)
+    with HangingServer() as server, pytest.raises(errors.ServerTimedOut) as caught:
+        client.verify_sign_in(imap(server.host, server.port), "ann@example.org", "secret")
+    assert caught.value.server == "localhost"
+
+
+# --- The bridge itself ------------------------------------------------------------------------------------------------
+
+
+def test_no_bridge(nobody: None, caplog: pytest.LogCaptureFixture) -> None:
+    assert not client.alive()
+    with pytest.raises(errors.BridgeDown, match="mail connection service"):
+        client.fetch(1, 1, 1, ["1"])
+    with pytest.raises(errors.BridgeDown):
+        client.stream(1, 1, 1, "1")
+    client.replay(1)
+    client.forget(1)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+
+
+def test_a_bridge_that_hangs(settings: Any, tmp_path: Any) -> None:
+    path = str(tmp_path / "bridge.sock")
+    settings.ENV = replace(settings.ENV, bridge=path, imap_timeout=0)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        with pytest.raises(errors.BridgeDown):
+            client.fetch(1, 1, 1, ["1"])
+
+
+def test_a_kept_connection_that_was_closed_is_replaced(settings: Any) -> None:
+    with running_bridge(settings) as bridge:
+        assert client.alive()
+        bridge.restart()
+        assert client.alive()
+
+
+def test_every_thread_has_its_own(bridge: Bridge, mail_user: User) -> None:
+    answers: list[bool] = []
+    threads = [threading.Thread(target=lambda: answers.append(client.alive())) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert answers == [True] * 8
+
+
+def test_what_the_bridge_cannot_serve(bridge: Bridge) -> None:
+    with pytest.raises(errors.MailboxGone):
+        client.fetch(1, 1, 1, ["1"])
+    assert client.fetch(1, 1, 1, []) == {}
+    with pytest.raises(errors.BridgeDown):
+        client._ask("/nowhere", {})
+    with pytest.raises(errors.BridgeDown):
+        client._ask("/fetch", {"account": "x"})
+    assert client.alive()

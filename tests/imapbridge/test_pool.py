@@ -1,0 +1,445 @@
+"""The pool on a real Dovecot: who gets which connection, how many there are, and what ends them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts import secrets
+from accounts.models import MailAccount
+from imapbridge import errors
+from imapbridge.pool import Pool, translate
+from imapbridge.pool import pool as pool_module
+from imapbridge.pool.credentials import in_thread, open_login
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire.drivers import AsyncConnection
+from imapbridge.wire.session import Exchange, FetchItems, Section, Session
+from tests.servers.bridge import account_of, at
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.dovecot_config import Options
+from tests.servers.fixtures import running
+from tests.servers.scripted import HangingServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 30.0
+
+
+@pytest.fixture
+def account(dovecot: Dovecot, mail_user: User, settings: Any) -> MailAccount:
+    settings.ENV = at(settings.ENV, dovecot)
+    return account_of(mail_user)
+
+
+def play(story: Callable[[Pool], Awaitable[None]]) -> None:
+    """Run the story on a loop of its own, with a pool that is closed at its end."""
+
+    async def whole() -> None:
+        pool = Pool()
+        try:
+            await story(pool)
+        finally:
+            await pool.close()
+
+    asyncio.run(whole())
+
+
+def select(session: Session, name: bytes = b"INBOX") -> Exchange[bytes]:
+    selected = yield from session.select(name)
+    return selected.raw_name
+
+
+def wait_for_nothing() -> Exchange[None]:
+    """A command that the server never answers."""
+    while True:
+        yield b""
+
+
+# --- Lending ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_connection_is_lent_again(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as first:
+            await first.run(first.session.noop(), SECONDS)
+        async with pool.lease(account.pk, seconds=SECONDS) as second:
+            assert second is first
+
+    play(story)
+
+
+def test_the_one_with_the_mailbox_selected_is_preferred(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as inbox, pool.lease(account.pk, seconds=SECONDS) as sent:
+            await inbox.run(select(inbox.session), SECONDS)
+            await sent.run(select(sent.session, b"Sent"), SECONDS)
+        for name, expected in ((b"INBOX", inbox), (b"Sent", sent), (b"INBOX", inbox)):
+            async with pool.lease(account.pk, name, seconds=SECONDS) as lent:
+                assert lent is expected
+
+    play(story)
+
+
+def test_two_at_most_and_first_come_first_served(account: MailAccount) -> None:
+    seen: set[AsyncConnection] = set()
+    order: list[int] = []
+    busy = most = 0
+
+    async def story(pool: Pool) -> None:
+        async def one(number: int) -> None:
+            nonlocal busy, most
+            async with pool.lease(account.pk, seconds=SECONDS) as connection:
+                busy += 1
+                most = max(most, busy)
+                seen.add(connection)
+                order.append(number)
+                await connection.run(connection.session.noop(), SECONDS)
+                await asyncio.sleep(0)
+                busy -= 1
+
+        await asyncio.gather(*(one(number) for number in range(20)))
+
+    play(story)
+    assert len(seen) == most == 2
+    # The first two connect, which takes them long; the others queue for what comes back.
+    queued = [number for number in order if number > 1]
+    assert queued == sorted(queued)
+
+
+def test_users_in_parallel_are_never_mixed(account: MailAccount, dovecot: Dovecot) -> None:
+    """E8: a thousand checkouts of two people, each of whom must read their own mail every time."""
+    other = dovecot.user()
+    accounts = {account.pk: account.address, account_of(other).pk: other.address}
+    for address in accounts.values():
+        user = User(address, "", dovecot.directory / "homes" / address)
+        dovecot.deliver(user, f"Subject: {address}\n\nFor {address}\n".encode())
+
+    def read_subject(session: Session) -> Exchange[bytes]:
+        if session.selected is None:
+            yield from session.select(b"INBOX")
+        found = yield from session.fetch(UidSet.of([1]), FetchItems(sections=[Section("TEXT")]))
+        return found.messages[0].sections["TEXT"] or b""
+
+    async def story(pool: Pool) -> None:
+        async def read(number: int) -> None:
+            account_id = list(accounts)[number % 2]
+            if number % 97 == 0:
+                pool.forget(account_id)
+            text = await pool.run(account_id, b"INBOX", read_subject, seconds=120)
+            assert text.strip().decode() == f"For {accounts[account_id]}"
+
+        await asyncio.gather(*(read(number) for number in range(1000)))
+
+    play(story)
+
+
+def test_a_connection_of_another_key_is_never_lent(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS):
+            pass
+        [warm] = pool._accounts[account.pk].free
+        warm.key = (account.pk + 1, account.secret_version)
+        with pytest.raises(RuntimeError):
+            async with pool.lease(account.pk, seconds=SECONDS):
+                pass
+        assert not warm.connection.is_open
+
+    play(story)
+
+
+def test_half_a_command_ends_the_connection(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        with pytest.raises(errors.ServerTimedOut) as caught:
+            async with pool.lease(account.pk, seconds=5.0) as first:
+                await first.run(wait_for_nothing(), SECONDS)
+        assert caught.value.server == "localhost"
+        assert not first.is_open
+        async with pool.lease(account.pk, seconds=SECONDS) as second:
+            assert second is not first
+
+    play(story)
+
+
+def test_a_refused_command_does_not_end_the_connection(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        with pytest.raises(errors.MailboxGone) as caught:
+            async with pool.lease(account.pk, seconds=SECONDS) as first:
+                await first.run(select(first.session, b"Nowhere"), SECONDS)
+        assert caught.value.server == "localhost"
+        async with pool.lease(account.pk, seconds=SECONDS) as second:
+            assert second is first
+
+    play(story)
+
+
+# --- What ends a connection -------------------------------------------------------------------------------------------
+
+
+def test_one_killed_while_idle_is_replaced(settings: Any) -> None:
+    with running(Dovecot()) as dovecot:
+        settings.ENV = at(settings.ENV, dovecot)
+        account = account_of(dovecot.user())
+
+        async def story(pool: Pool) -> None:
+            await pool.run(account.pk, b"INBOX", select, seconds=SECONDS)
+            await asyncio.to_thread(dovecot.restart)
+            assert await pool.run(account.pk, b"INBOX", select, seconds=SECONDS) == b"INBOX"
+
+        play(story)
+
+
+def test_idle_ones_are_kept_awake_and_closed_in_the_end(account: MailAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as connection:
+            pass
+        [warm] = pool._accounts[account.pk].free
+        warm.heard_at -= 2 * pool_module.KEEP_AWAKE
+        before = warm.heard_at
+        pool.sweep()
+        while warm.heard_at == before:
+            await asyncio.sleep(0.01)
+        assert pool._accounts[account.pk].free == [warm]
+        warm.used_at -= 2 * pool_module.IDLE
+        pool.sweep()
+        while connection.is_open:
+            await asyncio.sleep(0.01)
+        assert not pool._accounts
+
+    play(story)
+
+
+def test_forget_closes_the_free_at_once_and_the_lent_when_they_return(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as lent:
+            async with pool.lease(account.pk, seconds=SECONDS) as free:
+                pass
+            pool.forget(account.pk)
+            while free.is_open:
+                await asyncio.sleep(0.01)
+            assert lent.is_open
+        assert not lent.is_open
+
+    play(story)
+
+
+def test_signing_out_stops_everything(account: MailAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "CHECKED", 0.0)
+
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as connection:
+            pass
+        account.secret, account.secret_version = "", account.secret_version + 1
+        await in_thread(account.save)
+        with pytest.raises(errors.SignInRefused):
+            async with pool.lease(account.pk, seconds=SECONDS):
+                pass
+        while connection.is_open:
+            await asyncio.sleep(0.01)
+
+    play(story)
+
+
+def test_a_new_secret_means_a_new_connection(account: MailAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "CHECKED", 0.0)
+
+    async def story(pool: Pool) -> None:
+        async with pool.lease(account.pk, seconds=SECONDS) as first:
+            pass
+        account.secret_version += 1
+        await in_thread(account.save)
+        async with pool.lease(account.pk, seconds=SECONDS) as second:
+            assert second is not first
+
+    play(story)
+
+
+# --- Signing in -------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_password_is_not_tried_again_until_there_is_another(dovecot: Dovecot, settings: Any) -> None:
+    settings.ENV = at(settings.ENV, dovecot)
+    user = dovecot.user()
+    account = account_of(user, password="wrong")
+
+    async def refused(pool: Pool) -> None:
+        with pytest.raises(errors.SignInRefused):
+            async with pool.lease(account.pk, seconds=SECONDS):
+                pass
+
+    async def story(pool: Pool) -> None:
+        await asyncio.gather(*(refused(pool) for _ in range(20)))
+        await in_thread(account.refresh_from_db)
+        assert account.refused
+        attempts = dovecot.log.count(f"{user.address},")
+        assert 1 <= dovecot.log.count("Password mismatch") <= 3, dovecot.log[-2000:]
+        await refused(pool)
+        await refused(Pool())  # after a restart the row still says it
+        assert dovecot.log.count(f"{user.address},") == attempts
+        await in_thread(secrets.seal, account, user.password)
+        account.refused = False
+        await in_thread(account.save)
+        await pool.run(account.pk, b"INBOX", select, seconds=SECONDS)
+
+    play(story)
+
+
+def test_a_verified_connection_is_the_accounts_first(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        _version, login = await in_thread(open_login, account.pk)
+        await pool.verify(login, seconds=SECONDS)
+        [(_at, verified)] = pool._parked._connections.values()
+        async with pool.lease(account.pk, seconds=SECONDS) as first:
+            assert first is verified
+        async with pool.lease(account.pk, seconds=SECONDS), pool.lease(account.pk, seconds=SECONDS) as second:
+            assert second is not verified
+
+    play(story)
+
+
+def test_a_verified_connection_is_for_the_same_login_only(account: MailAccount) -> None:
+    async def story(pool: Pool) -> None:
+        _version, login = await in_thread(open_login, account.pk)
+        await pool.verify(login, seconds=SECONDS)
+        assert pool._parked.take(replace(login, username="somebody@example.org")) is None
+        assert pool._parked.take(replace(login, secret=secrets.Secret("another"))) is None
+        assert pool._parked.take(login) is not None
+
+    play(story)
+
+
+def test_plaintext_is_refused_unless_it_is_allowed(account: MailAccount, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, imap_security="plain")
+
+    async def story(pool: Pool) -> None:
+        with pytest.raises(errors.NotPermitted):
+            async with pool.lease(account.pk, seconds=SECONDS):
+                pass
+
+    play(story)
+
+
+def test_too_many_connections_lowers_the_budget(settings: Any) -> None:
+    with running(Dovecot(options=Options(extra="\nmail_max_userip_connections = 1\n"))) as dovecot:
+        settings.ENV = at(settings.ENV, dovecot)
+        account = account_of(dovecot.user())
+        seen: set[AsyncConnection] = set()
+
+        async def story(pool: Pool) -> None:
+            async def one() -> None:
+                async with pool.lease(account.pk, seconds=60) as connection:
+                    seen.add(connection)
+                    await connection.run(connection.session.noop(), SECONDS)
+
+            async with pool.lease(account.pk, seconds=60) as first:
+                waiting = asyncio.gather(*(one() for _ in range(5)))
+                while dovecot.log.count("exceeded") < 1:
+                    await asyncio.sleep(0.02)
+            await waiting
+            assert seen == {first}
+            assert dovecot.log.count("exceeded") == 1
+
+        play(story)
+
+
+# --- What goes wrong --------------------------------------------------------------------------------------------------
+
+
+async def failure(pool: Pool, account: MailAccount, seconds: float = SECONDS) -> errors.MailError:
+    with pytest.raises(errors.MailError) as caught:
+        async with pool.lease(account.pk, seconds=seconds):
+            pass
+    return caught.value
+
+
+def test_a_server_that_says_nothing(account: MailAccount, settings: Any) -> None:
+    with HangingServer() as server:
+        settings.ENV = replace(settings.ENV, imap_host=server.host, imap_port=server.port)
+        secrets.seal(account, "any")
+        account.save()
+
+        async def story(pool: Pool) -> None:
+            found = await failure(pool, account, seconds=1.0)
+            assert type(found) is errors.ServerTimedOut
+            assert found.server == "localhost"
+
+        play(story)
+
+
+def test_a_server_that_is_not_there(account: MailAccount, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, imap_port=1)
+    secrets.seal(account, "any")
+    account.save()
+
+    async def story(pool: Pool) -> None:
+        assert type(await failure(pool, account)) is errors.ServerUnreachable
+
+    play(story)
+
+
+def test_a_host_that_nobody_knows(account: MailAccount, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, imap_host="nowhere.invalid")
+    secrets.seal(account, "any")
+    account.save()
+
+    async def story(pool: Pool) -> None:
+        found = await failure(pool, account)
+        assert type(found) is errors.ServerUnreachable
+        assert found.server == "nowhere.invalid"
+
+    play(story)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_an_expired_certificate(settings: Any, security: str) -> None:
+    with running(Dovecot(expired_certificate=True)) as dovecot:
+        settings.ENV = at(settings.ENV, dovecot, security)
+        account = account_of(dovecot.user())
+
+        async def story(pool: Pool) -> None:
+            found = await failure(pool, account)
+            assert type(found) is errors.CertificateRefused
+            assert "expired" in str(found)
+
+        play(story)
+
+
+REFUSALS = [
+    ("LOGIN", "NO", "AUTHENTICATIONFAILED", "Authentication failed.", errors.SignInRefused),
+    ("LOGIN", "NO", "", "Login failed.", errors.SignInRefused),
+    ("AUTHENTICATE", "NO", "", "[ALERT] Too many simultaneous connections.", errors.ServerBusy),
+    ("LOGIN", "NO", "UNAVAILABLE", "Temporary authentication failure.", errors.ServerBusy),
+    ("LOGIN", "NO", "PRIVACYREQUIRED", "Not without TLS.", errors.NotPermitted),
+    ("LOGIN", "BAD", "", "What?", errors.ServerMisbehaved),
+    ("SELECT", "NO", "NONEXISTENT", "Mailbox doesn't exist.", errors.MailboxGone),
+    ("SELECT", "NO", "", "Unknown mailbox.", errors.MailboxGone),
+    ("UID FETCH", "NO", "EXPUNGEISSUED", "Gone.", errors.MessageGone),
+    ("UID FETCH", "NO", "SERVERBUG", "Internal error occurred.", errors.ServerMisbehaved),
+    ("UID STORE", "NO", "NOPERM", "No.", errors.NotPermitted),
+    ("APPEND", "NO", "OVERQUOTA", "Quota exceeded.", errors.OverQuota),
+    ("APPEND", "NO", "TRYCREATE", "Not there.", errors.MailboxGone),
+]
+
+
+@pytest.mark.parametrize(("command", "status", "code", "text", "kind"), REFUSALS)
+def test_refusals_are_translated(command: str, status: str, code: str, text: str, kind: type[errors.MailError]) -> None:
+    found = translate(errors.CommandFailed(status, code, text, command), "mail.example.org")
+    assert type(found) is kind
+    assert (str(found), found.server) == (text, "mail.example.org")
+
+
+FAULTS = [
+    (errors.ConnectFailed("refused"), errors.ServerUnreachable),
+    (errors.TlsFailed("expired", certificate=True), errors.CertificateRefused),
+    (errors.TlsFailed("wrong version number"), errors.ServerUnreachable),
+    (errors.ConnectionClosed("reset"), errors.ServerUnreachable),
+    (errors.ConnectionClosed("the server said goodbye: Too many connections"), errors.ServerBusy),
+    (errors.TimedOut("late"), errors.ServerTimedOut),
+    (errors.ProtocolError("not IMAP"), errors.ServerMisbehaved),
+    (errors.Unsafe("NUL"), errors.NotPermitted),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind"), FAULTS)
+def test_faults_are_translated(fault: errors.WireError, kind: type[errors.MailError]) -> None:
+    assert type(translate(fault)) is kind
