@@ -7,7 +7,7 @@ import sys
 
 from tests.bench import weight
 from tests.bench.house import MAIL_SERVER, OURS, House, ready
-from tests.bench.meter import Cost
+from tests.bench.meter import Cost, yardstick
 from tests.bench.operations import OPERATIONS
 
 COLD_TARGET, WARM_TARGET = 60, 15
@@ -21,6 +21,7 @@ def main() -> int:
         end=" ",
     )
     print(f"INBOX of {options.messages:,} messages; {options.rounds} rounds of {options.count}, the median one.")
+    before = yardstick()
     with ready(options.messages, options.count * options.rounds, options.database) as house:
         _print_sync(house, options.messages)
         print("\nMilliseconds of CPU per operation (ours, and the mail server's)\n")
@@ -34,6 +35,7 @@ def main() -> int:
             print(_line(operation.name, cost, operation.target, operation.peer, (*columns, MAIL_SERVER)), flush=True)
         if not options.only:
             _print_weight(house)
+        print(f"The yardstick, a fixed piece of Python work: {before:.1f} ms before, {yardstick():.1f} ms after.")
     return 0
 
 

@@ -55,3 +55,18 @@ class Meter:
 
         spent = self.spent(all_of_them)
         return Cost({name: 1000 * seconds / count for name, seconds in spent.items()})
+
+
+def yardstick() -> float:
+    """Milliseconds of CPU that one fixed piece of Python work takes here and now.
+
+    The same work costs more CPU on a slower or a busier machine (shared caches, shared cores): two runs of the
+    benchmark can be compared when their yardsticks are alike.
+    """
+    costs = []
+    for _ in range(9):
+        before = time.process_time()
+        words = [f"{number:08x}" for number in range(20_000)]
+        "".join(sorted(words, key=lambda word: word[::-1])).encode().split(b"f")
+        costs.append(1000 * (time.process_time() - before))
+    return sorted(costs)[len(costs) // 2]
