@@ -60,9 +60,9 @@ def _with_uv(kind: str) -> None:
     environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
     make = ["uv", "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)]
     # Compiled now, so that the first start need not.
-    sync = ["uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", str(PYTHON)]
+    fill = ["uv", "pip", "install", "--quiet", "--require-hashes", "--compile-bytecode", "--python", str(PYTHON)]
     subprocess.run(make, env=environ, check=True)
-    subprocess.run([*sync, str(_lock(kind))], env=environ, check=True)
+    subprocess.run([*fill, "-r", str(_lock(kind))], env=environ, check=True)
 
 
 def _with_pip(kind: str) -> None:

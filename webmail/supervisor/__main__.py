@@ -1,4 +1,4 @@
-"""`python -m webmail.supervisor embedded|production`: what `./run` and `./run prod` become."""
+"""`python -m webmail.supervisor embedded|production|manage`: what `./run`, `./run prod` and `./run manage` become."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Plan:
     welcome: list[str]
 
 
-def main(mode: str) -> int:
+def main(mode: str, arguments: list[str]) -> int:
     """Run until a signal says stop. The environment is read here, and handed to every process from here."""
     # An empty variable is an unset one, as `env` has it.
     environ = {name: value for name, value in os.environ.items() if value}
@@ -35,7 +35,11 @@ def main(mode: str) -> int:
         environ = {"WEBMAIL_BASE_URL": f"http://localhost:{port}", "PYTHONUNBUFFERED": "1", **environ}
         data = Path(environ.get("WEBMAIL_DATA_DIR", ".data")).absolute()
         environ["WEBMAIL_DATA_DIR"] = str(data)
-        with prepare.folder(data):
+        prepare.folder(data)
+        if mode == "manage":
+            command = [sys.executable, "manage.py", *arguments]
+            os.execve(sys.executable, command, _embedded_environment(environ, data))
+        with prepare.lock(data):
             plan = PLANS[mode](environ, data)
             return asyncio.run(_run(plan, environ.pop("HOST", "127.0.0.1"), port))
     except (CannotStart, EnvironmentFaults) as reason:
@@ -46,11 +50,18 @@ def main(mode: str) -> int:
 def _embedded(environ: dict[str, str], data: Path) -> Plan:
     """Everything on this machine; what the environment names instead of it is used instead."""
     has_demo = "WEBMAIL_IMAP_HOST" not in environ
-    environ = {**prepare.keys(data), **environ, **(demo.settings(data) if has_demo else {})}
+    demo.check_ports(data)
+    environ = _embedded_environment(environ, data)
     servers = [] if "REDIS_URL" in environ else [roles.redis(data)]
     helpers = [roles.bridge(), roles.worker(), roles.beat(data), *([roles.demo()] if has_demo else [])]
     welcome = [*(demo.WELCOME if has_demo else []), f"Everything is kept in {data}, its logs in {data / 'log'}."]
     return Plan(environ, data, servers, helpers, welcome)
+
+
+def _embedded_environment(environ: dict[str, str], data: Path) -> dict[str, str]:
+    """With keys where none are given, and the demo's servers where no others are named."""
+    has_demo = "WEBMAIL_IMAP_HOST" not in environ
+    return {**prepare.keys(data), **environ, **(demo.settings(data) if has_demo else {})}
 
 
 def _production(environ: dict[str, str], data: Path) -> Plan:
@@ -102,4 +113,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "embedded"))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -6,9 +6,13 @@ The ports are chosen at random once and kept: they are part of what a sealed pas
 from __future__ import annotations
 
 import json
+import random
 import socket
+from itertools import islice
 from pathlib import Path
 
+#: Below those that the system gives to outgoing connections.
+CANDIDATES = range(20_000, 32_000)
 PEOPLE = ("noor@example.com", "tomas@example.com")
 PASSWORD = "whimbrel"  # noqa: S105  (printed on the terminal: it opens nothing but the demo)
 WELCOME = (
@@ -33,27 +37,26 @@ def settings(data: Path) -> dict[str, str]:
     }
 
 
+def check_ports(data: Path) -> None:
+    """Before the servers start: forget the ports when another program has taken one meanwhile."""
+    path = data / "demo" / "ports.json"
+    if path.exists() and not all(map(_is_free, json.loads(path.read_text()).values())):
+        path.unlink()
+
+
 def _ports(folder: Path) -> dict[str, int]:
     folder.mkdir(exist_ok=True)
     path = folder / "ports.json"
-    ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-    if not ports or not all(map(_free, ports.values())):
-        ports = dict(zip(("imap", "smtp"), _choose(2), strict=True))
-        path.write_text(json.dumps(ports))
+    if not path.exists():
+        imap, smtp = islice(filter(_is_free, random.SystemRandom().sample(CANDIDATES, 50)), 2)
+        path.write_text(json.dumps({"imap": imap, "smtp": smtp}))
+    ports: dict[str, int] = json.loads(path.read_text())
     return ports
 
 
-def _free(port: int) -> bool:
+def _is_free(port: int) -> bool:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
         return False
     return True
-
-
-def _choose(count: int) -> list[int]:
-    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [server.getsockname()[1] for server in servers]
-    for server in servers:
-        server.close()
-    return ports

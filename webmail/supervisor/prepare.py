@@ -29,19 +29,22 @@ class CannotStart(Exception):
     """Said to the person as it is: what is wrong and what to do next."""
 
 
-def folder(data: Path) -> IO[str]:
-    """Make the data directory and hold its lock; keep what is returned, for closing it gives up the lock."""
+def folder(data: Path) -> None:
+    """Make the data directory, and let nobody else read what is made in it from here on."""
     if len(os.fsencode(data)) > LONGEST_PATH:
         raise CannotStart(f"The data directory's path is too long for the sockets in it: {data}\nSet WEBMAIL_DATA_DIR.")
-    # Mail, keys and logs are nobody else's business, whatever the folder's own permissions become.
     os.umask(0o077)
     (data / "log").mkdir(parents=True, exist_ok=True)
-    lock = (data / "lock").open("a+")
+
+
+def lock(data: Path) -> IO[str]:
+    """Take the data directory for this process alone, until what is returned is closed."""
+    held = (data / "lock").open("a+")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise CannotStart(f"Whimbrel is already running on {data}. Stop it first, or set WEBMAIL_DATA_DIR.") from None
-    return lock
+    return held
 
 
 def keys(data: Path) -> dict[str, str]:
