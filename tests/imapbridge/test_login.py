@@ -1,0 +1,100 @@
+"""The backend that signs people in by their mailbox."""
+
+from dataclasses import replace
+
+import pytest
+from django.conf import settings as live_settings
+from django.contrib.auth import authenticate
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.autoconfig import NoServers
+from accounts.models import MailAccount, Preferences, User
+from accounts.problems import CannotSignIn
+from imapbridge import login
+from imapbridge.login import MailboxBackend
+from tests import factories
+from tests.servers.bridge import Bridge, account_of
+from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import User as MailUser
+
+OURS = live_settings.AUTHENTICATION_BACKENDS[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_mail_server_decides(bridge: Bridge, mail_user: MailUser) -> None:
+    backend = MailboxBackend()
+    assert backend.authenticate(None, address=mail_user.address, password="wrong") is None
+    assert not User.objects.exists()
+    found = backend.authenticate(None, address=mail_user.address, password=mail_user.password)
+    assert found is not None
+    assert [account.username for account in found.accounts.all()] == [mail_user.address]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_account_of_a_person_leads_to_the_same_person(bridge: Bridge, dovecot: Dovecot) -> None:
+    first, second = dovecot.user(), dovecot.user()
+    account = account_of(first)
+    MailAccount.objects.create(user=account.user, address=second.address, username=second.address)
+    found = MailboxBackend().authenticate(None, address=second.address, password=second.password)
+    assert found == account.user
+
+
+@pytest.mark.django_db
+def test_what_decides_nothing_is_raised(settings: Settings) -> None:
+    with pytest.raises(NoServers):
+        MailboxBackend().authenticate(None, address="ann@example.org", password="secret")
+    settings.ENV = replace(settings.ENV, imap_host="localhost", bridge="/nowhere/bridge.sock")
+    with pytest.raises(CannotSignIn) as caught:
+        MailboxBackend().authenticate(None, address="ann@example.org", password="secret")
+    assert (caught.value.code, caught.value.server) == ("bridge-down", "localhost")
+
+
+@pytest.mark.django_db
+def test_a_password_of_our_own_never_goes_to_a_mail_server(settings: Settings) -> None:
+    """The admin's form asks with other names, which this backend does not take: else this would raise."""
+    operator = User.objects.create_superuser("root@example.org", "a-password-of-our-own")
+    assert authenticate(username="root@example.org", password="a-password-of-our-own") == operator
+    assert authenticate(username="root@example.org", password="wrong") is None
+
+
+@pytest.mark.django_db
+def test_a_request_costs_one_query_for_its_person(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    user, _account = factories.person("ann@example.org")
+    backend = MailboxBackend()
+    with django_assert_num_queries(1):
+        found = backend.get_user(user.pk)
+        assert not hasattr(found, "preferences")
+    Preferences.objects.create(user=user, theme="dark")
+    with django_assert_num_queries(1):
+        found = backend.get_user(user.pk)
+        assert found is not None
+        assert found.preferences.theme == "dark"
+
+
+@pytest.mark.django_db
+def test_who_is_shut_out_is_out_at_once() -> None:
+    user, _account = factories.person("ann@example.org")
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert MailboxBackend().get_user(user.pk) is None
+    assert MailboxBackend().get_user(999_999) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_in_does_not_wait_for_redis(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    user, account = factories.person("ann@example.org", secret="sealed")
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
+    login.sync_soon(None, user)
+    assert f"sync not asked for: account={account.pk}" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_writes_no_session(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    user, _account = factories.person("ann@example.org")
+    client.force_login(user, backend=OURS)
+    client.get("/sign-in")
+    with django_assert_num_queries(2) as asked:  # the person, and whether an account waits for its password
+        client.get("/sign-in")
+    assert not [query for query in asked.captured_queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
