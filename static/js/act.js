@@ -22,12 +22,13 @@ export async function act(address, name, value, thread) {
   change[name](thread, value);
   try {
     await send(address, { [name]: value });
-    await refresh();
   } catch {
     change[name](thread, value === "1" ? "0" : "1");
     const toasts = document.getElementById("toasts");
     toasts.show(toasts.dataset.failed.replace("{subject}", subjectOf(thread)), () => act(address, name, value, thread));
+    return;
   }
+  await refresh();
 }
 
 async function send(address, values = {}) {

@@ -1,20 +1,28 @@
 // Makes one element equal to another of the same kind while the node stays: focus, hover and scroll survive.
 
-/** `old` gets the attributes and the content of `fresh`. Attributes named in `keep` stay as they are. */
-export function morph(old, fresh, keep = ["tabindex"]) {
+/** Attributes that scripts of ours set, and no page brings anew. */
+const OURS = ["tabindex", "hidden", "aria-expanded"];
+
+/** `old` gets the attributes and the content of `fresh`. */
+export function morph(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && !keep.includes(name)) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !OURS.includes(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!OURS.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
+  morphInside(old, fresh);
+}
+
+/** `old` gets the content of `fresh` and keeps its own attributes. */
+export function morphInside(old, fresh) {
   const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
   if (before.length !== after.length || before.some((node, at) => !alike(node, after[at]))) {
     old.replaceChildren(...after);
     return;
   }
   before.forEach((node, at) => {
-    if (node.nodeType === Node.ELEMENT_NODE) morph(node, after[at], keep);
+    if (node.nodeType === Node.ELEMENT_NODE) morph(node, after[at]);
     else if (node.nodeValue !== after[at].nodeValue) node.nodeValue = after[at].nodeValue;
   });
 }

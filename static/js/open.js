@@ -66,11 +66,17 @@ function opened() {
   if (!conversation) return;
   list()?.mark(conversation.dataset.thread);
   neighbours();
-  const start = reader().querySelector(".msg[data-start]");
-  if (start && start.previousElementSibling) start.scrollIntoView({ block: "start" });
-  else (onePane() ? document.scrollingElement : reader().querySelector(".reader-scroll")).scrollTop = 0;
+  scrollToStart();
   if (focusSubject) document.getElementById("subject").focus({ preventScroll: true });
   markRead(conversation);
+}
+
+/** The first unread message with its header in view, without moving when it is there already. */
+function scrollToStart() {
+  const box = onePane() ? document.scrollingElement : reader().querySelector(".reader-scroll");
+  const head = reader().querySelector(".msg[data-start] .msg-head");
+  box.scrollTop = 0;
+  if (head && head.getBoundingClientRect().bottom > innerHeight * 0.7) head.closest(".msg").scrollIntoView({ block: "start" });
 }
 
 function named(byConversation) {

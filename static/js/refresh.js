@@ -1,7 +1,7 @@
 // Brings the page up to the index: asks what changed since the state it shows, and puts only that in place.
 // `refresh` is the one way in, whoever knows of a change: the clock below, an action, or a push.
 import { fetchDocument, list } from "./page.js";
-import { morph } from "./morph.js";
+import { morph, morphInside } from "./morph.js";
 
 const WHILE_SYNCING = 3000;
 const OTHERWISE = 60000;
@@ -42,11 +42,10 @@ function apply(shown, changes) {
 
 /** What stands around the rows: the list's head, the mailboxes, the window's title. */
 function heads(changes) {
-  morph(document.getElementById("list-top"), changes.querySelector("#head"), ["id", "class", "tabindex"]);
   morph(document.getElementById("sync"), changes.querySelector("#sync"));
-  for (const name of ["special", "folders"]) {
-    const [old, fresh] = [document.getElementById(`side-${name}`), changes.querySelector(`#${name}`)];
-    if (old) morph(old, fresh, ["id", "class", "aria-labelledby", "hidden"]);
+  for (const [id, fresh] of [["list-top", "head"], ["side-special", "special"], ["side-folders", "folders"]]) {
+    const old = document.getElementById(id);
+    if (old) morphInside(old, changes.querySelector(`#${fresh}`));
   }
   document.dispatchEvent(new CustomEvent("mail:mailboxes"));
   if (document.querySelector(".app").dataset.view === "list") title(changes.dataset.title);

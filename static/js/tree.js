@@ -1,30 +1,27 @@
-// Folders fold: each one that holds others gets a button at its end. What was folded stays so in this browser.
+// Folders fold, by the button at the end of each one that holds others. What was folded stays so in this browser.
 
 const KEY = "folded";
 const side = document.getElementById("side");
 const tree = () => document.getElementById("side-folders");
 const folded = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
 
-const depth = (item) => Number(item?.dataset.depth ?? -1);
-const nameOf = (item) => item.querySelector(".nav-label").textContent;
+const depth = (item) => Number(item.dataset.depth);
 
 function draw() {
   let hiddenBelow = Infinity;
   for (const item of tree()?.children ?? []) {
     if (depth(item) <= hiddenBelow) hiddenBelow = Infinity;
     item.hidden = depth(item) > hiddenBelow;
-    const parent = depth(item.nextElementSibling) > depth(item);
-    if (parent) button(item);
-    else item.querySelector(".twisty")?.remove();
-    if (parent && folded.has(item.id) && hiddenBelow === Infinity) hiddenBelow = depth(item);
+    const twisty = item.querySelector(".twisty");
+    if (twisty) label(twisty, !folded.has(item.id));
+    if (twisty && folded.has(item.id) && hiddenBelow === Infinity) hiddenBelow = depth(item);
   }
 }
 
-function button(item) {
-  const open = !folded.has(item.id);
-  const twisty = item.querySelector(".twisty") ?? item.appendChild(document.getElementById("twisty").content.firstElementChild.cloneNode(true));
+function label(twisty, open) {
+  twisty.hidden = false;
   twisty.setAttribute("aria-expanded", String(open));
-  twisty.setAttribute("aria-label", side.dataset[open ? "collapse" : "expand"].replace("{name}", nameOf(item)));
+  twisty.setAttribute("aria-label", twisty.dataset[open ? "collapse" : "expand"]);
 }
 
 side?.addEventListener("click", (event) => {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import get_language, ngettext, pgettext
@@ -21,8 +22,9 @@ from webmail.screen.clock import Clock, Group
 
 @dataclass
 class Row:
-    """One conversation, as `mailbox/_row.html` prints it."""
+    """One conversation."""
 
+    template: ClassVar[str] = "mailbox/_row.html"
     thread: int
     at: int
     css: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,8 +28,9 @@ _SHORTCUTS = {"inbox": "g i", "flagged": "g s", "drafts": "g d", "sent": "g t", 
 
 @dataclass
 class Item:
-    """One mailbox, as `mailbox/_item.html` prints it."""
+    """One mailbox."""
 
+    template: ClassVar[str] = "mailbox/_item.html"
     key: str
     """Its id on the page: `m12`."""
     link: str
@@ -47,6 +49,15 @@ class Item:
     """`page` or `false`."""
 
 
+@dataclass
+class Branch(Item):
+    """A folder that holds others."""
+
+    template: ClassVar[str] = "mailbox/_branch.html"
+    collapse: str
+    expand: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sidebar:
     """`special` stand on top, `folders` are the tree under a heading of its own."""
@@ -62,7 +73,7 @@ def sidebar(mailboxes: Sequence[MailboxItem], current: int, only: str = "") -> S
     inbox = next((box for box in special if box.special_use == "inbox"), None)
     if inbox and not any(box.special_use == "flagged" for box in special):
         items.insert(1, _starred(inbox, open_=inbox.id == current and only == "starred"))
-    folders = [_item(box, open_=box.id == current) for box in mailboxes if box.special_use not in ORDER]
+    folders = [_folder(box, open_=box.id == current) for box in mailboxes if box.special_use not in ORDER]
     return Sidebar(items, folders)
 
 
@@ -80,7 +91,9 @@ def _item(box: MailboxItem, *, open_: bool) -> Item:
         link=f"/mailbox/{box.id}/",
         name=name,
         label=_label(name, count, drafts=drafts, failed=bool(box.error)),
-        icon="triangle-alert" if box.error else _ICONS.get(box.special_use, _folder(box)),
+        icon="triangle-alert"
+        if box.error
+        else _ICONS.get(box.special_use, "folder-open" if box.has_children else "folder"),
         flip="i-flip" if box.special_use == "sent" else "",
         shortcut=_SHORTCUTS.get(box.special_use, ""),
         count=str(count) if count else "",
@@ -91,8 +104,12 @@ def _item(box: MailboxItem, *, open_: bool) -> Item:
     )
 
 
-def _folder(box: MailboxItem) -> str:
-    return "folder-open" if box.has_children else "folder"
+def _folder(box: MailboxItem, *, open_: bool) -> Item:
+    item = _item(box, open_=open_)
+    if not box.has_children:
+        return item
+    collapse, expand = _("Collapse {name}"), _("Expand {name}")
+    return Branch(**vars(item), collapse=collapse.format(name=item.name), expand=expand.format(name=item.name))
 
 
 def _starred(inbox: MailboxItem, *, open_: bool) -> Item:

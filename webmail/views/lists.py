@@ -18,8 +18,6 @@ from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter
 from webmail.views import shell
 
-ROW = "mailbox/_row.html"
-
 
 def place_of(request: HttpRequest, mailbox: int) -> Place:
     """Which page of the mailbox's list is meant, from the address."""
@@ -53,7 +51,7 @@ def pane(
 def written(writer: RowWriter, rows: Iterable[Conversation], after: str = "") -> list[Part]:
     """Rows as markup under their headings; `after` is the key of the heading that the rows before stand under."""
     return [
-        Part(group.key, group.title, partials.printed(ROW, found), shown=group.key != after)
+        Part(group.key, group.title, partials.printed(found), shown=group.key != after)
         for group, found in writer.groups(rows)
     ]
 

@@ -17,8 +17,6 @@ from webmail.screen import account as screen
 from webmail.screen.clock import Clock, zone
 from webmail.screen.sidebar import sidebar
 
-ITEM = "mailbox/_item.html"
-
 
 def person(request: HttpRequest) -> User:
     """Whoever is signed in; for views behind `login_required`."""
@@ -47,7 +45,7 @@ def context(
 def side(boxes: list[MailboxItem], current: int, only: str) -> dict[str, SafeString]:
     """The mailboxes as markup."""
     shown = sidebar(boxes, current, only)
-    return {"special": partials.printed(ITEM, shown.special), "folders": partials.printed(ITEM, shown.folders)}
+    return {"special": partials.printed(shown.special), "folders": partials.printed(shown.folders)}
 
 
 def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
