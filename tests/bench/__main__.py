@@ -31,7 +31,7 @@ def main() -> int:
             + "".join(f"{name:>9}" for name in (*columns, MAIL_SERVER))
         )
         for operation in wanted:
-            cost = house.meter.measure(operation.prepare(house, options.count), options.count, options.rounds)
+            cost = house.meter.measure(operation.prepare(house), options.count, options.rounds)
             print(_line(operation.name, cost, operation.target, operation.peer, (*columns, MAIL_SERVER)), flush=True)
         if not options.only:
             _print_weight(house)

@@ -1,17 +1,25 @@
 """What a person does, as plain HTTP requests on one connection, and what it may cost."""
 
+import html
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from tests.bench.house import House
 from tests.servers.visitor import Answer
 
-MESSAGE = re.compile(r'href="(/message/\d+/)')
-NEXT = re.compile(r'<a\b(?=[^>]*rel="next")[^>]*href="([^"]+)"')
-BODY = re.compile(r'<iframe\b[^>]*src="([^"]+)"')
+MESSAGE = re.compile(r'href="(/message/\d+/[^"]*)"')
+OLDER = re.compile(r'<a class="older"[^>]* href="([^"]+)"')
+FRAME = re.compile(r'<iframe\b[^>]* src="([^"]+)"')
+#: As the page's own scripts ask: for the rows below, for the reading pane, and to change without an answer.
+ROWS = {"HX-Request": "true", "HX-Target": "a#older"}
+PANE = {"HX-Request": "true", "HX-Target": "section#reader"}
+QUIETLY = {"X-Requested-With": "fetch"}
+
+
+Prepare = Callable[[House], Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class Operation:
     """`prepare` returns the operation. `target` and `peer` are milliseconds of CPU, the mail server's included."""
 
     name: str
-    prepare: Callable[[House, int], Callable[[], object]]
+    prepare: Prepare
     target: float | None = None
     peer: float | None = None
 
@@ -39,77 +47,81 @@ def mailbox_path(house: House, name: str) -> str:
     return f"/mailbox/{number}/"
 
 
-def pages(house: House, path: str) -> Iterator[Answer]:
-    """A mailbox page by page, following the plain link to the next one."""
-    while True:
-        answer = _ok(house.visitor.get(path))
-        yield answer
-        found = NEXT.search(answer.text)
-        if not found:
-            return
-        path = urljoin(path, found[1].replace("&amp;", "&"))
+def addresses(house: House, name: str) -> list[str]:
+    """The address of every page of a mailbox's list, found by following the plain link to the older ones."""
+    found = [mailbox_path(house, name)]
+    while link := _first(OLDER, _ok(house.visitor.get(found[-1]))):
+        found.append(urljoin(found[-1], link))
+    return found
 
 
 def messages(house: House, name: str) -> list[str]:
     """The addresses of all messages in a mailbox, as its list shows them."""
-    found = itertools.chain.from_iterable(
-        MESSAGE.findall(page.text) for page in pages(house, mailbox_path(house, name))
-    )
-    return list(dict.fromkeys(found))
+    pages = (_ok(house.visitor.get(address)).text for address in addresses(house, name))
+    found = itertools.chain.from_iterable(MESSAGE.findall(page) for page in pages)
+    return list(dict.fromkeys(html.unescape(link) for link in found))
 
 
-def list_first(house: House, _count: int) -> Callable[[], object]:
+def list_first(house: House) -> Callable[[], object]:
     path = mailbox_path(house, "INBOX")
     return lambda: _ok(house.visitor.get(path))
 
 
-def list_deep(house: House, _count: int) -> Callable[[], object]:
-    """Half-way down the mailbox, then on from there; a walk back to the middle when it comes to the end."""
-    walk = pages(house, mailbox_path(house, "INBOX"))
-    walked = list(walk)
-    middle = itertools.cycle(_addresses(walked, mailbox_path(house, "INBOX"))[len(walked) // 2 :])
-    return lambda: _ok(house.visitor.get(next(middle)))
+def list_deep(headers: Mapping[str, str]) -> Prepare:
+    """From half-way down the mailbox on, and from there again when it comes to the end."""
 
-
-def _addresses(walked: list[Answer], path: str) -> list[str]:
-    """The address of every page of a walk."""
-    links = (NEXT.search(page.text) for page in walked)
-    return [path, *(urljoin(path, found[1].replace("&amp;", "&")) for found in links if found)]
-
-
-def opening(mailbox: str) -> Callable[[House, int], Callable[[], object]]:
-    """Open one message after the other: the page, and the body in its frame."""
-
-    def prepare(house: House, _count: int) -> Callable[[], object]:
-        turn = itertools.cycle(messages(house, mailbox))
-        return lambda: open_message(house, next(turn))
+    def prepare(house: House) -> Callable[[], object]:
+        found = addresses(house, "INBOX")
+        turn = itertools.cycle(found[len(found) // 2 :])
+        return lambda: _ok(house.visitor.get(next(turn), headers))
 
     return prepare
 
 
-def open_message(house: House, path: str) -> None:
-    page = _ok(house.visitor.get(path))
-    if frame := BODY.search(page.text):
-        _ok(house.visitor.get(urljoin(path, frame[1].replace("&amp;", "&"))))
+def opening(mailbox: str, headers: Mapping[str, str]) -> Prepare:
+    """Open one message after the other: what the page asks for, and the body in its frame when it has one."""
+
+    def prepare(house: House) -> Callable[[], object]:
+        turn = itertools.cycle(messages(house, mailbox))
+        return lambda: _open(house, next(turn), headers)
+
+    return prepare
 
 
-def mark_as_read(house: House, _count: int) -> Callable[[], object]:
+def _open(house: House, path: str, headers: Mapping[str, str]) -> None:
+    if frame := _first(FRAME, _ok(house.visitor.get(path, headers))):
+        _ok(house.visitor.get(urljoin(path, frame)))
+
+
+def mark_as_read(house: House) -> Callable[[], object]:
     """The POST that the page sends when a message is opened, and its way to the mail server."""
     turn = iter(messages(house, "Letters"))
-    return lambda: _ok(house.visitor.post(f"{next(turn)}flags", {"seen": "1"}, {"HX-Request": "true"}))
+    return lambda: _ok(house.visitor.post(_flags(next(turn)), {"seen": "1"}, QUIETLY))
 
 
-def nothing(house: House, _count: int) -> Callable[[], object]:
+def _flags(message: str) -> str:
+    path, _, query = message.partition("?")
+    return f"{path}flags?{query}"
+
+
+def _first(pattern: re.Pattern[str], answer: Answer) -> str:
+    found = pattern.search(answer.text)
+    return html.unescape(found[1]) if found else ""
+
+
+def nothing(house: House) -> Callable[[], object]:
     return lambda: _ok(house.visitor.get("/health/live"))
 
 
 OPERATIONS = [
     Operation("an empty answer", nothing),
     Operation("list page, first", list_first, target=8, peer=24),
-    Operation("list page, half-way down", list_deep, target=8, peer=24),
-    Operation("open a plain message, first time", opening("Letters"), target=6, peer=17),
-    Operation("open a plain message, again", opening("Letters"), target=6, peer=17),
-    Operation("open a 60 KB newsletter, first time", opening("News"), target=12, peer=30),
-    Operation("open a 60 KB newsletter, again", opening("News"), target=12, peer=30),
+    Operation("list page, half-way down", list_deep({}), target=8, peer=24),
+    Operation("list rows, half-way down", list_deep(ROWS)),
+    Operation("open a plain message, first time", opening("Letters", PANE), target=6, peer=17),
+    Operation("open a plain message, again", opening("Letters", PANE), target=6, peer=17),
+    Operation("open a plain message, whole page", opening("Letters", {})),
+    Operation("open a 60 KB newsletter, first time", opening("News", PANE), target=12, peer=30),
+    Operation("open a 60 KB newsletter, again", opening("News", PANE), target=12, peer=30),
     Operation("mark as read", mark_as_read, target=6, peer=16),
 ]
