@@ -1,0 +1,90 @@
+"""The one door: three people, and what is not one's own is not there."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import MailAccount, User
+from imapbridge.models import Mailbox, Message
+from tests import factories
+from webmail import access
+
+pytestmark = pytest.mark.django_db
+BEYOND_ANY_TABLE = [0, -1, 2**31, 2**63 - 1, 2**63, 10**40]
+
+
+class Owner(NamedTuple):
+    user: User
+    account: MailAccount
+    inbox: Mailbox
+    letter: Message
+
+
+def owner(address: str) -> Owner:
+    user, account = factories.person(address)
+    inbox = factories.mailbox(account)
+    return Owner(user, account, inbox, factories.message(inbox))
+
+
+@pytest.fixture
+def alice() -> Owner:
+    return owner("alice@example.org")
+
+
+@pytest.fixture
+def bob() -> Owner:
+    return owner("bob@example.org")
+
+
+@pytest.fixture
+def charlie() -> User:
+    """Charlie has no mailbox at all."""
+    return User.objects.create_user("charlie@example.org")
+
+
+def test_ones_own_is_there(alice: Owner, bob: Owner) -> None:
+    for each in (alice, bob):
+        assert access.account_for(each.user) == each.account
+        assert access.mailbox_for(each.user, each.inbox.pk) == each.inbox
+        assert access.message_for(each.user, each.letter.pk) == each.letter
+
+
+@pytest.mark.parametrize("stranger", ["bob", "charlie", "nobody"])
+def test_what_is_anothers_is_not(alice: Owner, bob: Owner, charlie: User, stranger: str) -> None:
+    visitor = {"bob": bob.user, "charlie": charlie, "nobody": AnonymousUser()}[stranger]
+    for door, key in ((access.mailbox_for, alice.inbox.pk), (access.message_for, alice.letter.pk)):
+        with pytest.raises(Http404):
+            door(visitor, key)
+
+
+@pytest.mark.parametrize("key", BEYOND_ANY_TABLE)
+@pytest.mark.parametrize("door", [access.mailbox_for, access.message_for])
+def test_what_is_nobodys_is_not(alice: Owner, door: Callable[[User, int], Any], key: int) -> None:
+    with pytest.raises(Http404):
+        door(alice.user, key)
+
+
+def test_who_has_no_account_has_none(charlie: User) -> None:
+    for visitor in (charlie, AnonymousUser()):
+        with pytest.raises(Http404):
+            access.account_for(visitor)
+
+
+def test_each_door_asks_once(alice: Owner, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        assert access.account_for(alice.user).address
+    with django_assert_num_queries(1):
+        assert access.mailbox_for(alice.user, alice.inbox.pk).account.address
+    with django_assert_num_queries(1):
+        assert access.message_for(alice.user, alice.letter.pk).account.address
+
+
+@pytest.mark.parametrize(
+    ("secret", "refused", "needed"), [("sealed", False, False), ("", False, True), ("sealed", True, True)]
+)
+def test_account_needs_password(secret: str, refused: bool, needed: bool) -> None:
+    assert access.account_needs_password(MailAccount(secret=secret, refused=refused)) is needed

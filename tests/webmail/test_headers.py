@@ -1,0 +1,151 @@
+"""The headers of every answer, route by route."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+
+from tests import factories
+from tests.webmail.routes import addresses
+from webmail import csp
+from webmail.middleware import Compress, SecurityHeaders
+
+pytestmark = pytest.mark.django_db
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self' ws://localhost:8000; frame-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cache-Control": "no-store",
+}
+
+OTHER = {
+    "/static/icons.svg": {"Cache-Control": "max-age=60, public"},
+    **dict.fromkeys(
+        ("/admin/", "/admin/login/"), {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
+    ),
+}
+
+
+@pytest.fixture
+def alice(client: Client) -> Client:
+    """Alice's browser, signed in."""
+    user, _account = factories.person("alice@example.org")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def found(answer: Any, names: dict[str, str] = PAGE) -> dict[str, str]:
+    return {name: answer.headers[name] for name in names if name in answer.headers}
+
+
+@pytest.mark.parametrize("address", [*addresses(), *OTHER, "/nowhere"])
+def test_every_route_has_them_all(client: Client, address: str) -> None:
+    assert found(client.get(address)) == PAGE | OTHER.get(address, {})
+
+
+@pytest.mark.parametrize("address", [*addresses(), "/nowhere"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_and_for_somebody_who_is_signed_in(alice: Client, address: str, method: str) -> None:
+    answer = getattr(alice, method)(address)
+    assert answer.status_code < 500
+    assert found(answer) == PAGE
+
+
+def test_nothing_is_said_of_what_serves(client: Client) -> None:
+    assert not {"Server", "X-Powered-By"} & set(client.get("/sign-in").headers)
+
+
+@pytest.mark.parametrize(
+    "address", [address for address in addresses() if address not in {"/sign-in", "/sign-out", "/health/live"}]
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_sent_to_sign_in(client: Client, address: str, method: str) -> None:
+    answer = getattr(client, method)(address)
+    assert answer.status_code in {302, 405}
+    if answer.status_code == 302:
+        assert answer["Location"].startswith("/sign-in")
+
+
+def answered(response: Any) -> Any:
+    return SecurityHeaders(lambda request: response)(RequestFactory().get("/"))
+
+
+def test_a_view_may_say_otherwise() -> None:
+    response = HttpResponse(headers={csp.HEADER: csp.attachment(), "Cache-Control": "private, immutable"})
+    assert answered(response)[csp.HEADER] == "default-src 'none'; sandbox; frame-ancestors 'none'"
+    assert response["Cache-Control"] == "private, immutable"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_message_body_is_framed_by_us_alone_and_runs_nothing() -> None:
+    policy = csp.message_body(RequestFactory().get("/", headers={"host": "localhost:8000"}))
+    assert policy == (
+        "default-src 'none'; img-src http://localhost:8000/message/ http://localhost:8000/proxy/ data:; "
+        "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin"
+    )
+    assert answered(HttpResponse(headers={csp.HEADER: policy}))["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_the_sandbox_never_lets_scripts_forms_or_the_window_go() -> None:
+    words = csp.SANDBOX.split()
+    assert not {"allow-scripts", "allow-forms"} & set(words)
+    assert not [word for word in words if "top-navigation" in word or "modals" in word]
+
+
+@pytest.mark.parametrize("policy", [csp.app(), csp.attachment()])
+def test_nothing_inline_and_no_eval(policy: str) -> None:
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'")
+
+
+# --- Compression ------------------------------------------------------------------------------------------------------
+
+
+def compressed(response: Any) -> Any:
+    request: HttpRequest = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    return Compress(lambda request: response)(request)
+
+
+def test_pages_are_compressed_and_no_two_alike() -> None:
+    page = "<p>" + "words " * 500
+    first, second = (compressed(HttpResponse(page)).content for _ in range(2))
+    assert len(first) < len(page) / 4
+    assert first != second  # a random length, against BREACH
+
+
+def test_attachments_stream_untouched() -> None:
+    taken: list[int] = []
+
+    def blocks() -> Iterator[bytes]:
+        for number in range(1000):
+            taken.append(number)
+            yield b"x" * 65536
+
+    response = compressed(
+        StreamingHttpResponse(blocks(), content_type="text/plain", headers={"Content-Length": "65536000"})
+    )
+    assert taken == []
+    assert next(iter(response)) == b"x" * 65536
+    assert len(taken) == 1
+    assert response["Content-Length"] == "65536000"
+    assert "Content-Encoding" not in response
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "application/octet-stream", "font/woff2"])
+def test_what_is_compressed_already_is_left(content_type: str) -> None:
+    assert "Content-Encoding" not in compressed(HttpResponse(b"x" * 5000, content_type=content_type))

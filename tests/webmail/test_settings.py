@@ -1,0 +1,48 @@
+"""Settings that keep a stranger out."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_nothing_from_redis_or_a_cookie_can_become_code() -> None:
+    assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")
+    assert settings.CELERY_TASK_SERIALIZER == "json"
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+    assert settings.CHANNEL_LAYERS["default"]["CONFIG"]["symmetric_encryption_keys"]
+    assert "signed_cookies" not in settings.SESSION_ENGINE
+
+
+def test_cookies() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert settings.CSRF_COOKIE_HTTPONLY
+    assert settings.SESSION_COOKIE_SAMESITE == settings.CSRF_COOKIE_SAMESITE == "Lax"
+    assert not settings.SESSION_SAVE_EVERY_REQUEST
+    assert not settings.SESSION_COOKIE_DOMAIN
+
+
+def test_on_https_cookies_are_the_hosts_alone_and_browsers_stay_on_it() -> None:
+    said = _settings({"WEBMAIL_BASE_URL": "https://mail.example.org"})
+    assert said == "__Host-sid __Host-csrf True True 31536000 wss://mail.example.org includeSubDomains"
+
+
+def _settings(environ: Mapping[str, str]) -> str:
+    """What another environment makes of the settings."""
+    program = (
+        "import django; django.setup()\n"
+        "from django.conf import settings as s\n"
+        "from webmail import csp, middleware\n"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        " s.SECURE_HSTS_SECONDS, next(w.rstrip(';') for w in csp.app().split() if w.startswith('ws')),"
+        " middleware.ALWAYS['Strict-Transport-Security'].split()[-1])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "webmail.settings", **environ}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
