@@ -23,15 +23,15 @@ body { margin: 0; overflow-wrap: break-word; font: 15px/1.6 system-ui, -apple-sy
 .mailbody { line-height: normal; }
 .mailbody img { max-width: 100%; }
 .mailbody img:not([src]) { display: inline-block; overflow: hidden; box-sizing: border-box; font-size: 12px;
-  outline: 1px dashed; outline-offset: -1px; opacity: 0.5; }
+  color: light-dark(oklch(0.49 0.014 240), oklch(0.72 0.011 240)); outline: 1px dashed; outline-offset: -1px; }
 .mailbody pre { white-space: pre-wrap; }
 .mailbody + .mailbody, .plain + .mailbody, .mailbody + .plain { margin-block-start: 20px; }
 .plain .text, .plain .signature { white-space: pre-wrap; unicode-bidi: plaintext; }
 .plain > * + * { margin-block-start: 0.9em; }
-.plain .signature { opacity: 0.68; }
+.plain .signature { color: light-dark(oklch(0.49 0.014 240), oklch(0.72 0.011 240)); }
 .plain blockquote { margin: 0.4em 0 0; padding-inline-start: 12px; border-inline-start: 3px solid; border-color:
   color-mix(in oklch, currentcolor 18%, transparent); }
-.plain blockquote .text { opacity: 0.85; }
+.plain blockquote .text { color: light-dark(oklch(0.4 0.015 240), oklch(0.8 0.009 240)); }
 .quote > summary { display: inline-block; cursor: pointer; list-style: none; padding: 2px 10px; border-radius: 999px;
   font-size: 13px; background: color-mix(in oklch, currentcolor 8%, transparent); }
 .quote > summary::-webkit-details-marker { display: none; }
