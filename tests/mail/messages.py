@@ -34,7 +34,7 @@ def image(content_id: str = "", name: str = "logo.png") -> bytes:
     cid = f"Content-ID: <{content_id}>" if content_id else ""
     disposition = f'Content-Disposition: {"inline" if content_id else "attachment"}; filename="{name}"'
     headers = f"Content-Type: image/png\nContent-Transfer-Encoding: base64\n{disposition}\n{cid}"
-    return message(headers, base64.encodebytes(PNG))
+    return message(headers, base64.encodebytes(PNG).replace(b"\n", b"\r\n"))
 
 
 FROM = "From: Ann Example <ann@example.org>\nTo: bob@example.net\nDate: Mon, 6 May 2024 10:00:00 +0200\n"
