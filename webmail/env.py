@@ -209,8 +209,10 @@ def read(environ: Mapping[str, str]) -> Environment:
     if not faults:
         environment = Environment(**values)
         faults = _contradictions(environment)
+    # A misspelt name would be a setting that silently does nothing.
+    faults += _unknown(environ)
     if faults:
-        raise EnvironmentFaults(faults + _unknown(environ))
+        raise EnvironmentFaults(faults)
     return environment
 
 
