@@ -116,7 +116,8 @@ def _raw(content: MessageContent, name: bytes) -> bytes | None:
 
 
 def _text(content: MessageContent, name: bytes, otherwise: bytes | None = None) -> Writeable:
-    value = _raw(content, name) or otherwise
+    value = _raw(content, name)
+    value = otherwise if value is None else value
     return Nil() if value is None else String.build(value)
 
 

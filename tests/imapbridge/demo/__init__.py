@@ -1,0 +1,1 @@
+"""The demo: its mailbox is believable, and both of its servers serve it."""
