@@ -81,7 +81,8 @@ def initials(name: str, *, single: bool = False) -> str:
 
 
 def _first_letter(word: str) -> str:
-    return unicodedata.normalize("NFC", word)[0].upper()
+    # A capital may be two letters: ß.
+    return unicodedata.normalize("NFC", word)[0].upper()[0]
 
 
 def _abbreviates(letter: str) -> bool:

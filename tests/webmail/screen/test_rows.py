@@ -1,0 +1,94 @@
+"""What a row of the list says."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.utils.safestring import SafeString
+
+from imapbridge.queries import Conversation
+from webmail import partials
+from webmail.screen.clock import Clock
+from webmail.screen.rows import Place, RowWriter
+
+NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+
+
+def conversation(**fields: Any) -> Conversation:
+    values: dict[str, Any] = {
+        "thread": 8, "message": 21, "subject": "Van", "senders": [["Wren Calloway", "wren@example.org", False]],
+        "count": 1, "unread": 0, "flagged": False, "has_attachment": False, "keywords": [], "preview": "At 07:30",
+        "sort_at": int(NOW.timestamp()) - 600, "state": 1,
+    }  # fmt: skip
+    return Conversation(**values | fields)
+
+
+def writer(**fields: Any) -> RowWriter:
+    return RowWriter(Clock(UTC, NOW), Place(4), "noor@example.com", **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({}, "Wren Calloway, Van, 11:50"),
+        ({"unread": 1}, "Unread, Wren Calloway, Van, 11:50"),
+        ({"has_attachment": True}, "Wren Calloway, Van, has attachment, 11:50"),
+        ({"count": 5, "has_attachment": True}, "Wren Calloway, Van, 5 messages, has attachment, 11:50"),
+        ({"count": 2, "unread": 2}, "Unread, Wren Calloway, Van, 2 messages, 11:50"),
+        (
+            {"count": 2, "unread": 2, "has_attachment": True},
+            "Unread, Wren Calloway, Van, 2 messages, has attachment, 11:50",
+        ),
+        ({"unread": 1, "has_attachment": True}, "Unread, Wren Calloway, Van, has attachment, 11:50"),
+        ({"count": 3}, "Wren Calloway, Van, 3 messages, 11:50"),
+        ({"subject": "{0} {names} %s"}, "Wren Calloway, {0} {names} %s, 11:50"),
+        ({"subject": ""}, "Wren Calloway, (no subject), 11:50"),
+    ],
+)
+def test_the_accessible_name(fields: dict[str, Any], label: str) -> None:
+    assert writer().row(conversation(**fields)).label == label
+
+
+def test_an_unread_starred_row() -> None:
+    row = writer().row(conversation(unread=1, flagged=True))
+    assert row.css == "row is-unread"
+    assert (row.starred, row.star, row.star_label) == ("true", "0", "Star: Van")
+    assert (row.seen, row.seen_label) == ("1", "Mark as read: Van")
+
+
+def test_a_read_row_that_is_open() -> None:
+    row = writer(opened=8).row(conversation())
+    assert (row.css, row.current) == ("row is-open", "true")
+    assert (row.starred, row.star, row.seen, row.seen_label) == ("false", "1", "0", "Mark as unread: Van")
+
+
+def test_links_carry_the_way_back() -> None:
+    place = Place(4, before="177.8", only="unread")
+    row = RowWriter(Clock(UTC, NOW), place, "").row(conversation())
+    assert row.link == "/message/21/?in=4&before=177.8&only=unread"
+    assert row.flags == "/message/21/flags?in=4&before=177.8&only=unread"
+    assert place.address == "/mailbox/4/?before=177.8&only=unread"
+    assert Place(4).address == "/mailbox/4/"
+
+
+def test_rows_stand_under_headings_in_order() -> None:
+    ages = [60, 3600, 86400, 86400 * 3, 86400 * 41, 86400 * 42, 86400 * 400]
+    rows = [conversation(thread=n, sort_at=int(NOW.timestamp()) - age) for n, age in enumerate(ages)]
+    found = [(group.title, [row.thread for row in under]) for group, under in writer().groups(rows)]
+    assert found == [
+        ("Today", [0, 1]), ("Yesterday", [2]), ("Earlier this week", [3]), ("January", [4, 5]), ("February 2025", [6]),
+    ]  # fmt: skip
+
+
+HOSTILE = '"><script>alert(1)</script>{{ x }}{% y %}{0}&amp;'
+
+
+def test_hostile_text_is_escaped_in_every_field() -> None:
+    row = writer().row(
+        conversation(subject=HOSTILE, preview=HOSTILE, senders=[[HOSTILE, f"{HOSTILE}@example.org", False]])
+    )
+    html = partials.printed([row])
+    assert isinstance(html, SafeString)
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") >= 6
+    assert "{{ x }}{% y %}{0}&amp;amp;" in html
