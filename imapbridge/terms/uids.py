@@ -16,7 +16,7 @@ MAX_UID = 2**32 - 1
 Range = tuple[int, int | None]
 """First and last UID, both in the set; None as last means `*`, whatever the highest UID is."""
 
-_ITEM = re.compile(r"(\d{1,10}|\*)(?::(\d{1,10}|\*))?")
+_ITEM = re.compile(r"([0-9]{1,10}|\*)(?::([0-9]{1,10}|\*))?")
 _INFINITE = MAX_UID + 1
 
 

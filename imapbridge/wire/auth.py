@@ -185,8 +185,8 @@ class Authentication(SessionState):
         yield from self._run(Command("NOOP"))
 
     def logout(self) -> Exchange[None]:
-        """Say goodbye. The server closes the connection, often without waiting for anything."""
-        self._is_leaving = True
+        """Say goodbye; the driver closes the connection behind it. Many servers close it without an answer."""
+        self.is_leaving = True
         self.selected = None
         try:
             yield from self._try(Command("LOGOUT"))

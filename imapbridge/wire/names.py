@@ -10,8 +10,11 @@ import base64
 import binascii
 import re
 
+from imapbridge.errors import Unsafe
+
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _NEEDS_SHIFT = re.compile(r"[^\x20-\x7e]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -27,9 +30,11 @@ def decode(raw: bytes, utf8: bool = False) -> str:
 
 
 def encode(name: str, utf8: bool = False) -> bytes:
-    """The octets for a mailbox to be made. Control characters pass; `commands.mailbox` refuses them."""
+    """The octets for a mailbox to be made. Unsafe when there is a control character in it."""
+    if _CONTROL.search(name):
+        raise Unsafe("the name of a mailbox may not hold control characters")
     if utf8:
-        return name.encode("utf-8", "replace")
+        return name.encode("utf-8")
     return _NEEDS_SHIFT.sub(_shift, name.replace("&", "&-")).encode("ascii")
 
 
@@ -57,5 +62,5 @@ def _unshift(found: re.Match[str]) -> str:
 
 
 def _shift(found: re.Match[str]) -> str:
-    octets = found[0].encode("utf-16-be", "surrogatepass")
+    octets = found[0].encode("utf-16-be")
     return "&" + base64.b64encode(octets).decode("ascii").rstrip("=").replace("/", ",") + "-"

@@ -45,7 +45,8 @@ class Upgrade(Enum):
 
 Step = bytes | Upgrade
 Exchange = Generator[Step, Response, T]
-"""`yield b""` only waits for the next response. After an Upgrade the generator is resumed without one."""
+"""`yield b""` only waits for the next response. After an Upgrade the generator is resumed without one. When the server
+closes the connection, ConnectionClosed is thrown into it."""
 
 Event = Exists | Expunge | Vanished | Fetched | StatusData | Listed
 """What a server tells without being asked. Expunge and a Fetched without UID only say: look again."""
@@ -78,12 +79,13 @@ class SessionState:
         self.profile = quirks.choose(host)
         self.selected: Selected | None = None
         self.is_authenticated = False
+        self.is_leaving = False
+        """LOGOUT was given: a BYE and a closed connection are as they should be."""
         self._stream = ResponseStream(limits)
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._tags = 0
         self._unconfirmed: frozenset[str] = frozenset()
         self._knows_capabilities = False
-        self._is_leaving = False
 
     # --- bytes in -----------------------------------------------------------------------------------------------------
 
@@ -92,13 +94,9 @@ class SessionState:
         self._stream.feed(data)
 
     def next_response(self) -> Response | None:
-        """The next response that means something, or None until more is fed."""
-        while raw := self._stream.next():
-            response = reading.parse(raw)
-            if not isinstance(response, Unknown):
-                return response
-            log.debug("skipped a response host=%s name=%s octets=%d", self.host, response.name, len(raw.text))
-        return None
+        """The next response, or None until more is fed."""
+        raw = self._stream.next()
+        return reading.parse(raw) if raw else None
 
     @property
     def is_drained(self) -> bool:
@@ -212,9 +210,11 @@ class SessionState:
             self._learn_capabilities(response.names)
         elif isinstance(response, _EVENTS):
             self._events.append(response)
+        elif isinstance(response, Unknown):
+            log.debug("skipped an unknown response host=%s name=%s", self.host, response.name)
 
     def _note_condition(self, condition: Condition) -> None:
-        if condition.status == "BYE" and not self._is_leaving:
+        if condition.status == "BYE" and not self.is_leaving:
             raise ConnectionClosed(f"the server said goodbye: {condition.text}")
         if condition.code == "CAPABILITY" and condition.status != "NO":
             names = b" ".join(word for word in condition.arguments if isinstance(word, bytes))

@@ -61,7 +61,8 @@ def addresses(value: Value) -> tuple[Address, ...]:
 @lru_cache(8192)
 def _written(whole: bytes) -> Address | None:
     """`("Ann" NIL "ann" "x.org")`, as `tokens.parse_fetch` leaves it: the same few people write most of the mail."""
-    return _listed(parse(whole)[0])
+    values = parse(whole)
+    return _listed(values[0]) if values else None
 
 
 def _listed(item: Value) -> Address | None:
@@ -71,17 +72,19 @@ def _listed(item: Value) -> Address | None:
     name, local, domain = item[0], item[-2], item[-1]
     if isinstance(name, list) or isinstance(local, list) or not isinstance(domain, bytes):
         return None
-    return _address(name or b"", local or b"", domain)
+    return _address(decode_text(name or b""), decode_text(local or b""), decode_text(domain))
 
 
-def _address(name: bytes, local: bytes, domain: bytes) -> Address:
-    spec, shown = decode_text(local), decode_text(name)
-    # Dovecot and others invent these where there is none.
-    if domain and domain.upper() not in (b"MISSING_DOMAIN", b".MISSING-HOST-NAME."):
-        spec = f"{spec}@{decode_text(domain)}"
-    if spec.upper().startswith("MISSING_MAILBOX"):
-        spec = ""
-    return Address("" if shown.lower() == spec.lower() else shown, spec)
+# What Dovecot and others write where there is none.
+_INVENTED = ("MISSING_MAILBOX", "MISSING_DOMAIN", ".MISSING-HOST-NAME.", ".SYNTAX-ERROR.")
+
+
+def _address(name: str, local: str, domain: str) -> Address | None:
+    local, domain = (part if part.upper() not in _INVENTED else "" for part in (local, domain))
+    if not local or not domain:
+        return Address(name or local, "") if name or local else None
+    spec = f"{local}@{domain}"
+    return Address("" if name.lower() == spec.lower() else name, spec)
 
 
 # --- BODYSTRUCTURE ----------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class AsyncConnection:
             raise ConnectionClosed("the connection was closed before")
         try:
             async with asyncio.timeout(timeout):
-                return await self._drive(command)
+                result = await self._drive(command)
         except (CommandFailed, Unsafe):
             raise
         except TimeoutError as error:
@@ -66,6 +66,9 @@ class AsyncConnection:
         except BaseException:  # also cancellation: half a command must not be followed by another
             self.close()
             raise
+        if self.session.is_leaving:
+            self.close()
+        return result
 
     async def compress(self, timeout: float) -> bool:
         """Turn COMPRESS on where it is offered and the link is not loopback; whether it is on."""
@@ -112,12 +115,20 @@ class AsyncConnection:
                     await self._upgrade(step)
                     step = next(command)
                     continue
-                if step:
-                    await self._pipe.write(self._deflate.compress(step) if self._deflate else step)
-                step = command.send(await self._receive())
+                answer = await self._answer(step)
+                step = command.throw(answer) if isinstance(answer, ConnectionClosed) else command.send(answer)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    async def _answer(self, data: bytes) -> Response | ConnectionClosed:
+        """Send it, and wait for the next response; or for the end, which the command may have expected."""
+        try:
+            if data:
+                await self._pipe.write(self._deflate.compress(data) if self._deflate else data)
+            return await self._receive()
+        except ConnectionClosed as error:
+            return error
 
     async def _receive(self) -> Response:
         while (response := self.session.next_response()) is None:

@@ -53,12 +53,15 @@ class BlockingConnection:
             raise ConnectionClosed("the connection was closed before")
         deadline = time.monotonic() + timeout
         try:
-            return self._drive(command, deadline)
+            result = self._drive(command, deadline)
         except (CommandFailed, Unsafe):
             raise
         except BaseException:  # also KeyboardInterrupt: half a command must not be followed by another
             self.close()
             raise
+        if self.session.is_leaving:
+            self.close()
+        return result
 
     def compress(self, timeout: float) -> bool:
         """Turn COMPRESS on where it is offered and the link is not loopback; whether it is on."""
@@ -102,12 +105,20 @@ class BlockingConnection:
                     self._upgrade(step, deadline)
                     step = next(command)
                     continue
-                if step:
-                    self._send(step, deadline)
-                step = command.send(self._receive(deadline))
+                answer = self._answer(step, deadline)
+                step = command.throw(answer) if isinstance(answer, ConnectionClosed) else command.send(answer)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    def _answer(self, data: bytes, deadline: float) -> Response | ConnectionClosed:
+        """Send it, and wait for the next response; or for the end, which the command may have expected."""
+        try:
+            if data:
+                self._send(data, deadline)
+            return self._receive(deadline)
+        except ConnectionClosed as error:
+            return error
 
     def _receive(self, deadline: float) -> Response:
         while (response := self.session.next_response()) is None:

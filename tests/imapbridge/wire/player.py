@@ -1,7 +1,7 @@
 """Plays a written conversation against a session, without a socket.
 
-A transcript is lines of `C: ` (what we must send) and `S: ` (what the server sends), each standing for a line with CRLF;
-`<HH>` in a line is that octet, and `# key: value` lines at the top set the scene:
+A transcript is lines of `C: ` (what we must send) and `S: ` (what the server sends), each standing for a line with
+CRLF; `<HH>` in a line is that octet, and `# key: value` lines at the top set the scene:
 
     # host: imap.example.org            # capabilities: IMAP4rev1 UIDPLUS
     # enabled: QRESYNC CONDSTORE        # selected: INBOX
@@ -114,7 +114,7 @@ def _pieces(transcript: Transcript, cut: Callable[[bytes], Iterator[bytes]]) -> 
 
 
 def _hear(session: Session, told: Iterator[tuple[str, bytes]], sent: bytes) -> bytes:
-    """Feed the next piece of the server; what we sent must be what stands before it. Returns what is not yet checked."""
+    """Feed the next piece of the server; what we sent must stand before it. Returns what is not checked yet."""
     for side, data in told:
         if side == "S":
             session.feed(data)
