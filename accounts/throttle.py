@@ -12,8 +12,8 @@ The rightful owner of an address is thus slowed down at most, however many other
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from time import time
 
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
@@ -64,7 +64,7 @@ class Attempt:
     """One attempt of an address from a network. Making it counts it; raises TooMany when it may not be made."""
 
     def __init__(self, address: str, network: str) -> None:
-        self._now = time.time()
+        self._now = time()
         pair = _key("pair", address, network)
         self._pair = Window(pair, 5, 900)
         self._network = Window(_key("network", network), 30, 3600)

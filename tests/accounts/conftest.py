@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from accounts import throttle
 from accounts.models import MailAccount, User
 
 
@@ -19,6 +20,12 @@ def environment(settings: Settings) -> Callable[..., None]:
 
     change(imap_host="mail.example.org")
     return change
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The throttle's clock stands, so that no attempt of a test falls into the next count."""
+    monkeypatch.setattr(throttle, "time", lambda: 20_000 * 86_400 + 43_000.0)
 
 
 @pytest.fixture

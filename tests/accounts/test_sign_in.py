@@ -267,6 +267,7 @@ def test_a_domain_without_encryption(client: Client) -> None:
     assert "set up without encryption" in words(answer)
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_too_many_attempts(bridge: Bridge, mail_user: MailUser, client: Client) -> None:
     for _attempt in range(5):
         assert sign_in(client, mail_user.address).status_code == 403

@@ -78,6 +78,7 @@ def test_a_person_is_no_operator(alice: MailAccount, client: Client) -> None:
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_guessing_is_slow_here_too(operator: User, environment: Callable[..., None], client: Client) -> None:
     for _attempt in range(5):
         client.post("/admin/login/", {"username": "root@example.org", "password": "wrong"})

@@ -1,6 +1,8 @@
 """The headers of every answer, route by route."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,12 +33,9 @@ PAGE = {
     "Cache-Control": "no-store",
 }
 
-OTHER = {
-    "/static/icons.svg": {"Cache-Control": "max-age=60, public"},
-    **dict.fromkeys(
-        ("/admin/", "/admin/login/"), {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
-    ),
-}
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+ADMIN = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
+OTHER = {"/static/icons.svg": {"Cache-Control": "max-age=60, public"}, "/admin/": ADMIN, "/admin/login/": ADMIN}
 
 
 @pytest.fixture
@@ -101,10 +100,26 @@ def test_a_message_body_is_framed_by_us_alone_and_runs_nothing() -> None:
     assert answered(HttpResponse(headers={csp.HEADER: policy}))["X-Frame-Options"] == "SAMEORIGIN"
 
 
+def test_the_bodys_route_says_so(client: Client) -> None:
+    user, account = factories.person("alice@example.org")
+    letter = factories.message(factories.mailbox(account), text="Hello")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    answer = client.get(f"/message/{letter.pk}/body")
+    expected = {
+        csp.HEADER: csp.message_body(RequestFactory().get("/")),
+        "X-Frame-Options": "SAMEORIGIN",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "private, max-age=604800, immutable",
+    }
+    assert found(answer) == PAGE | expected
+
+
 def test_the_sandbox_never_lets_scripts_forms_or_the_window_go() -> None:
     words = csp.SANDBOX.split()
     assert not {"allow-scripts", "allow-forms"} & set(words)
     assert not [word for word in words if "top-navigation" in word or "modals" in word]
+    frames = re.findall(r"<iframe[^>]*>", "".join(page.read_text() for page in TEMPLATES.rglob("*.html")))
+    assert [re.findall(r'sandbox="([^"]*)"', frame) for frame in frames] == [[csp.SANDBOX]]
 
 
 @pytest.mark.parametrize("policy", [csp.app(), csp.attachment()])
