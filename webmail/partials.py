@@ -7,9 +7,10 @@ that asks for it (htmx names the region's id). Nothing here knows what a mailbox
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import cache
 from html import escape
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.http import HttpRequest
 from django.template.loader import get_template
@@ -24,41 +25,38 @@ def wanted(request: HttpRequest) -> str:
 
 
 class Printable(Protocol):
-    """Fields, and the template that prints them as `{{ item.field }}` and has no other tags for them."""
+    """A dataclass whose `template` prints each of its fields as `{{ item.field }}`, and has no other tags for them."""
 
     template: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 def printed(items: Iterable[Printable]) -> SafeString:
     """Every item by its template, one after the other.
 
     A template is turned into one format string at its first use: fifty rows of twenty fields then take a tenth of what
-    a loop of variable tags takes. Fields are escaped here unless they are safe already.
+    a loop of variable tags takes. Every field is escaped here.
     """
     # Safe: the patterns are our own templates, and every value that goes into them has been escaped.
-    return SafeString("".join([_pattern(item.template).format_map(_escaped(item)) for item in items]))
+    return SafeString("".join([_pattern(type(item)).format(*_escaped(item)) for item in items]))
 
 
-def _escaped(item: object) -> dict[str, str]:
-    return {
-        name: value if type(value) is SafeString else escape(value) if type(value) is str else str(value)
-        for name, value in vars(item).items()
-    }
-
-
-@cache
-def _pattern(template: str) -> str:
-    """The template with a `{field}` in the place of each `{{ item.field }}`."""
-    text = get_template(template).render({"item": _Fields()})
-    return text.replace("{", "{{").replace("}", "}}").replace(_OPEN, "{").replace(_CLOSE, "}")
-
-
+_BETWEEN = "\x1f"
+"""The unit separator, which is in no text that people see."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private characters that no template of ours holds."""
 
 
-class _Fields:
-    """Answers every attribute with a marker for it."""
+def _escaped(item: Printable) -> list[str]:
+    """The item's fields in order. They are escaped as one string, for escaping costs by the call."""
+    values = [str(value) for value in vars(item).values()]
+    escaped = escape(_BETWEEN.join(values)).split(_BETWEEN)
+    return escaped if len(escaped) == len(values) else [escape(value) for value in values]
 
-    def __getitem__(self, name: str) -> str:
-        return f"{_OPEN}{name}{_CLOSE}"
+
+@cache
+def _pattern(kind: type[Printable]) -> str:
+    """The template with `{0}`, `{1}`, ... in the places of the fields."""
+    markers = {field.name: f"{_OPEN}{at}{_CLOSE}" for at, field in enumerate(fields(kind))}
+    text = get_template(kind.template).render({"item": markers})
+    return text.replace("{", "{{").replace("}", "}}").replace(_OPEN, "{").replace(_CLOSE, "}")

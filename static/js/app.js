@@ -11,3 +11,9 @@ import "./tree.js";
 import { keepFresh } from "./refresh.js";
 
 keepFresh();
+
+// The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
+document.addEventListener("pointerover", (event) => {
+  const tool = event.target.closest?.(".row .tool:not([title])");
+  if (tool) tool.title = tool.getAttribute("aria-label");
+});

@@ -50,6 +50,9 @@ class Head:
     sub: str
     window: str
     """`Inbox, 3 unread`."""
+    changes: str
+    refresh: str
+    """Addresses."""
     progress: int | None
     """Percent of the first sync, None once it is complete."""
     progress_label: str
@@ -83,6 +86,8 @@ def head(box: MailboxItem, only: str, failed: str) -> Head:
         title=title,
         sub=sub,
         window=_window(box, title, sub),
+        changes=f"/mailbox/{box.id}/changes",
+        refresh=f"/mailbox/{box.id}/refresh",
         progress=box.syncing,
         progress_label=_("Syncing {mailbox}").format(mailbox=name),
         failed=failed,

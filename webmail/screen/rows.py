@@ -51,6 +51,7 @@ class Row:
     seen: str
     """What the read button sets."""
     seen_label: str
+    seen_icon: str
     current: str
     """`true` for the conversation that is open."""
 
@@ -130,6 +131,7 @@ class RowWriter:
             star_label=self._star.format(subject=subject),
             seen="1" if unread else "0",
             seen_label=self._read[unread].format(subject=subject),
+            seen_icon="mail-open" if unread else "mail",
             current="true" if current else "false",
         )
 

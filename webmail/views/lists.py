@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import MailAccount
 from imapbridge import queries
-from imapbridge.queries import Conversation, MailboxItem, Only
+from imapbridge.queries import Changes, Conversation, MailboxItem, Only
 from webmail import partials
 from webmail.screen import listing
 from webmail.screen.clock import Clock
@@ -46,6 +46,18 @@ def pane(
         older=replace(place, before=page.next).address if page.next else "",
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, account)),
     )
+
+
+def changed(box: MailboxItem, account: MailAccount, place: Place, clock: Clock, found: Changes) -> Listing:
+    """The rows that are different, as far as they belong into the list. No query."""
+    writer = RowWriter(clock, place, account.address)
+    rows = [row for row in found.rows if belongs(row, place.only)]
+    return Listing(head(box, account, place.only), place.address, found.state, [], written(writer, rows), "", None)
+
+
+def belongs(row: Conversation, only: str) -> bool:
+    """Whether a filtered list shows the conversation."""
+    return row.unread > 0 if only == "unread" else row.flagged if only == "starred" else True
 
 
 def written(writer: RowWriter, rows: Iterable[Conversation], after: str = "") -> list[Part]:

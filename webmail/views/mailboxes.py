@@ -8,9 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import queries, tasks
-from imapbridge.queries import Conversation
 from webmail import access, partials
-from webmail.screen.rows import Place, RowWriter
+from webmail.screen.rows import Place
 from webmail.views import back, lists, shell
 
 
@@ -52,13 +51,11 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     boxes = queries.mailboxes(account.pk)
     only = lists.place_of(request, mailbox_id).only
     found = queries.changes(mailbox_id, _state(request.GET.get("since", "")))
-    writer = RowWriter(shell.clock(request), Place(mailbox_id, only=only), account.address)
+    place = Place(mailbox_id, only=only)
     answer = {
-        "head": lists.head(shell.item(boxes, mailbox_id), account, only),
-        "state": found.state,
+        "list": lists.changed(shell.item(boxes, mailbox_id), account, place, shell.clock(request), found),
         "too_many": found.too_many,
-        "parts": lists.written(writer, [row for row in found.rows if _belongs(row, only)]),
-        "removed": [*found.removed, *(row.thread for row in found.rows if not _belongs(row, only))],
+        "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, only))],
         "side": shell.side(boxes, mailbox_id, only),
     }
     return render(request, "mailbox/changes.html", answer)
@@ -75,8 +72,3 @@ def refresh(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 def _state(text: str) -> int:
     """A state from an address; -1, older than any, for what is none."""
     return int(text) if text.isdecimal() and len(text) < 19 else -1
-
-
-def _belongs(row: Conversation, only: str) -> bool:
-    """Whether a filtered list shows the conversation."""
-    return row.unread > 0 if only == "unread" else row.flagged if only == "starred" else True
