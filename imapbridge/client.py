@@ -11,7 +11,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from django.conf import settings
@@ -58,10 +58,10 @@ def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> di
     return found
 
 
-def stream(account_id: int, mailbox_id: int, uid: int, section: str) -> Iterator[bytes]:
+def stream(account_id: int, mailbox_id: int, uid: int, section: str) -> Generator[bytes, None, None]:
     """A section of any size in blocks, still transfer-encoded. The first block is there when this returns.
 
-    Read slowly, and the mail server is read slowly. Close the iterator to stop. The timeout is for each block.
+    Read slowly, and the mail server is read slowly. Close it to stop. The timeout is for each block.
     """
     values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section}
     connection = _connection(settings.ENV.bridge_address)  # its own: the thread may ask for other things meanwhile
@@ -196,7 +196,7 @@ def _check(response: http.client.HTTPResponse, octets: bytes) -> None:
     raise kind(message, server=server)
 
 
-def _blocks(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Iterator[bytes]:
+def _blocks(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Generator[bytes, None, None]:
     try:
         while block := response.read(BLOCK):
             yield block

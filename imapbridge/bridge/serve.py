@@ -27,6 +27,7 @@ def serve(address: str, secret: str) -> None:
     listener = listen(address)
     config = uvicorn.Config(
         Application(secret),
+        # uvloop saves a tenth of the CPU here, but dials a host's addresses one after another (no RFC 8305).
         loop="asyncio",
         http="httptools",
         ws="none",

@@ -13,13 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from imapbridge.errors import (
-    ConnectionClosed,
-    ServerBusy,
-    ServerTimedOut,
-    SignInRefused,
-    WireError,
-)
+from imapbridge.errors import ConnectionClosed, ServerBusy, ServerTimedOut, SignInRefused, WireError
 from imapbridge.pool import credentials
 from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import Login, in_thread
@@ -132,8 +126,6 @@ class Pool:
         except SignInRefused:
             self._dismiss(account.forget())
             raise
-        if version == account.refused:
-            raise SignInRefused(server=account.host)
         self._dismiss(account.admit(version))
 
     # --- Signing in ---------------------------------------------------------------------------------------------------
@@ -173,7 +165,10 @@ class Pool:
             self._dismiss(account.forget())
 
     def admit(self, account_id: int, version: int) -> None:
-        """Take note that the account has this secret version at this moment; saves the next lease a query."""
+        """Take note that the account has this secret version at this moment; saves the next lease a query.
+
+        SignInRefused when the server has refused it.
+        """
         if account := self._accounts.get(account_id):
             self._dismiss(account.admit(version))
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imapbridge.errors import WireError
+from imapbridge.errors import SignInRefused, WireError
 from imapbridge.wire.drivers import AsyncConnection
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class AccountConnections:
     @property
     def is_forgettable(self) -> bool:
         """True when nothing would be lost by dropping this object."""
-        return not (self.free or self.users or self._held or self._lowering)
+        return not (self.free or self.users or self._held or self._lowering or self.refused)
 
     def take(self, mailbox: bytes | None) -> Warm | None:
         """A free connection: the one with this mailbox selected, else the one that was used least lately."""
@@ -111,7 +111,12 @@ class AccountConnections:
             warm.connection.close()
 
     def admit(self, version: int) -> list[Warm]:
-        """Take note of the current secret version. Returns the connections of an older one, for saying goodbye."""
+        """Take note of the current secret version. Returns the connections of an older one, for saying goodbye.
+
+        SignInRefused when the server has refused this very version.
+        """
+        if version == self.refused:
+            raise SignInRefused(server=self.host)
         stale = [warm for warm in self.free if warm.key[1] != version]
         self.free = [warm for warm in self.free if warm.key[1] == version]
         self.version = version

@@ -157,6 +157,17 @@ def test_a_slow_reader_slows_the_server_down(bridge: Bridge, dovecot: Dovecot, p
     assert sum(map(len, stream)) > 49 * MEGABYTE
 
 
+def test_who_leaves_takes_nothing_along(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
+    """More readers leave in the middle than there are connections; the next one is served."""
+    uid = person.add(dovecot, with_attachment(ATTACHMENT[: 4 * MEGABYTE]))
+    for _ in range(6):
+        stream = client.stream(person.account_id, person.inbox.pk, uid, "2")
+        next(stream)
+        stream.close()
+    assert client.fetch(person.account_id, person.inbox.pk, uid, ["1"]) == {"1": b"see below"}
+    assert "ERROR" not in bridge.log
+
+
 def test_streams_share_the_connections(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
     """More readers than connections: each piece is a turn."""
     uid = person.add(dovecot, with_attachment(ATTACHMENT[: 4 * MEGABYTE]))
