@@ -1,4 +1,5 @@
-"""What templates may call: the product's name and icons. Formatting is done before, in `webmail.screen`."""
+"""What templates may call: the product's name, icons, and pieces that never change. Formatting is done before, in
+`webmail.screen`."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from functools import cache
 
 from django import template
 from django.conf import settings
+from django.template.base import Node, Parser, TextNode, Token
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -22,12 +24,34 @@ def product_name() -> str:
     return name
 
 
-@register.simple_tag
+@register.tag
+def icon(parser: Parser, token: Token) -> Node:
+    """`{% icon "star" "i-sm" %}`: a drawing of the sprite, unseen by screen readers. Classes: `i-sm`, `i-lg`, `i-flip`.
+
+    A name in quotes becomes text when the template is read, so that it costs nothing when it is printed.
+    """
+    name, *classes = token.split_contents()[1:]
+    css = " ".join(["i", *(word.strip("\"'") for word in classes)])
+    if name[0] in "\"'":
+        return TextNode(_drawing(name.strip("\"'"), css))
+    return _IconNode(parser.compile_filter(name), css)
+
+
+class _IconNode(Node):
+    """An icon whose name the page knows."""
+
+    def __init__(self, name: template.base.FilterExpression, css: str) -> None:
+        self._name = name
+        self._css = css
+
+    def render(self, context: template.Context) -> SafeString:
+        return _drawing(str(self._name.resolve(context)), self._css)
+
+
 @cache
-def icon(name: str, classes: str = "") -> SafeString:
-    """The drawing `name` of the sprite, unseen by screen readers. `classes`: `i-sm`, `i-lg`, `i-flip`."""
+def _drawing(name: str, css: str) -> SafeString:
     drawing = '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-    return format_html(drawing, f"i {classes}".strip(), static("icons.svg"), name)
+    return format_html(drawing, css, static("icons.svg"), name)
 
 
 @register.simple_tag
