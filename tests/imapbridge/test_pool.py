@@ -11,7 +11,7 @@ from django.db import connection
 from accounts import secrets
 from accounts.models import MailAccount
 from imapbridge import errors
-from imapbridge.pool import Pool, translate
+from imapbridge.pool import Pool
 from imapbridge.pool import pool as pool_module
 from imapbridge.pool.credentials import in_thread, open_login
 from imapbridge.terms.uids import UidSet
@@ -374,26 +374,16 @@ def test_a_server_that_says_nothing(account: MailAccount, settings: Any) -> None
         play(story)
 
 
-def test_a_server_that_is_not_there(account: MailAccount, settings: Any) -> None:
-    settings.ENV = replace(settings.ENV, imap_port=1)
-    secrets.seal(account, "any")
-    account.save()
-
-    async def story(pool: Pool) -> None:
-        assert type(await failure(pool, account)) is errors.ServerUnreachable
-
-    play(story)
-
-
-def test_a_host_that_nobody_knows(account: MailAccount, settings: Any) -> None:
-    settings.ENV = replace(settings.ENV, imap_host="nowhere.invalid")
+@pytest.mark.parametrize(("host", "port"), [("localhost", 1), ("nowhere.invalid", 993)])
+def test_a_server_that_is_not_there(account: MailAccount, settings: Any, host: str, port: int) -> None:
+    settings.ENV = replace(settings.ENV, imap_host=host, imap_port=port)
     secrets.seal(account, "any")
     account.save()
 
     async def story(pool: Pool) -> None:
         found = await failure(pool, account)
         assert type(found) is errors.ServerUnreachable
-        assert found.server == "nowhere.invalid"
+        assert found.server == host
 
     play(story)
 
@@ -410,44 +400,3 @@ def test_an_expired_certificate(settings: Any, security: str) -> None:
             assert "expired" in str(found)
 
         play(story)
-
-
-REFUSALS = [
-    ("LOGIN", "NO", "AUTHENTICATIONFAILED", "Authentication failed.", errors.SignInRefused),
-    ("LOGIN", "NO", "", "Login failed.", errors.SignInRefused),
-    ("AUTHENTICATE", "NO", "", "[ALERT] Too many simultaneous connections.", errors.ServerBusy),
-    ("LOGIN", "NO", "UNAVAILABLE", "Temporary authentication failure.", errors.ServerBusy),
-    ("LOGIN", "NO", "PRIVACYREQUIRED", "Not without TLS.", errors.NotPermitted),
-    ("LOGIN", "BAD", "", "What?", errors.ServerMisbehaved),
-    ("SELECT", "NO", "NONEXISTENT", "Mailbox doesn't exist.", errors.MailboxGone),
-    ("SELECT", "NO", "", "Unknown mailbox.", errors.MailboxGone),
-    ("UID FETCH", "NO", "EXPUNGEISSUED", "Gone.", errors.MessageGone),
-    ("UID FETCH", "NO", "SERVERBUG", "Internal error occurred.", errors.ServerMisbehaved),
-    ("UID STORE", "NO", "NOPERM", "No.", errors.NotPermitted),
-    ("APPEND", "NO", "OVERQUOTA", "Quota exceeded.", errors.OverQuota),
-    ("APPEND", "NO", "TRYCREATE", "Not there.", errors.MailboxGone),
-]
-
-
-@pytest.mark.parametrize(("command", "status", "code", "text", "kind"), REFUSALS)
-def test_refusals_are_translated(command: str, status: str, code: str, text: str, kind: type[errors.MailError]) -> None:
-    found = translate(errors.CommandFailed(status, code, text, command), "mail.example.org")
-    assert type(found) is kind
-    assert (str(found), found.server) == (text, "mail.example.org")
-
-
-FAULTS = [
-    (errors.ConnectFailed("refused"), errors.ServerUnreachable),
-    (errors.TlsFailed("expired", certificate=True), errors.CertificateRefused),
-    (errors.TlsFailed("wrong version number"), errors.ServerUnreachable),
-    (errors.ConnectionClosed("reset"), errors.ServerUnreachable),
-    (errors.ConnectionClosed("the server said goodbye: Too many connections"), errors.ServerBusy),
-    (errors.TimedOut("late"), errors.ServerTimedOut),
-    (errors.ProtocolError("not IMAP"), errors.ServerMisbehaved),
-    (errors.Unsafe("NUL"), errors.NotPermitted),
-]
-
-
-@pytest.mark.parametrize(("fault", "kind"), FAULTS)
-def test_faults_are_translated(fault: errors.WireError, kind: type[errors.MailError]) -> None:
-    assert type(translate(fault)) is kind
