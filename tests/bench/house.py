@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.bench.meter import Meter
 from tests.servers.dovecot import Dovecot, User
@@ -11,7 +11,6 @@ from tests.servers.dovecot_config import Options
 from tests.servers.letters import NEWEST, Letter, newsletter, plain
 from tests.servers.postgres import PostgreSQL
 from tests.servers.process import running
-from tests.servers.smtp import SmtpServer
 from tests.servers.visitor import Visitor
 from tests.servers.whimbrel import Whimbrel
 
@@ -22,7 +21,9 @@ MAIL_SERVER = "dovecot"
 
 @dataclass
 class House:
-    """What the operations work with. `sync_cpu` has the seconds of CPU that the first sync took, by process."""
+    """What the operations work with. `sync_cpu` has the seconds of CPU that the first sync took, by process;
+    `walked` the addresses of list pages, by the mailbox's name.
+    """
 
     product: Whimbrel
     dovecot: Dovecot
@@ -31,6 +32,7 @@ class House:
     meter: Meter
     sync_cpu: Mapping[str, float]
     sync_seconds: float
+    walked: dict[str, list[str]] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -39,10 +41,9 @@ def ready(messages: int, extra: int, database: str) -> Iterator[House]:
     with contextlib.ExitStack() as stack:
         # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
         dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
-        smtp = stack.enter_context(running(SmtpServer()))
         postgres = stack.enter_context(running(PostgreSQL())) if database == "postgres" else None
         user = _filled(dovecot, messages, extra)
-        product = Whimbrel(dovecot, smtp, database_url=postgres.database() if postgres else "")
+        product = Whimbrel(dovecot, database_url=postgres.database() if postgres else "")
         stack.enter_context(running(product))
 
         def read() -> Mapping[str, float]:

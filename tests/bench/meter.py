@@ -26,7 +26,10 @@ class Meter:
         self._read = read
 
     def measure(self, operation: Callable[[], object], count: int, rounds: int) -> Cost:
-        """The median round of several, each of `count` operations and of the work that they leave behind."""
+        """The median round of several, each of `count` operations and of the work that they leave behind.
+
+        The first round has what is only done once (templates, connections), so three rounds are the least.
+        """
         costs = [self._round(operation, count) for _ in range(rounds)]
         return sorted(costs, key=lambda cost: cost.total)[len(costs) // 2]
 

@@ -48,8 +48,10 @@ def mailbox_path(house: House, name: str) -> str:
 
 
 def addresses(house: House, name: str) -> list[str]:
-    """The address of every page of a mailbox's list, found by following the plain link to the older ones."""
-    found = [mailbox_path(house, name)]
+    """The address of every page of a mailbox's list, found by following the plain link to the older ones; once."""
+    if name in house.walked:
+        return house.walked[name]
+    found = house.walked[name] = [mailbox_path(house, name)]
     while link := _first(OLDER, _ok(house.visitor.get(found[-1]))):
         found.append(urljoin(found[-1], link))
     return found

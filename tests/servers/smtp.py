@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as policy
-from typing import cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -27,7 +27,7 @@ class Received:
 
     @property
     def message(self) -> EmailMessage:
-        return cast(EmailMessage, BytesParser(policy=policy).parsebytes(self.raw))
+        return BytesParser(policy=policy).parsebytes(self.raw)
 
 
 @dataclass
@@ -104,7 +104,7 @@ class SmtpServer:
             return AuthResult(success=False, handled=False, message=self.refusals.login or "535 5.7.8 Login failed")
         return AuthResult(success=True, auth_data=data.login.decode())
 
-    def _controller(self, port: int, context: ssl.SSLContext | None, options: dict[str, object]) -> Controller:
+    def _controller(self, port: int, context: ssl.SSLContext | None, options: dict[str, Any]) -> Controller:
         return Controller(
             self,
             hostname="127.0.0.1",

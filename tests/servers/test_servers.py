@@ -18,7 +18,7 @@ from tests.servers.letters import letters, newsletter, plain, with_attachment
 from tests.servers.postgres import PostgreSQL
 from tests.servers.process import running
 from tests.servers.redis import Redis
-from tests.servers.scripted import Expect, HangingServer, Hangup, Say, ScriptedServer
+from tests.servers.scripted import Expect, HangingServer, Hangup, Say, ScriptedServer, Step
 from tests.servers.smtp import SmtpServer
 
 
@@ -181,7 +181,13 @@ def test_smtp_refuses_as_told(smtp_server: SmtpServer) -> None:
 
 
 def test_a_scripted_server_speaks_its_lines() -> None:
-    script = [Say(b"* OK ready\r\n"), Expect(b"CAPABILITY"), Say(b"{tag} OK done\r\n"), Expect(b"NOOP"), Hangup()]
+    script: list[Step] = [
+        Say(b"* OK ready\r\n"),
+        Expect(b"CAPABILITY"),
+        Say(b"{tag} OK done\r\n"),
+        Expect(b"NOOP"),
+        Hangup(),
+    ]
     with ScriptedServer(script) as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
         reader = connection.makefile("rb")
         assert reader.readline() == b"* OK ready\r\n"

@@ -13,7 +13,7 @@ from http.cookies import SimpleCookie
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 #: Seconds after which the server may have hung up; a new connection then, as in a browser.
 KEEP_ALIVE = 3.0

@@ -54,7 +54,7 @@ class RoleProcess(Server):
 
 
 class Whimbrel:
-    """Against a Dovecot, with a Redis of its own and SQLite, or the database whose URL is given.
+    """Against a Dovecot (and a submission server), with a Redis of its own and SQLite, or the database of that URL.
 
     `environ` adds to the environment, or overrides it. `processes` has the four by name.
     """
@@ -62,7 +62,7 @@ class Whimbrel:
     def __init__(
         self,
         dovecot: Dovecot,
-        smtp: SmtpServer,
+        smtp: SmtpServer | None = None,
         *,
         database_url: str = "",
         security: str = "tls",
@@ -181,23 +181,27 @@ class Whimbrel:
             raise AssertionError(f"{failure}\n{self.logs[-6000:]}") from None
 
 
-def _mail_servers(dovecot: Dovecot, smtp: SmtpServer, security: str) -> dict[str, str]:
+def _mail_servers(dovecot: Dovecot, smtp: SmtpServer | None, security: str) -> dict[str, str]:
     """How our processes reach the mail servers: `tls` or `starttls`."""
     is_implicit = security == "tls"
-    return {
+    imap = {
         "WEBMAIL_IMAP_HOST": dovecot.host if is_implicit else dovecot.far_host,
         "WEBMAIL_IMAP_PORT": str(dovecot.ports.imaps if is_implicit else dovecot.ports.imap),
         "WEBMAIL_IMAP_SECURITY": security,
+    }
+    if smtp is None:
+        return imap
+    return imap | {
         "WEBMAIL_SMTP_HOST": smtp.host,
         "WEBMAIL_SMTP_PORT": str(smtp.tls_port if is_implicit else smtp.port),
         "WEBMAIL_SMTP_SECURITY": security,
     }
 
 
-def _trust(directory: Path, dovecot: Dovecot, smtp: SmtpServer) -> str:
-    """One file with both authorities."""
+def _trust(directory: Path, *servers: Dovecot | SmtpServer | None) -> str:
+    """One file with all their authorities."""
     path = directory / "trusted.pem"
-    path.write_bytes(dovecot.authority.path.read_bytes() + smtp.authority.path.read_bytes())
+    path.write_bytes(b"".join(server.authority.path.read_bytes() for server in servers if server))
     return str(path)
 
 
