@@ -13,7 +13,7 @@ from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.items import FetchItems
 from imapbridge.wire.mailboxes import object_id
 from imapbridge.wire.reading import flag_set
-from imapbridge.wire.responses import Condition, Exists, Expunge, Flags, Response, Vanished
+from imapbridge.wire.responses import Condition, Exists, Expunge, Flags, Response, Vanished, uid_set
 from imapbridge.wire.results import FetchResult, QresyncState, Selected, StoreResult
 from imapbridge.wire.state import Exchange, SessionState
 
@@ -142,8 +142,8 @@ def _command(name: str, uids: UidSet, rest: tuple[Argument, ...]) -> Command:
 
 def _modified(result: Condition) -> UidSet:
     """`[MODIFIED 7,9]`, in OK or in NO (RFC 7162 3.1.3). CommandFailed for any other refusal."""
-    if result.code == "MODIFIED" and result.arguments and isinstance(result.arguments[0], bytes):
-        return UidSet.parse(result.arguments[0].decode("ascii", "replace"))
+    if result.code == "MODIFIED" and result.arguments:
+        return uid_set(result.arguments[0])
     if result.status != "OK":
         raise CommandFailed(result.status, result.code, result.text, "UID STORE")
     return UidSet()

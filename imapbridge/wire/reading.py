@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from imapbridge.mime.headers import clean
 from imapbridge.terms import flags as flag_terms
-from imapbridge.terms.uids import UidSet
+from imapbridge.terms.uids import MAX_UID, UidSet
 from imapbridge.wire import tokens
-from imapbridge.wire.fetched import fetched
+from imapbridge.wire.fetched import fetched, flags_alone
 from imapbridge.wire.responses import (
     Capability,
     Condition,
@@ -77,6 +77,8 @@ def _untagged(text: bytes, literals: tuple[bytes, ...]) -> Response:
 
 def _numbered(number: int, name: bytes, rest: bytes, literals: tuple[bytes, ...]) -> Response:
     if name == b"FETCH":
+        if not literals and (quick := flags_alone(rest)):
+            return quick
         values = tokens.parse_fetch(rest, literals) if len(rest) <= MAX_TEXT else [None]
         return fetched(values[0] if values else None)
     if name == b"EXISTS":
@@ -118,6 +120,7 @@ def words(text: bytes) -> frozenset[str]:
     return frozenset(text.decode("ascii", "replace").upper().split())
 
 
+_NUMBERS = re.compile(rb"[0-9 ]*")
 _SEARCH_MODSEQ = re.compile(rb"\( *MODSEQ +(\d{1,19}) *\)", re.IGNORECASE)
 
 
@@ -125,7 +128,12 @@ def _search(text: bytes) -> Search:
     modseq = None
     if text.endswith(b")") and (found := _SEARCH_MODSEQ.search(text, max(0, len(text) - 40))):
         modseq, text = int(found[1]), text[: found.start()]
-    return Search(tuple(map(int, text.split())), modseq)
+    if not _NUMBERS.fullmatch(text):
+        raise ValueError("not numbers")
+    numbers = tuple(map(int, text.split()))
+    if numbers and not 1 <= min(numbers) <= max(numbers) <= MAX_UID:
+        raise ValueError("not UIDs")
+    return Search(numbers, modseq)
 
 
 def _vanished(text: bytes) -> Vanished:
@@ -184,6 +192,8 @@ def _esearch(values: list[Value]) -> ESearch:
         values = values[1:]
     if values and isinstance(values[0], bytes) and values[0].upper() == b"UID":
         values = values[1:]
+    if len(values) % 2:
+        raise ValueError("a name without a value")
     return ESearch(tag, _pairs(values))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from imapbridge.errors import ProtocolError
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
 from imapbridge.wire.fetched import Fetched
@@ -159,3 +160,11 @@ Response = (
 def mailbox_key(response: Listed | StatusData) -> bytes:
     """Under which LIST and STATUS of one mailbox meet."""
     return names.key(response.raw_name)
+
+
+def uid_set(value: Value) -> UidSet:
+    """A set that an answer depends on: ProtocolError when it is none."""
+    try:
+        return UidSet.parse(value.decode("ascii"))  # type: ignore[union-attr]
+    except (ValueError, AttributeError) as error:
+        raise ProtocolError("a set of UIDs cannot be read") from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from imapbridge.errors import ProtocolError
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import keys
 from imapbridge.wire.commands import Argument, Command, atom, atoms
 from imapbridge.wire.keys import Key
-from imapbridge.wire.responses import ESearch, Response, Search, Thread, Threads
+from imapbridge.wire.responses import ESearch, Response, Search, Thread, Threads, Unknown, uid_set
 from imapbridge.wire.results import SearchResult
 from imapbridge.wire.state import Exchange, SessionState
 from imapbridge.wire.tokens import Value
@@ -74,6 +75,9 @@ class _Results:
         self.extended: dict[str, Value] | None = None
 
     def take(self, response: Response) -> bool:
+        if isinstance(response, Unknown) and response.name in ("SEARCH", "SORT", "ESEARCH"):
+            # To pass over it would mean that nothing was found, and that is what gone messages look like.
+            raise ProtocolError("the result of a search cannot be read")
         if isinstance(response, Search):
             self.numbers += response.numbers
             self.modseq = response.modseq or self.modseq
@@ -85,14 +89,14 @@ class _Results:
 
     def result(self) -> SearchResult:
         if self.extended is None:
-            uids = UidSet.of(number for number in self.numbers if number)
+            uids = UidSet.of(self.numbers)
             first, last = (uids.first, uids.last) if uids else (None, None)
             return SearchResult(uids, len(uids), first, last, self.modseq)
         return self._from_extended(self.extended)
 
     def _from_extended(self, values: dict[str, Value]) -> SearchResult:
         """An empty result names neither ALL nor MIN nor MAX; iCloud forgets MAX at other times too."""
-        uids = UidSet.parse(_text(values["ALL"])) if "ALL" in values else None
+        uids = uid_set(values["ALL"]) if "ALL" in values else None
         count = _number(values.get("COUNT"))
         if uids is None and not count and "MIN" not in values:
             uids = UidSet()
@@ -118,10 +122,6 @@ def _threads(value: list[Value]) -> Iterator[Thread]:
     for number in reversed(numbers):
         answers = ((number, answers),)
     yield from answers
-
-
-def _text(value: Value) -> str:
-    return value.decode("ascii", "replace") if isinstance(value, bytes) else ""
 
 
 def _number(value: Value) -> int | None:

@@ -159,6 +159,7 @@ def run_one(driver, script, command=lambda session: session.noop(), timeout=SOON
         ([Expect(b"NOOP"), *[Say(b"* 1 EXISTS\r\n"), Wait(0.05)] * 40], TimedOut),
         ([Expect(b"NOOP"), Hangup()], ConnectionClosed),
         ([Expect(b"NOOP"), Say(b"* 1 EX"), Hangup()], ConnectionClosed),
+        ([Expect(b"NOOP"), Say(b"* 1 FETCH (UID 1 BODY[] {9}\r\n1234"), Hangup()], ConnectionClosed),
         ([Expect(b"NOOP"), Hangup(reset=True)], ConnectionClosed),
         ([Expect(b"NOOP"), Say(b"* BYE shutting down\r\n")], ConnectionClosed),
         ([Expect(b"NOOP"), Say(b"B99 OK not yours\r\n")], ProtocolError),
