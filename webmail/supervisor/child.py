@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import time
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Child:
     def kill(self) -> None:
         """End it and all that it started, at once."""
         self._stopping = True
-        self._signal(signal.SIGKILL)
+        self._kill_all()
 
     async def _keep_running(self) -> None:
         pause = 0.5
@@ -74,17 +74,36 @@ class Child:
         """Start it, copy what it says into its log, and wait for its end; the exit status."""
         # SIGTERM when the supervisor dies (prctl(2), PR_SET_PDEATHSIG).
         guard = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
-        process = await asyncio.create_subprocess_exec(
-            *guard, *self.role.command, env=self._environ, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL,
-            stdout=PIPE, stderr=STDOUT, start_new_session=True, pass_fds=self.role.descriptors,
-        )  # fmt: skip
+        # A pipe of our own: asyncio's would let us wait for the children that it left behind, too.
+        ours, its = os.pipe()
+        copying = asyncio.create_task(self._copy(ours))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *guard, *self.role.command, env=self._environ, cwd=ROOT, stdin=DEVNULL, stdout=its, stderr=its,
+                start_new_session=True, pass_fds=self.role.descriptors,
+            )  # fmt: skip
+        finally:
+            os.close(its)
         self._process = process
         if self._stopping:
             self._signal(signal.SIGTERM)
-        assert process.stdout is not None
-        while chunk := await process.stdout.read(65536):
-            self._log.write(chunk)
-        return await process.wait()
+        status = await process.wait()
+        self._kill_all()
+        await asyncio.wait([copying], timeout=2)
+        copying.cancel()
+        return status
+
+    async def _copy(self, pipe: int) -> None:
+        reader = asyncio.StreamReader()
+        connected = asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb", buffering=0)
+        )
+        transport, _ = await connected
+        try:
+            while chunk := await reader.read(65536):
+                self._log.write(chunk)
+        finally:
+            transport.close()
 
     async def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -92,14 +111,16 @@ class Child:
             await asyncio.sleep(0.05)
 
     def _signal(self, number: signal.Signals) -> None:
-        """To the process alone, so that it can end its own children in order; SIGKILL to all of them."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            if number is signal.SIGKILL:
-                os.killpg(self._process.pid, number)
-            else:
-                os.kill(self._process.pid, number)
+        """To the process alone: it ends its own children in order."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    def _kill_all(self) -> None:
+        """The process and whatever it started, also when it has ended itself already."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _ending(status: int) -> str:
