@@ -82,11 +82,15 @@ async def tables(environ: Mapping[str, str], data: Path) -> None:
 
 async def static_files(environ: Mapping[str, str]) -> None:
     """Collect and compress them, unless they have not changed since the last time."""
-    stamp = ROOT / "staticfiles" / ".digest"
+    folder = ROOT / "staticfiles"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
     wanted = _digest([LOCK, *(path for path in (ROOT / "static").rglob("*") if path.is_file())])
-    # Anybody may read them, also another web server.
-    await _unless(stamp, wanted, ["collectstatic", "--noinput"], environ, umask=0o022)
-    stamp.write_text(wanted)
+    with (folder / ".lock").open("w") as one_at_a_time:
+        await asyncio.to_thread(fcntl.flock, one_at_a_time, fcntl.LOCK_EX)
+        # Anybody may read them, also another web server.
+        await _unless(folder / ".digest", wanted, ["collectstatic", "--noinput"], environ, umask=0o022)
+        (folder / ".digest").write_text(wanted)
 
 
 async def _unless(stamp: Path, wanted: str, command: list[str], environ: Mapping[str, str], umask: int = -1) -> None:
