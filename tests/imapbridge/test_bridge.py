@@ -265,17 +265,18 @@ def test_it_starts_again_after_a_power_cut(settings: Any) -> None:
 
 
 def test_its_end_lets_finish_and_says_goodbye(dovecot: Dovecot, person: Person, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, log_level="INFO")
     with running_bridge(settings) as bridge:
         uid = person.add(dovecot, with_attachment(ATTACHMENT[: 8 * MEGABYTE]))
         before = goodbyes(dovecot, person)
         stream = client.stream(person.account_id, person.inbox.pk, uid, "2")
         length = len(next(stream))
         bridge.processes()[0].send_signal(signal.SIGTERM)
-        wait_until(lambda: not client.alive(), "no new requests")
+        wait_until(lambda: "Shutting down" in bridge.log, "the beginning of the end")
         length += sum(map(len, stream))
         assert length > 8 * MEGABYTE
         bridge.stop()
-        assert goodbyes(dovecot, person) > before
+        wait_until(lambda: goodbyes(dovecot, person) > before, "the goodbye")
 
 
 def test_over_tcp_it_wants_the_secret(dovecot: Dovecot, settings: Any) -> None:
