@@ -66,16 +66,6 @@ def wait_for_nothing() -> Exchange[None]:
 # --- Lending ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_connection_is_lent_again(account: MailAccount) -> None:
-    async def story(pool: Pool) -> None:
-        async with pool.lease(account.pk, seconds=SECONDS) as first:
-            await first.run(first.session.noop(), SECONDS)
-        async with pool.lease(account.pk, seconds=SECONDS) as second:
-            assert second is first
-
-    play(story)
-
-
 def test_the_one_with_the_mailbox_selected_is_preferred(account: MailAccount) -> None:
     async def story(pool: Pool) -> None:
         async with pool.lease(account.pk, seconds=SECONDS) as inbox, pool.lease(account.pk, seconds=SECONDS) as sent:
