@@ -10,6 +10,7 @@ import atexit
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,16 +22,26 @@ OURS = ("WEBMAIL_", "DATABASE_URL", "REDIS_URL")
 
 def prepare() -> None:
     """Set `os.environ`. Each xdist worker gets a directory of its own, but they share one PostgreSQL."""
+    data = _data_directory()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
-    data = private_directory("data")
-    atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ["WEBMAIL_DATA_DIR"] = str(data)
     os.environ["WEBMAIL_SECRET_KEY"] = "throwaway-secret-of-the-tests-" * 2
     os.environ["WEBMAIL_CREDENTIAL_KEYS"] = "throwaway-credential-key-of-the-tests-" * 2
     os.environ["WEBMAIL_LOG_LEVEL"] = "WARNING"
     if os.environ.get("TEST_DATABASE", "sqlite") == "postgres":
         os.environ["DATABASE_URL"] = _postgres()
+
+
+def _data_directory() -> Path:
+    """A new one; that of an xdist worker lies in its controller's, which outlives it and removes both."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        data = Path(os.environ["WEBMAIL_DATA_DIR"]) / worker
+        data.mkdir()
+        return data
+    data = private_directory("data")
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    return data
 
 
 def _postgres() -> str:
