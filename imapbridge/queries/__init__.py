@@ -1,0 +1,35 @@
+"""Every list the screen shows, each in a bounded number of queries. The one reader of the index; never writes.
+
+Rows leave as small frozen values made from tuples. The three lists of every page are read by statements written out:
+making SQL from a query set would cost more than running it.
+"""
+
+from imapbridge.queries.conversations import (
+    CHANGES_LIMIT,
+    PAGE,
+    Changes,
+    Conversation,
+    ConversationPage,
+    Only,
+    changes,
+    conversations,
+    neighbours,
+)
+from imapbridge.queries.mailboxes import MailboxItem, mailboxes
+from imapbridge.queries.messages import MessageItem, conversation
+
+__all__ = [
+    "CHANGES_LIMIT",
+    "PAGE",
+    "Changes",
+    "Conversation",
+    "ConversationPage",
+    "MailboxItem",
+    "MessageItem",
+    "Only",
+    "changes",
+    "conversation",
+    "conversations",
+    "mailboxes",
+    "neighbours",
+]

@@ -1,0 +1,139 @@
+"""A mailbox's list of conversations: pages by keyset, and what changed since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import connection
+from django.db.models import Q
+
+from imapbridge.models import Mailbox, MailboxThread, Message
+
+Only = Literal["", "unread", "starred"]
+PAGE = 50
+CHANGES_LIMIT = 500
+"""More changed rows than this and a page is better fetched anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A row of a mailbox's list."""
+
+    thread: int
+    message: int
+    subject: str
+    senders: list[list[Any]]
+    count: int
+    unread: int
+    flagged: bool
+    has_attachment: bool
+    keywords: list[str]
+    preview: str
+    sort_at: int
+    state: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPage:
+    """Up to `limit` rows, newest first. `next` is the cursor of the page after, empty at the end."""
+
+    rows: list[Conversation]
+    next: str
+    state: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is different in a mailbox's list since a state."""
+
+    rows: list[Conversation]
+    removed: list[int]
+    state: int
+    too_many: bool
+
+
+_SELECT = f"""
+SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, t.keywords,
+       m.preview, t.sort_at, t.state
+FROM {MailboxThread._meta.db_table} t JOIN {Message._meta.db_table} m ON m.id = t.latest_id
+WHERE t.mailbox_id = %s
+"""  # noqa: S608 - the tables' names are ours
+_ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
+# The first condition is implied by the second; it is what lets SQLite begin in the middle of the index.
+_BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
+_NEWEST_FIRST = " ORDER BY t.sort_at DESC, t.thread DESC LIMIT %s"
+
+
+def conversations(
+    mailbox_id: int, before: str = "", only: Only = "", limit: int = PAGE, state: int | None = None
+) -> ConversationPage:
+    """A page of the list by keyset: what sorts after the cursor `before`. One query for rows, one for the state.
+
+    `state` is the mailbox's when it was read just before, which saves that query. A cursor that is not one of ours
+    counts as none.
+    """
+    if state is None:
+        state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
+    statement, values = _SELECT + " AND t.count > 0" + _ONLY[only], [mailbox_id]
+    if cursor := _cursor(before):
+        at, thread = cursor
+        statement, values = statement + _BELOW, [*values, at, at, thread]
+    found = _rows(statement + _NEWEST_FIRST, [*values, limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return ConversationPage(found, f"{found[-1].sort_at}.{found[-1].thread}" if more else "", state)
+
+
+def _rows(statement: str, values: Sequence[int]) -> list[Conversation]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [_conversation(row) for row in cursor.fetchall()]
+
+
+def _cursor(before: str) -> tuple[int, int] | None:
+    at, _, thread = before.partition(".")
+    try:
+        cursor = int(at), int(thread)
+    except ValueError:
+        return None
+    return cursor if all(abs(number) < 2**63 for number in cursor) else None
+
+
+def _conversation(row: tuple[Any, ...]) -> Conversation:
+    thread, message, subject, senders, count, unread, flagged, attached, keywords, preview, sort_at, state = row
+    # A statement of our own gets JSON as text on every database.
+    return Conversation(
+        thread, message, subject, json.loads(senders), count, unread, flagged > 0, bool(attached),
+        [] if keywords == "[]" else json.loads(keywords), preview, sort_at, state,
+    )  # fmt: skip
+
+
+def changes(mailbox_id: int, since: int) -> Changes:
+    """What changed in the list after state `since`: rows to put in place and threads to take out. Two queries."""
+    state, known_from = Mailbox.objects.values_list("state", "changes_from").get(pk=mailbox_id)
+    if not known_from <= since <= state:
+        return Changes([], [], state, too_many=True)
+    rows = _rows(_SELECT + " AND t.state > %s ORDER BY t.state LIMIT %s", [mailbox_id, since, CHANGES_LIMIT + 1])
+    if len(rows) > CHANGES_LIMIT:
+        return Changes([], [], state, too_many=True)
+    rows.sort(key=lambda row: (row.sort_at, row.thread), reverse=True)
+    return Changes(
+        [row for row in rows if row.count], [row.thread for row in rows if not row.count], state, too_many=False
+    )
+
+
+def neighbours(mailbox_id: int, thread: int) -> tuple[int | None, int | None]:
+    """The messages to open for the newer and the older conversation beside this one. Up to three queries."""
+    at = MailboxThread.objects.filter(mailbox=mailbox_id, thread=thread).values_list("sort_at", flat=True).first()
+    if at is None:
+        return None, None
+    rows = MailboxThread.objects.filter(mailbox=mailbox_id, count__gt=0)
+    newer = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, thread__gt=thread), sort_at__gte=at)
+    older = rows.filter(Q(sort_at__lt=at) | Q(sort_at=at, thread__lt=thread), sort_at__lte=at)
+    return (
+        newer.order_by("sort_at", "thread").values_list("latest_id", flat=True).first(),
+        older.order_by("-sort_at", "-thread").values_list("latest_id", flat=True).first(),
+    )

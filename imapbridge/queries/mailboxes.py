@@ -1,0 +1,88 @@
+"""The sidebar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from imapbridge.models import Mailbox
+
+_ORDER = ["inbox", "flagged", "drafts", "sent", "all", "archive", "junk", "trash"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxItem:
+    """A mailbox in the sidebar."""
+
+    id: int
+    name: str
+    path: str
+    depth: int
+    parent: int | None
+    special_use: str
+    selectable: bool
+    unread: int
+    total: int
+    has_children: bool
+    error: str
+    syncing: int | None
+    """Percent of the first sync, None once complete."""
+    state: int
+
+
+_STATEMENT = f"""
+SELECT id, name, delimiter, special_use, selectable, unread, total, error, uid_next, lowest_uid, state
+FROM {Mailbox._meta.db_table} WHERE account_id = %s
+"""  # noqa: S608 - the table's name is ours
+
+
+def mailboxes(account_id: int) -> list[MailboxItem]:
+    """The sidebar: special-use mailboxes first, then the tree by name. One query.
+
+    A name that cannot be opened is shown only when something below it can.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, [account_id])
+        rows = cursor.fetchall()
+    opening = {name for row in rows if row[4] for name in _ancestors(row)}
+    shown = [row for row in rows if row[4] or row[1] in opening]
+    tree = _Tree(shown)
+    shown.sort(key=lambda row: (tree.special.get(row[1], len(_ORDER)), _sort_key(row)))
+    return [tree.item(row) for row in shown]
+
+
+def _ancestors(row: tuple[Any, ...]) -> list[str]:
+    """The names above a mailbox, outermost first."""
+    words = row[1].split(row[2]) if row[2] else [row[1]]
+    return [row[2].join(words[:n]) for n in range(1, len(words))]
+
+
+def _sort_key(row: tuple[Any, ...]) -> list[str]:
+    return [word.casefold() for word in (row[1].split(row[2]) if row[2] else [row[1]])]
+
+
+class _Tree:
+    """Who is above whom, special-use mailboxes left out: those stand apart, flat."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.special = {row[1]: _ORDER.index(row[3]) for row in rows if row[3] in _ORDER}
+        self._ids = {row[1]: row[0] for row in rows if row[1] not in self.special}
+        self._parents = {name for row in rows if row[1] not in self.special for name in _ancestors(row)}
+
+    def item(self, row: tuple[Any, ...]) -> MailboxItem:
+        ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state = row
+        above = [name for name in _ancestors(row) if name in self._ids] if path not in self.special else []
+        name = path.rsplit(delimiter, 1)[-1] if delimiter else path
+        parent = self._ids[above[-1]] if above else None
+        return MailboxItem(
+            ident, name, path, len(above), parent, use, bool(selectable), unread, total, path in self._parents, error,
+            _progress(uid_next, lowest), state,
+        )  # fmt: skip
+
+
+def _progress(uid_next: int | None, lowest: int | None) -> int | None:
+    if lowest == 1 or not uid_next:
+        return None
+    return 0 if lowest is None else max(0, min(99, 100 - 100 * lowest // uid_next))
