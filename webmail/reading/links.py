@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from webmail.reading.css.selectors import ID_PREFIX
 
 MAX_LENGTH = 16 * 1024
-_LINK_SCHEMES = ("http", "https", "mailto", "tel")
+BACKSLASH = "\\"
+"""Browsers read it as a slash in web addresses."""
+_LINK_SCHEMES = ("mailto", "tel")
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 # What browsers take out of an address before they read its scheme (WHATWG URL 4.4), and whatever else is no character.
@@ -41,6 +43,9 @@ def safe_href(url: str) -> str | None:
     scheme = match[1].lower() if match else ""
     if scheme == "mailto":
         return _ATTACH.sub("", url)  # no letter may name a file to be sent back
+    if match and scheme in ("http", "https"):
+        # Without its two slashes an address of our own scheme would be read as a place on our own host.
+        return f"{scheme}://{url[match.end() :].lstrip('/' + BACKSLASH)}"
     return url if scheme in _LINK_SCHEMES else None
 
 

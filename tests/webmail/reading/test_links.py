@@ -12,7 +12,7 @@ from webmail.reading.sanitize import sanitize
     ("url", "safe"),
     [
         ("https://x.example/a?b=1", "https://x.example/a?b=1"),
-        ("HTTP://x.example", "HTTP://x.example"),
+        ("HTTP://x.example", "http://x.example"),
         (" https://x.example\n", "https://x.example"),
         ("//x.example/a", "https://x.example/a"),
         ("mailto:a@x.example?attach=/etc/passwd&cc=b", "mailto:a@x.example?cc=b"),
