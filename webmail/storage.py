@@ -8,14 +8,15 @@ rewritten to the hashed names, so no import map (an inline script) is needed.
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.base import ContentFile, File
-from whitenoise.compress import Compressor
+from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+SHEET = "css/main.css"
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);\n')
 
 
@@ -24,30 +25,25 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
 
-    def create_compressor(self, **options: Any) -> Compressor:
-        return OwnFilesCompressor(**options)
-
-    def _save(self, name: str, content: File[bytes]) -> str:
-        if name == "css/main.css":
-            content = ContentFile(joined(content.read().decode()).encode())
-        saved: str = super()._save(name, content)
-        return saved
+    def post_process(self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any) -> Iterator[Any]:
+        if SHEET in paths:
+            paths = paths | {SHEET: (_Joined(paths), SHEET)}
+        yield from super().post_process(paths, *args, **options)
 
 
-class OwnFilesCompressor(Compressor):  # type: ignore[misc]  # likewise
-    """Leaves the admin's files as they are: compressing them takes longer than all the rest of a first start."""
+class _Joined(StaticFilesStorage):
+    """The sheet with the sheets it imports in place of the import lines; read from where they are collected from."""
 
-    def should_compress(self, filename: str) -> bool:
-        return not filename.startswith("admin/") and bool(super().should_compress(filename))
+    def __init__(self, paths: dict[str, tuple[Storage, str]]) -> None:
+        super().__init__()
+        self._paths = paths
 
+    def open(self, name: str, mode: str = "rb") -> File[bytes]:
+        joined = _IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), self._text(name))
+        return ContentFile(joined.encode(), name)
 
-def joined(sheet: str) -> str:
-    """The sheet with the sheets it imports in place of the import lines."""
-    return _IMPORT.sub(lambda found: _source(f"css/{found[1]}"), sheet)
-
-
-def _source(name: str) -> str:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path).read_text()
+    def _text(self, name: str) -> str:
+        storage, path = self._paths[name]
+        with storage.open(path) as file:
+            text: str = file.read().decode()
+        return text

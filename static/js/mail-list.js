@@ -2,8 +2,9 @@
 import { morph } from "./morph.js";
 
 const at = (row) => Number(row.dataset.at);
-const key = (row) => Number(row.id.slice(1));
-const newerFirst = (a, b) => at(b) - at(a) || key(b) - key(a);
+/** A conversation's number has up to 64 bits, more than a Number holds. */
+const key = (row) => BigInt(row.id.slice(1));
+const isNewer = (a, b) => at(a) > at(b) || (at(a) === at(b) && key(a) > key(b));
 
 class MailList extends HTMLElement {
   connectedCallback() {
@@ -97,7 +98,7 @@ class MailList extends HTMLElement {
     if (old?.classList.contains("is-current")) row.classList.add("is-current");
     if (old && old.dataset.at === row.dataset.at) return morph(old, row);
     const rows = this.rows.filter((other) => other !== old);
-    const next = rows.find((other) => newerFirst(row, other) < 0);
+    const next = rows.find((other) => isNewer(row, other));
     // Older than everything that is loaded: it comes with its page.
     if (!next && this.querySelector("#older")) return old?.remove();
     if (old) morph(old, row);

@@ -1,0 +1,75 @@
+"""What collecting makes of our static files."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+
+
+@pytest.fixture
+def collected(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    backend = {"BACKEND": "webmail.storage.StaticStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"staticfiles": backend}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    yield tmp_path
+
+
+def one(folder: Path, pattern: str) -> str:
+    (found,) = folder.glob(pattern)
+    return found.read_text()
+
+
+def test_the_sheet_is_one_file_with_every_sheet_in_it(collected: Path) -> None:
+    sheet = one(collected, "css/main.*.css")
+    assert "@import" not in sheet
+    for source in Path("static/css").glob("*.css"):
+        if source.name != "main.css":
+            assert source.read_text().strip() in sheet, source
+
+
+def test_every_sheet_is_imported_once() -> None:
+    imported = re.findall(r'@import url\("([\w-]+\.css)"\);', Path("static/css/main.css").read_text())
+    assert sorted(imported) == sorted(path.name for path in Path("static/css").glob("*.css") if path.name != "main.css")
+
+
+def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:
+    imports = re.findall(r'from "\./([^"]+)"|import "\./([^"]+)"', one(collected, "js/app.*.js"))
+    names = [first or second for first, second in imports]
+    assert names
+    for name in names:
+        assert (collected / "js" / name).is_file(), name
+        assert re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.js", name)
+
+
+def test_files_come_compressed(collected: Path) -> None:
+    for pattern in ("css/main.*.css", "js/app.*.js", "icons.*.svg"):
+        assert list(collected.glob(f"{pattern}.br"))
+
+
+def test_vendored_code_is_what_it_says() -> None:
+    table = re.findall(
+        r"^\| `([^`]+)` \|.*\| ([0-9a-f]{64}) \|$", Path("static/vendor/VENDOR.md").read_text(), re.MULTILINE
+    )
+    assert table
+    for name, digest in table:
+        assert hashlib.sha256((Path("static/vendor") / name).read_bytes()).hexdigest() == digest
+    listed = {name for name, _digest in table} | {"VENDOR.md", "htmx.LICENSE.txt"}
+    assert {path.name for path in Path("static/vendor").iterdir()} == listed
+
+
+def test_every_icon_that_is_used_is_in_the_sprite() -> None:
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', Path("static/icons.svg").read_text()))
+    used: set[str] = set()
+    for template in Path("templates").rglob("*.html"):
+        text = template.read_text()
+        used |= set(re.findall(r'{% icon "([\w-]+)"', text)) | set(re.findall(r'%}#([\w-]+)"', text))
+    code = "".join(
+        path.read_text() for folder in ("webmail/screen", "webmail/reading") for path in Path(folder).glob("*.py")
+    )
+    assert used <= sprite
+    assert {name for name in sprite if f'"{name}"' not in code} <= used, "nothing there that is not used"
