@@ -14,7 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.servers.postgres import PostgreSQL
 from tests.servers.process import free_ports, private_directory, wait_until
+from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("serve", "test", "test-unit", "lint", "bench", "soak", "prod", "manage", "vendor", "install", "help")
@@ -26,11 +28,11 @@ PATIENCE = 180.0
 class Run:
     """A started `./run` with a data directory of its own."""
 
-    def __init__(self, data: Path, port: int, **environ: str) -> None:
+    def __init__(self, data: Path, port: int, *verb: str, **environ: str) -> None:
         self.port = port
         self.output = data.parent / f"output-{port}"
         self.process = subprocess.Popen(
-            [sys.executable, "run"], cwd=ROOT, env=environment(data, PORT=str(port), **environ),
+            [sys.executable, "run", *verb], cwd=ROOT, env=environment(data, PORT=str(port), **environ),
             stdout=self.output.open("wb"), stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
 
@@ -62,6 +64,17 @@ class Run:
         return self.process.wait(timeout=60)
 
 
+def alive(family: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; one that only waits to be reaped by its adoptive parent does not."""
+    return [process for process in family if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The person's environment, without what the tests have set in it for themselves."""
     own = ("WEBMAIL_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "TEST_DATABASE")
@@ -78,9 +91,9 @@ def data() -> Path:
 
 
 @contextlib.contextmanager
-def serving(data: Path, **environ: str) -> Iterator[Run]:
+def serving(data: Path, *verb: str, **environ: str) -> Iterator[Run]:
     (port,) = free_ports(1)
-    run = Run(data, port, **environ)
+    run = Run(data, port, *verb, **environ)
     try:
         yield run
     finally:
@@ -142,7 +155,7 @@ def test_it_serves_keeps_its_data_and_leaves_no_process(data: Path) -> None:
         family = run.family()
         assert len(family) >= 6
         assert run.end() == 0
-        assert not [process for process in family if process.is_running()]
+        assert not alive(family)
     keys = (data / "keys.env").read_text()
     assert say("manage", "createsuperuser", "--noinput", "--email=ann@example.com", data=data).returncode == 0
     with serving(data) as run:
@@ -159,4 +172,25 @@ def test_nothing_outlives_a_supervisor_that_is_killed(data: Path) -> None:
         assert "noor@example.com" not in run.said
         family = run.family()
         run.end(signal.SIGKILL)
-        wait_until(lambda: not [process for process in family if process.is_running()], "the end of all of them")
+        wait_until(lambda: not alive(family), "the end of all of them")
+
+
+@pytest.mark.servers
+def test_production_runs_on_postgresql_and_redis(data: Path, postgres: PostgreSQL, redis_server: Redis) -> None:
+    environ = {
+        "DATABASE_URL": postgres.database(),
+        "REDIS_URL": redis_server.url,
+        "WEBMAIL_SECRET_KEY": "s" * 40,
+        "WEBMAIL_CREDENTIAL_KEYS": "c" * 40,
+        "WEBMAIL_IMAP_HOST": "127.0.0.1",
+        "WEB_CONCURRENCY": "2",
+    }
+    with serving(data, "prod", **environ) as run:
+        run.wait_until_ready()
+        assert run.answers()
+        commands = [" ".join(process.cmdline()) for process in run.family()]
+        assert not any("valkey" in command or "demoserver" in command for command in commands)
+        family = run.family()
+        assert run.end() == 0
+        assert not alive(family)
+    assert not (data / "whimbrel.sqlite3").exists()
