@@ -102,9 +102,15 @@ class MailList extends HTMLElement {
     // Older than everything that is loaded: it comes with its page.
     if (!next && this.querySelector("#older")) return old?.remove();
     if (old) morph(old, row);
-    else row.classList.add("is-new");
+    else this.#greet(row);
     this.#insert(old ?? row, next, heading);
     return undefined;
+  }
+
+  /** A new row is tinted for a while. */
+  #greet(row) {
+    row.classList.add("is-new");
+    setTimeout(() => row.classList.remove("is-new"), 4000);
   }
 
   #insert(row, next, heading) {

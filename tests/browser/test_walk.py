@@ -5,16 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PDF, faults, fill, is_phone, sign_in, table_plan
+from tests.browser.people import PDF, faults, is_phone, sign_in, table_plan
 from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
-
-
-@pytest.fixture
-def noor(dovecot: Dovecot, mail_user: User) -> User:
-    fill(dovecot, mail_user)
-    return mail_user
 
 
 def test_the_walk(screen: Page, whimbrel: Whimbrel, noor: User, page_record: Record) -> None:

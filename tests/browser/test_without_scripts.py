@@ -1,0 +1,59 @@
+"""Everything works as plain links and forms."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import PDF, sign_in, table_plan
+from tests.servers.chromium import PHONE, Chromium
+from tests.servers.dovecot import User
+from tests.servers.whimbrel import Whimbrel
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def plain(request: pytest.FixtureRequest, chromium: Chromium) -> Iterator[Page]:
+    """A browser that runs no script."""
+    page = chromium.page(java_script_enabled=False, **(PHONE if request.param == "phone" else {}))
+    yield page
+    page.context.close()
+    chromium.suspend()
+
+
+def test_reading_starring_paging_and_leaving(plain: Page, whimbrel: Whimbrel, noor: User) -> None:
+    sign_in(plain, whimbrel, noor)
+    inbox = plain.url
+    plain.get_by_role("link", name="Older").click()
+    expect(plain).to_have_url(re.compile(r"\?before="))
+    plain.goto(inbox)
+    table_plan(plain)
+    plain.get_by_role("button", name="Star", exact=True).click()
+    expect(plain.get_by_role("button", name="Star", exact=True)).to_have_attribute("aria-pressed", "true")
+    plain.get_by_role("button", name="Mark as read", exact=True).click()
+    expect(plain.get_by_role("button", name="Mark as unread", exact=True)).to_be_visible()
+    with plain.expect_download() as download:
+        plain.get_by_role("button", name="Download table-plan.pdf").click()
+    assert download.value.path().read_bytes() == PDF
+    plain.get_by_role("button", name="Older conversation").click()
+    expect(plain.get_by_role("heading", level=2, name="No. 41: on leaving margins wide")).to_be_visible()
+    expect(plain.frame_locator("iframe[title=Message]").get_by_role("heading", name="Margins")).to_be_visible()
+    plain.goto(inbox)
+    plain.get_by_role("button", name="Refresh").click()
+    expect(plain).to_have_url(inbox)
+    plain.get_by_role("button", name="Switch account").filter(visible=True).click()
+    plain.get_by_role("menuitem", name="Sign out").click()
+    plain.goto(inbox)
+    expect(plain).to_have_url(re.compile("/sign-in"))
+
+
+def test_filter_and_drawer_open_without_a_script(plain: Page, whimbrel: Whimbrel, noor: User) -> None:
+    sign_in(plain, whimbrel, noor)
+    plain.get_by_role("button", name="Filter").click()
+    plain.get_by_role("menuitemradio", name="Unread").click()
+    expect(plain).to_have_url(re.compile(r"\?only=unread"))
+    menu = plain.get_by_role("button", name="Open mailboxes")
+    if menu.is_visible():
+        menu.click()
+    plain.get_by_role("link", name="Sent").click()
+    expect(plain.get_by_role("heading", name="Sent", level=1)).to_be_visible()
