@@ -6,17 +6,18 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmail.settings")
 
-from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+
+from webmail.pages import Pages
 
 from webmail.wsgi import application as pages  # isort: skip  (loads Django first)
 from webmail.routing import websockets  # isort: skip
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(pages, workers=16),
+        "http": Pages(pages, threads=16),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )
