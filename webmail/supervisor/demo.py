@@ -11,14 +11,15 @@ import socket
 from itertools import islice
 from pathlib import Path
 
+from imapbridge.demo.people import PASSWORD, PEOPLE
+
 #: Below those that the system gives to outgoing connections.
 CANDIDATES = range(20_000, 32_000)
-PEOPLE = ("noor@example.com", "tomas@example.com")
-PASSWORD = "whimbrel"  # noqa: S105  (printed on the terminal: it opens nothing but the demo)
+FIRST, SECOND = PEOPLE
 WELCOME = (
-    f"Sign in with        {PEOPLE[0]}",
+    f"Sign in with        {FIRST}",
     f"The password is     {PASSWORD}",
-    f"{PEOPLE[1]} has the same password: write to each other. All of it is made up and stays on this machine.",
+    f"{SECOND} has the same password: write to each other. All of it is made up and stays on this machine.",
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from imapbridge.demo.people import PASSWORD
-from tests.servers.process import Server, free_ports, wait_until
+from tests.servers.process import Server, free_ports, require, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 PROGRAM = """
@@ -27,6 +27,8 @@ class DemoServer(Server):
     """`kind` is `poor` (pymap) or `dovecot`."""
 
     def __init__(self, kind: str) -> None:
+        if kind == "dovecot":
+            require("dovecot")
         self.name = f"demo-{kind}"
         super().__init__()
         self.kind = kind

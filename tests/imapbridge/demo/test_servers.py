@@ -12,7 +12,7 @@ import pytest
 from imapbridge.demo import seed
 from imapbridge.demo.people import PASSWORD
 from tests.imapbridge.demo.demo_server import DemoServer
-from tests.servers.process import running
+from tests.servers.process import running, wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -60,6 +60,19 @@ def test_mail_from_one_to_the_other_arrives(demo: DemoServer) -> None:
         client.select_folder("INBOX")
         raw = client.fetch(uid, ["BODY.PEEK[]"])[uid][b"BODY[]"]
     assert "På lördag".encode() in raw
+
+
+def test_new_mail_is_pushed(demo: DemoServer) -> None:
+    with demo.client() as waiting, demo.client() as other:
+        waiting.select_folder("Newsletters")
+        waiting.idle()
+        other.append("Newsletters", b"Subject: one more\r\n\r\nletter\r\n")
+        pushed: list[object] = []
+        wait_until(lambda: pushed.extend(waiting.idle_check(timeout=1)) or b"EXISTS" in str(pushed).encode(), "EXISTS")
+        waiting.idle_done()
+        uid = waiting.search(["SUBJECT", "one more"])
+        waiting.delete_messages(uid)
+        waiting.expunge()
 
 
 def test_mail_to_the_world_is_refused(demo: DemoServer) -> None:
