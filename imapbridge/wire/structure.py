@@ -6,6 +6,7 @@ read is read, and what is no structure at all raises ValueError, which `fetched`
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from imapbridge.mime.params import join_params
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.terms.part import Part
 from imapbridge.wire.dates import header_date
-from imapbridge.wire.tokens import Value, parse
+from imapbridge.wire.tokens import Value, address_pattern, leaf_pattern, parse
 
 MAX_ADDRESSES = 1000
 """Of one header; more are not shown."""
@@ -61,8 +62,11 @@ def addresses(value: Value) -> tuple[Address, ...]:
 @lru_cache(8192)
 def _written(whole: bytes) -> Address | None:
     """`("Ann" NIL "ann" "x.org")`, as `tokens.parse_fetch` leaves it: the same few people write most of the mail."""
-    values = parse(whole)
-    return _listed(values[0]) if values else None
+    found = _ADDRESS.fullmatch(whole)
+    return _address(*(decode_text(word or b"") for word in found.groups())) if found else None
+
+
+_ADDRESS = re.compile(address_pattern(b"("), re.VERBOSE)
 
 
 def _listed(item: Value) -> Address | None:
@@ -91,28 +95,35 @@ def _address(name: str, local: str, domain: str) -> Address | None:
 
 
 def structure(value: Value) -> Part:
-    if not isinstance(value, list) or not value:
+    if not value:
         raise ValueError("a body structure is a list")
     return _part(value, "", "1", [MAX_PARTS])
 
 
-def _part(value: list[Value], section: str, leaf_section: str, room: list[int]) -> Part:
+def _part(value: Value, section: str, leaf_section: str, room: list[int]) -> Part:
     """`section` is for a multipart, `leaf_section` for anything else: they differ at the root of a message.
 
     `room` holds how many parts may still come. Servers write NIL for the parts of an empty multipart.
     """
     room[0] -= 1
-    if isinstance(value[0], bytes) or (value[0] is None and len(value) >= 7):
+    if not isinstance(value, list):
+        return _leaf(value or b"", leaf_section)
+    if not _is_part(value[0]) and (value[0] is not None or len(value) >= 7):
         return _single(value, leaf_section, room)
     return _multipart(value, section, room)
+
+
+def _is_part(item: Value) -> bool:
+    """A list, or a leaf that `tokens.parse_fetch` left in one piece."""
+    return isinstance(item, list) or (item is not None and item[:1] == b"(")
 
 
 def _multipart(value: list[Value], section: str, room: list[int]) -> Part:
     """`(part part ... "mixed" (params) ...)`."""
     parts: list[Part] = []
-    end = next((at for at, item in enumerate(value) if isinstance(item, bytes)), len(value))
+    end = next((at for at, item in enumerate(value) if item is not None and not _is_part(item)), len(value))
     for item in value[:end]:
-        if isinstance(item, list) and item and room[0] > 0:
+        if item and room[0] > 0:
             number = f"{section}.{len(parts) + 1}" if section else str(len(parts) + 1)
             parts.append(_part(item, number, number, room))
     subtype, params = (*value[end : end + 2], None, None)[:2]
@@ -120,6 +131,43 @@ def _multipart(value: list[Value], section: str, room: list[int]) -> Part:
         raise ValueError("neither parts nor a type")
     kept = () if _is_boundary(params) else _params(params).kept
     return Part(section, f"multipart/{_word(subtype) or 'mixed'}", params=kept, parts=tuple(parts))
+
+
+def _leaf(whole: bytes, section: str) -> Part:
+    """A part as `tokens.parse_fetch` leaves it. What makes up most of it is the same in most mail."""
+    found = _LEAF.fullmatch(whole)
+    if not found:
+        raise ValueError("not a part")
+    head, content_id, encoding, size, disposition = found.groups()
+    media_type, params = _read_head(head)
+    kind, filename = _read_disposition(disposition) if disposition and disposition != b"NIL" else ("", "")
+    return Part(
+        section,
+        media_type,
+        params.charset,
+        _word(encoding[1:-1]) or "7bit",
+        _number(size),
+        kind,
+        filename or params.name,
+        "" if content_id == b"NIL" else decode_text(content_id[1:-1]).strip("<> "),
+        params.kept,
+    )
+
+
+_LEAF = re.compile(leaf_pattern(b"("), re.VERBOSE)
+
+
+@lru_cache(2048)
+def _read_head(head: bytes) -> tuple[str, _Params]:
+    """`"text" "plain" ("charset" "utf-8")`."""
+    kind, subtype, params = parse(head)
+    return _media_type(_octets(kind), _octets(subtype)), _params(params)
+
+
+@lru_cache(512)
+def _read_disposition(text: bytes) -> tuple[str, str]:
+    """`("attachment" ("filename" "a.pdf"))`."""
+    return _disposition(parse(text))
 
 
 def _single(value: list[Value], section: str, room: list[int]) -> Part:
@@ -130,7 +178,7 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
     media_type = _media_type(_octets(kind), _octets(subtype))
     params = _params(about)
     inner: tuple[Part, ...] = ()
-    if media_type in ("message/rfc822", "message/global") and len(rest) > 2 and isinstance(rest[1], list):
+    if media_type in ("message/rfc822", "message/global") and len(rest) > 2 and _is_part(rest[1]):
         inner, extensions = _message(rest[1], section, room), rest[3:6]
     else:
         extensions = rest[1:4] if media_type.startswith("text/") else rest[:3]
@@ -156,7 +204,7 @@ def _media_type(kind: bytes, subtype: bytes) -> str:
     return f"{_word(kind) or 'application'}/{_word(subtype)}"
 
 
-def _message(value: list[Value], section: str, room: list[int]) -> tuple[Part, ...]:
+def _message(value: Value, section: str, room: list[int]) -> tuple[Part, ...]:
     """The root of the message within: a multipart shares the section of its message (RFC 9051 6.4.5.1)."""
     return (_part(value, section, f"{section}.1", room),) if value and room[0] > 0 else ()
 

@@ -15,25 +15,43 @@ MAX_DEPTH = 100
 
 Value: TypeAlias = "bytes | list[Value] | None"
 
-# A quote ends a string only before a space, a parenthesis, a literal or the end: iCloud and Exchange forget to escape
-# quotes inside. The name of a body section holds spaces and parentheses: BODY[HEADER.FIELDS (TO CC)]<0>; other brackets
-# are letters like any. Possessive, so that no input takes more than linear time.
-_QUOTED = rb'"[^"\\]*+(?:(?:\\.|"(?![\s()\0]|\Z))[^"\\]*+)*+"'
-_SECTION = rb"\[[A-Za-z0-9.]*+(?:[ ]?\([^()\]\0]*+\))?+\]"
-_REST = (
+# Plain strings first, since most are. A quote ends a string only before a space, a parenthesis, a literal or the end:
+# iCloud and Exchange forget to escape quotes inside. The name of a body section holds spaces and parentheses:
+# BODY[HEADER.FIELDS (TO CC)]<0>; other brackets are letters like any. Possessive, so that all is linear.
+_PLAIN = rb'"[^"\\]*+"(?=[ )])'
+_OTHER = (
     rb"""
     | [()\0]
     | [^\s()"\0\[][^\s()\0\[]*+ (?:%b)?+ [^\s()\0]*+
+    | "[^"\\]*+(?:(?:\\.|"(?![\s()\0]|\Z))[^"\\]*+)*+"
     | "[^\0]*+
     | \[[^\s()\0]*+
 """
-    % _SECTION
+    % rb"\[[A-Za-z0-9.]*+(?:[ ]?\([^()\]\0]*+\))?+\]"
 )
-_TOKEN = re.compile(_QUOTED + _REST, re.VERBOSE | re.DOTALL)
-# In FETCH an address of the usual form stays in one piece: see `structure`.
-_STRING = rb'(?:NIL|"[^"\\]*+")'
-ADDRESS = rb'\(%b[ ]NIL[ ]%b[ ]"[^"\\]*+"\)' % (_STRING, _STRING)
-_FETCH_TOKEN = re.compile(_QUOTED + b"|" + ADDRESS + _REST, re.VERBOSE | re.DOTALL)
+_TOKEN = re.compile(_PLAIN + _OTHER, re.VERBOSE | re.DOTALL)
+
+# What most of an ENVELOPE and a BODYSTRUCTURE is made of stays in one piece in FETCH, and `structure` takes it apart by
+# the same patterns with their groups: an address, and a part that is no message and no multipart.
+_STRING, _NSTRING = rb'"[^"\\]*+"', rb'(?:NIL|"[^"\\]*+")'
+_PARAMS = rb"(?:NIL|\((?:%b[ ]?+)++\))" % _STRING
+
+
+def address_pattern(group: bytes = b"(?:") -> bytes:
+    """Groups: name, local part, domain."""
+    inner = group + rb'[^"\\]*+)'
+    return rb'\((?:NIL|"%b")[ ]NIL[ ](?:NIL|"%b")[ ]"%b"\)' % (inner, inner, inner)
+
+
+def leaf_pattern(group: bytes = b"(?:") -> bytes:
+    """Groups: type, subtype and parameters; content id; encoding; size; disposition."""
+    return rb"\(%b%b[ ]%b[ ]%b)[ ]%b%b)[ ]%b[ ]%b%b)[ ]%b\d++)(?:[ ]\d++)?+(?:[ ]%b)?+(?:[ ]%b%b))?+(?:[ ]NIL)*+\)" % (
+        group, _STRING, _STRING, _PARAMS, group, _NSTRING, _NSTRING, group, _STRING, group, _NSTRING,
+        group, rb"(?:NIL|\(%b[ ]%b\))" % (_STRING, _PARAMS),
+    )  # fmt: skip
+
+
+_FETCH_TOKEN = re.compile(b"|".join((_PLAIN, address_pattern(), leaf_pattern())) + _OTHER, re.VERBOSE | re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _NIL: dict[bytes, None] = {b"NIL": None, b"nil": None, b"Nil": None}
 _OPEN, _CLOSE, _QUOTE, _LITERAL = b'()"\0'
@@ -45,7 +63,7 @@ def parse(text: bytes, literals: Sequence[bytes] = ()) -> list[Value]:
 
 
 def parse_fetch(text: bytes, literals: Sequence[bytes] = ()) -> list[Value]:
-    """The same, but an address of an ENVELOPE may come as its own text, parentheses and all."""
+    """The same, but what matches `address_pattern` or `leaf_pattern` is a string: its own text, parentheses and all."""
     return _build(_FETCH_TOKEN.findall(text), literals)
 
 
@@ -58,7 +76,12 @@ def _build(found: list[bytes], literals: Sequence[bytes]) -> list[Value]:
     for token in found:  # the hottest loop of a sync
         kind = token[0]
         if kind == _QUOTE:
-            append(token[1:-1] if b"\\" not in token and token[-1] == _QUOTE else _unquote(token))
+            append(token[1:-1] if token[-1] == _QUOTE and b"\\" not in token else _unquote(token))
+        elif kind == _CLOSE:
+            if too_deep:
+                too_deep -= 1
+            elif stack:
+                append = stack.pop()
         elif kind == _OPEN:
             if len(token) > 1:
                 append(token)
@@ -69,11 +92,6 @@ def _build(found: list[bytes], literals: Sequence[bytes]) -> list[Value]:
                 append = inner.append
             else:
                 too_deep += 1
-        elif kind == _CLOSE:
-            if too_deep:
-                too_deep -= 1
-            elif stack:
-                append = stack.pop()
         elif kind == _LITERAL:
             append(next(coming, b""))
         else:

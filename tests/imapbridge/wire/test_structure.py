@@ -20,6 +20,7 @@ def read_envelope(text: str):
 
 def read_structure(text: str) -> Part:
     [value] = parse_fetch(text.encode())
+    assert structure(value) == structure(parse(text.encode())[0])
     return structure(value)
 
 
@@ -246,7 +247,7 @@ def test_parts_are_limited():
 
 def test_depth_is_limited():
     text = "(" * 3000 + PLAIN + ' "mixed")' * 3000
-    depth, part = 0, read_structure(text)
+    depth, part = 0, structure(parse_fetch(text.encode())[0])
     while part.parts:
         part, depth = part.parts[0], depth + 1
     assert 50 < depth < 120
