@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
+from functools import cache, partial
 
-from asgiref.sync import async_to_sync
+import redis
 from channels.layers import get_channel_layer
-from django.db import transaction
-from django.db.models import F
+from django.conf import settings
+from django.db import connection, transaction
+from redis.exceptions import RedisError
 
 from imapbridge.models import Mailbox
 
 log = logging.getLogger(__name__)
+
+_TABLE = Mailbox._meta.db_table
+_RAISE = f"UPDATE {_TABLE} SET state = state + 1 WHERE id = %s RETURNING state, account_id"  # noqa: S608 - our own name
+_NOW = f"SELECT state, unread, total FROM {_TABLE} WHERE id = %s"  # noqa: S608
 
 
 def group(account_id: int) -> str:
@@ -21,21 +26,40 @@ def group(account_id: int) -> str:
 
 
 def raise_state(mailbox_id: int) -> int:
-    """The mailbox's next state, for the rows that the caller writes in the same transaction; told on commit."""
-    Mailbox.objects.filter(pk=mailbox_id).update(state=F("state") + 1)
-    account_id, state = Mailbox.objects.values_list("account_id", "state").get(pk=mailbox_id)
+    """The mailbox's next state, for the rows that the caller writes in the same transaction; told on commit.
+
+    Mailbox.DoesNotExist when it is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE, [mailbox_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Mailbox.DoesNotExist
+    state, account_id = row
     transaction.on_commit(partial(publish, account_id, mailbox_id), robust=True)
-    return state
+    return int(state)
 
 
 def publish(account_id: int, mailbox_id: int) -> None:
     """Tell every open page of the account how the mailbox stands now. Losing it is harmless: pages also ask."""
-    now = Mailbox.objects.filter(pk=mailbox_id).values("state", "unread", "total").first()
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, [mailbox_id])
+        row = cursor.fetchone()
     layer = get_channel_layer()
-    if now is None or layer is None:
+    if row is None or layer is None:
         return
-    message = {"type": "mailbox.changed", "mailbox": mailbox_id, **now}
+    message = {"type": "mailbox.changed", "mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2]}
+    # What `layer.group_send` does, without an event loop and a connection of its own for each call.
     try:
-        async_to_sync(layer.group_send)(group(account_id), message)
-    except OSError as fault:
+        _redis(settings.REDIS_URL).publish(f"{_prefix()}__group__{group(account_id)}", layer.serialize(message))
+    except RedisError as fault:
         log.warning("mailbox=%s not published: %s", mailbox_id, type(fault).__name__)
+
+
+def _prefix() -> str:
+    return str(settings.CHANNEL_LAYERS["default"]["CONFIG"].get("prefix", "asgi"))
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)

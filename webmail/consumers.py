@@ -13,7 +13,7 @@ from imapbridge import events
 NOT_SIGNED_IN = 4401
 
 
-class Changes(AsyncJsonWebsocketConsumer):
+class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """`{"mailbox": 12, "state": 8842, "unread": 4, "total": 90}` whenever a mailbox of the person's changed."""
 
     groups: list[str] = []

@@ -52,6 +52,7 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
 
 def replay_all(connection: BlockingConnection, account_id: int) -> None:
     """Every change that people made and the server has not got, in order."""
+    replay.forget_confirmed(account_id)
     while change := replay.next_change(account_id):
         try:
             connection.run(replay.command(connection.session, change), timeout=TIMEOUT)

@@ -65,9 +65,12 @@ def command(session: Session, change: PendingChange) -> Generator[Any, Any, None
 
 def confirmed(change: PendingChange) -> None:
     """The server has it. The row stays a little while; see `apply.Overlay`."""
-    now = timezone.now()
-    PendingChange.objects.filter(pk=change.pk).update(confirmed_at=now)
-    PendingChange.objects.filter(account=change.account_id, confirmed_at__lt=now - KEPT).delete()
+    PendingChange.objects.filter(pk=change.pk).update(confirmed_at=timezone.now())
+
+
+def forget_confirmed(account_id: int) -> None:
+    """Drop what was confirmed so long ago that no fetch under way can be older."""
+    PendingChange.objects.filter(account=account_id, confirmed_at__lt=timezone.now() - KEPT).delete()
 
 
 def postponed(change: PendingChange) -> None:
