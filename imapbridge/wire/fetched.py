@@ -17,13 +17,12 @@ from imapbridge.mime.headers import clean
 from imapbridge.terms import flags as flag_terms
 from imapbridge.terms.envelope import Envelope
 from imapbridge.terms.part import Part
+from imapbridge.terms.uids import MAX_UID
 from imapbridge.wire.dates import parse_date_time
 from imapbridge.wire.names import decode as decode_name
+from imapbridge.wire.short_cache import short_cache
 from imapbridge.wire.structure import envelope, structure
-from imapbridge.wire.tokens import Value
-
-MAX_NUMBER = 2**63 - 1
-"""The largest that a MODSEQ or an index's column may be (RFC 7162 3.1.1)."""
+from imapbridge.wire.tokens import Value, number
 
 
 @dataclass(slots=True)
@@ -79,7 +78,7 @@ def flags_alone(text: bytes) -> Fetched | None:
     """The quick way for `(UID 7 FLAGS (...))`; None for anything else, which is for `fetched`."""
     found = _FLAGS_ALONE.fullmatch(text)
     uid = int(found[1] or found[3] or 0) if found else 0
-    if not found or not 1 <= uid < 2**32:
+    if not found or not 1 <= uid <= MAX_UID:
         return None
     return Fetched(uid, _flag_set(tuple(found[2].split())), int(found[4]) if found[4] else None)
 
@@ -117,7 +116,7 @@ def _other(message: Fetched, name: bytes, content: Value) -> None:
 _SECTION = re.compile(rb"(BODY|BINARY)\[([^\]]*)\]", re.IGNORECASE)
 
 
-@lru_cache(1024)
+@short_cache(1024)
 def _section(name: bytes) -> tuple[str, str]:
     """Where `BODY[HEADER.FIELDS (TO CC)]<0>` goes: ("sections", "HEADER.FIELDS"). Empty when it is no section."""
     found = _SECTION.match(name)
@@ -134,17 +133,17 @@ def _octets(value: Value) -> bytes:
 
 
 def _number(value: Value) -> int:
-    digits = _octets(value)
-    if not digits.isdigit() or len(digits) > 20 or (number := int(digits)) > MAX_NUMBER:
+    found = number(value)
+    if found is None:
         raise ValueError("not a number")
-    return number
+    return found
 
 
 def _uid(value: Value) -> int:
-    number = _number(value)
-    if not 1 <= number < 2**32:
+    found = _number(value)
+    if not 1 <= found <= MAX_UID:
         raise ValueError("not a UID")
-    return number
+    return found
 
 
 def _modseq(value: Value) -> int:

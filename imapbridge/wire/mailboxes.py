@@ -18,10 +18,10 @@ from imapbridge.wire.responses import (
     Response,
     StatusData,
     mailbox_key,
-)  # fmt: skip
+)
 from imapbridge.wire.results import ListedMailbox, MailboxStatus
 from imapbridge.wire.state import Exchange, SessionState, T, Take
-from imapbridge.wire.tokens import Value
+from imapbridge.wire.tokens import Value, number
 
 STATUS_ITEMS = ("MESSAGES", "UNSEEN", "UIDNEXT", "UIDVALIDITY", "HIGHESTMODSEQ")
 
@@ -176,14 +176,14 @@ class _Listing:
 def mailbox_status(data: StatusData) -> MailboxStatus:
     values = data.values
     return MailboxStatus(
-        messages=_number(values.get("MESSAGES")),
-        unseen=_number(values.get("UNSEEN")),
-        uid_next=_number(values.get("UIDNEXT")) or None,
-        uid_validity=_number(values.get("UIDVALIDITY")) or None,
-        highest_modseq=_number(values.get("HIGHESTMODSEQ")) or None,
-        size=_number(values.get("SIZE")),
-        deleted=_number(values.get("DELETED")),
-        append_limit=_number(values.get("APPENDLIMIT")),
+        messages=number(values.get("MESSAGES")),
+        unseen=number(values.get("UNSEEN")),
+        uid_next=number(values.get("UIDNEXT")) or None,
+        uid_validity=number(values.get("UIDVALIDITY")) or None,
+        highest_modseq=number(values.get("HIGHESTMODSEQ")) or None,
+        size=number(values.get("SIZE")),
+        deleted=number(values.get("DELETED")),
+        append_limit=number(values.get("APPENDLIMIT")),
         mailbox_id=object_id(values.get("MAILBOXID")),
     )
 
@@ -221,7 +221,3 @@ def _list_command(options: Iterable[str]) -> Command:
 
 def _status_command(raw_name: bytes, items: Iterable[str]) -> Command:
     return Command("STATUS", (mailbox(raw_name), atoms(" ".join(items))))
-
-
-def _number(value: Value) -> int | None:
-    return int(value) if isinstance(value, bytes) and value.isdigit() and len(value) < 19 else None

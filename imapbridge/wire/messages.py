@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from imapbridge.errors import CommandFailed
 from imapbridge.terms.uids import MAX_UID, UidSet
@@ -56,7 +56,8 @@ class Messages(SessionState):
         if not self.has("UNSELECT"):
             if not self.selected.read_only:
                 yield from self.select(self.selected.raw_name, read_only=True)
-            yield from self._run(Command("CLOSE"))  # of a mailbox opened by EXAMINE it expunges nothing
+            # Of a mailbox opened by EXAMINE it expunges nothing; pymap refuses it there, which does no harm.
+            yield from self._try(Command("CLOSE"))
         else:
             yield from self._run(Command("UNSELECT"))
         self.selected = None
@@ -90,10 +91,6 @@ class Messages(SessionState):
         if vanished and self.has("QRESYNC"):
             modifiers += (atom("VANISHED"),)
         return (modifiers,)
-
-    def _split(self, name: str, uids: UidSet, rest: tuple[Argument, ...]) -> Iterator[UidSet]:
-        """`uids` in pieces, each short enough for one command with `rest`."""
-        return uids.chunks(max(100, self.max_command - Command(name, rest).size - 1))
 
     # --- STORE --------------------------------------------------------------------------------------------------------
 
@@ -180,6 +177,9 @@ class _Opening:
     """What a server tells while it opens a mailbox."""
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self.exists = 0
         self.flags: frozenset[str] = frozenset()
         self.codes: dict[str, Condition] = {}
@@ -203,7 +203,7 @@ class _Opening:
 
     def _take_condition(self, condition: Condition) -> bool:
         if condition.code == "CLOSED":
-            self.__init__()  # type: ignore[misc]  # what came before was of the mailbox open until now (RFC 7162 3.2.11)
+            self._clear()  # what came before was of the mailbox open until now (RFC 7162 3.2.11)
         self.codes[condition.code] = condition
         return condition.status == "OK" and condition.code != "CAPABILITY"
 

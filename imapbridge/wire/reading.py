@@ -33,7 +33,8 @@ from imapbridge.wire.responses import (
     Threads,
     Unknown,
     Vanished,
-)  # fmt: skip
+)
+from imapbridge.wire.short_cache import short_cache
 from imapbridge.wire.stream import Raw
 from imapbridge.wire.tokens import Value
 
@@ -115,8 +116,9 @@ def _condition(tag: str, status: bytes, rest: bytes) -> Condition:
 # --- Plain words and numbers ------------------------------------------------------------------------------------------
 
 
+@short_cache(256)
 def words(text: bytes) -> frozenset[str]:
-    """Space-separated names in upper case."""
+    """Space-separated names in upper case. Thousands of sessions with one server share one set."""
     return frozenset(text.decode("ascii", "replace").upper().split())
 
 
@@ -216,7 +218,8 @@ def _quota(values: list[Value]) -> Response:
     if not isinstance(items, list):
         return Unknown("QUOTA")
     triples = zip(items[::3], items[1::3], items[2::3], strict=False)
-    return Quota(_octets(root), {_text(name).upper(): (int(_octets(a)), int(_octets(b))) for name, a, b in triples})
+    numbers = ((_text(name).upper(), tokens.number(used), tokens.number(limit)) for name, used, limit in triples)
+    return Quota(_octets(root), {name: (used, limit) for name, used, limit in numbers if used is not None and limit})
 
 
 def _quota_root(values: list[Value]) -> QuotaRoot:

@@ -8,7 +8,7 @@ from imapbridge.errors import ProtocolError
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
 from imapbridge.wire.fetched import Fetched
-from imapbridge.wire.tokens import Value
+from imapbridge.wire.tokens import Value, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class Condition:
     @property
     def number(self) -> int | None:
         """The first argument, when it is a number."""
-        first = self.arguments[0] if self.arguments else None
-        return int(first) if isinstance(first, bytes) and first.isdigit() and len(first) < 20 else None
+        return number(self.arguments[0]) if self.arguments else None
 
 
 @dataclass(frozen=True, slots=True)

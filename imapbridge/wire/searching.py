@@ -12,7 +12,7 @@ from imapbridge.wire.keys import Key
 from imapbridge.wire.responses import ESearch, Response, Search, Thread, Threads, Unknown, uid_set
 from imapbridge.wire.results import SearchResult
 from imapbridge.wire.state import Exchange, SessionState
-from imapbridge.wire.tokens import Value
+from imapbridge.wire.tokens import Value, number
 
 RETURNS = ("ALL", "COUNT", "MIN", "MAX", "SAVE")
 
@@ -36,8 +36,11 @@ class Searching(SessionState):
 
     def search_uids(self, uids: UidSet) -> Exchange[UidSet]:
         """Which of these UIDs exist. `n:*` never brings a UID below n."""
-        found = yield from self.search((keys.uid(uids),))
-        return (found.uids or UidSet()) & uids
+        there = UidSet()
+        for some in self._split("UID SEARCH", uids, (atom("RETURN"), (atom("ALL"),), atom("UID"))):
+            found = yield from self.search((keys.uid(some),))
+            there |= found.uids or UidSet()
+        return there & uids
 
     def sort(self, order: str, criteria: Sequence[Key] = ()) -> Exchange[list[int]]:
         """UIDs in the server's order, `order` being RFC 5256's words: `REVERSE DATE`, `FROM SUBJECT`. Needs SORT."""
@@ -97,11 +100,11 @@ class _Results:
     def _from_extended(self, values: dict[str, Value]) -> SearchResult:
         """An empty result names neither ALL nor MIN nor MAX; iCloud forgets MAX at other times too."""
         uids = uid_set(values["ALL"]) if "ALL" in values else None
-        count = _number(values.get("COUNT"))
+        count = number(values.get("COUNT"))
         if uids is None and not count and "MIN" not in values:
             uids = UidSet()
         return SearchResult(
-            uids, count, _number(values.get("MIN")), _number(values.get("MAX")), _number(values.get("MODSEQ"))
+            uids, count, number(values.get("MIN")), number(values.get("MAX")), number(values.get("MODSEQ"))
         )
 
 
@@ -113,16 +116,12 @@ def _flat(criteria: Sequence[Key]) -> tuple[Argument, ...]:
 def _threads(value: list[Value]) -> Iterator[Thread]:
     """`(3 6 (4 23)(44 7))`: 6 answers 3, and 4 and 44 answer 6."""
     answers: tuple[Thread, ...] = ()
-    numbers: list[int] = []
+    uids: list[int] = []
     for item in value:
         if isinstance(item, list):
             answers += tuple(_threads(item))
-        elif number := _number(item):
-            numbers.append(number)
-    for number in reversed(numbers):
-        answers = ((number, answers),)
+        elif uid := number(item):
+            uids.append(uid)
+    for uid in reversed(uids):
+        answers = ((uid, answers),)
     yield from answers
-
-
-def _number(value: Value) -> int | None:
-    return int(value) if isinstance(value, bytes) and value.isdigit() and len(value) < 20 else None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TypeVar
 
 from imapbridge.errors import CommandFailed, ConnectionClosed, ProtocolError
+from imapbridge.terms.uids import UidSet
 from imapbridge.wire import quirks, reading
-from imapbridge.wire.commands import Command
+from imapbridge.wire.commands import Argument, Command
 from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.responses import (
     Capability,
@@ -27,7 +28,7 @@ from imapbridge.wire.responses import (
     StatusData,
     Unknown,
     Vanished,
-)  # fmt: skip
+)
 from imapbridge.wire.results import Selected
 from imapbridge.wire.stream import Limits, ResponseStream
 
@@ -196,6 +197,10 @@ class SessionState:
             elif take is None or not take(response):
                 self._note(response)
         return [done[tag] for tag in tags]
+
+    def _split(self, name: str, uids: UidSet, rest: tuple[Argument, ...]) -> Iterator[UidSet]:
+        """`uids` in pieces, each short enough for one command with the arguments `rest`."""
+        return uids.chunks(max(100, self.max_command - Command(name, rest).size - 1))
 
     def _next_tag(self) -> str:
         self._tags += 1

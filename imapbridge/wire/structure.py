@@ -7,7 +7,6 @@ read is read, and what is no structure at all raises ValueError, which `fetched`
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from imapbridge.mime.headers import decode_text
@@ -15,7 +14,8 @@ from imapbridge.mime.params import join_params
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.terms.part import Part
 from imapbridge.wire.dates import header_date
-from imapbridge.wire.tokens import Value, address_pattern, leaf_pattern, parse
+from imapbridge.wire.short_cache import short_cache
+from imapbridge.wire.tokens import Value, address_pattern, leaf_pattern, number, parse
 
 MAX_ADDRESSES = 1000
 """Of one header; more are not shown."""
@@ -59,7 +59,7 @@ def addresses(value: Value) -> tuple[Address, ...]:
     return tuple([address for address in found if address])
 
 
-@lru_cache(8192)
+@short_cache(8192)
 def _written(whole: bytes) -> Address | None:
     """`("Ann" NIL "ann" "x.org")`, as `tokens.parse_fetch` leaves it: the same few people write most of the mail."""
     found = _ADDRESS.fullmatch(whole)
@@ -124,8 +124,8 @@ def _multipart(value: list[Value], section: str, room: list[int]) -> Part:
     end = next((at for at, item in enumerate(value) if item is not None and not _is_part(item)), len(value))
     for item in value[:end]:
         if item and room[0] > 0:
-            number = f"{section}.{len(parts) + 1}" if section else str(len(parts) + 1)
-            parts.append(_part(item, number, number, room))
+            below = f"{section}.{len(parts) + 1}" if section else str(len(parts) + 1)
+            parts.append(_part(item, below, below, room))
     subtype, params = (*value[end : end + 2], None, None)[:2]
     if not parts and subtype is None:
         raise ValueError("neither parts nor a type")
@@ -146,7 +146,7 @@ def _leaf(whole: bytes, section: str) -> Part:
         media_type,
         params.charset,
         _word(encoding[1:-1]) or "7bit",
-        _number(size),
+        number(size) or 0,
         kind,
         filename or params.name,
         "" if content_id == b"NIL" else decode_text(content_id[1:-1]).strip("<> "),
@@ -157,14 +157,14 @@ def _leaf(whole: bytes, section: str) -> Part:
 _LEAF = re.compile(leaf_pattern(b"("), re.VERBOSE)
 
 
-@lru_cache(2048)
+@short_cache(2048)
 def _read_head(head: bytes) -> tuple[str, _Params]:
     """`"text" "plain" ("charset" "utf-8")`."""
     kind, subtype, params = parse(head)
     return _media_type(_octets(kind), _octets(subtype)), _params(params)
 
 
-@lru_cache(512)
+@short_cache(512)
 def _read_disposition(text: bytes) -> tuple[str, str]:
     """`("attachment" ("filename" "a.pdf"))`."""
     return _disposition(parse(text))
@@ -188,7 +188,7 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
         media_type,
         params.charset,
         _word(encoding) or "7bit",
-        _number(size),
+        number(size) or 0,
         disposition,
         filename or params.name,
         text(content_id).strip("<> ") if content_id else "",
@@ -197,7 +197,6 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
     )
 
 
-@lru_cache(1024)
 def _media_type(kind: bytes, subtype: bytes) -> str:
     if not _word(subtype):
         return "text/plain" if _word(kind) == "text" else "application/octet-stream"
@@ -245,12 +244,6 @@ def _params(value: Value) -> _Params:
     if not isinstance(value, list):
         return _NO_PARAMS
     flat = tuple([item if isinstance(item, bytes) else b"" for item in value[: 2 * MAX_PARAMS]])
-    return _read_params(flat) if len(flat) <= 4 else _read_params.__wrapped__(flat)
-
-
-@lru_cache(2048)
-def _read_params(flat: tuple[bytes, ...]) -> _Params:
-    """`("charset" "utf-8")` and few others make up most of all mail."""
     found = join_params((_word(name), content) for name, content in zip(flat[::2], flat[1::2], strict=False))
     kept = tuple((name, found[name]) for name in _KEPT if name in found)
     return _Params(found.get("charset", "").lower(), found.get("name", ""), found.get("filename", ""), kept)
@@ -263,17 +256,13 @@ def _is_boundary(value: Value) -> bool:
 
 def _word(value: Value) -> str:
     """A token in lower case; what is not a string is empty."""
-    return _lower(value) if isinstance(value, bytes) and len(value) < 200 else ""
+    return _lower(value) if isinstance(value, bytes) else ""
 
 
-@lru_cache(2048)
+@short_cache(2048)
 def _lower(value: bytes) -> str:
-    return decode_text(value).lower()
+    return decode_text(value[:200]).lower()
 
 
 def _octets(value: Value) -> bytes:
     return value if isinstance(value, bytes) else b""
-
-
-def _number(value: Value) -> int:
-    return int(value) if isinstance(value, bytes) and value.isdigit() and len(value) < 19 else 0

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 MAX_DEPTH = 100
+MAX_NUMBER = 2**63 - 1
+"""The largest that a MODSEQ (RFC 7162 3.1.1) or a column of the index may be."""
 
 Value: TypeAlias = "bytes | list[Value] | None"
 
@@ -97,6 +99,14 @@ def _build(found: list[bytes], literals: Sequence[bytes]) -> list[Value]:
         else:
             append(_NIL.get(token, token))
     return top
+
+
+def number(value: Value) -> int | None:
+    """A number, or None for anything else and for what is out of range."""
+    if not isinstance(value, bytes) or not value.isdigit() or len(value) > 19:
+        return None
+    found = int(value)
+    return found if found <= MAX_NUMBER else None
 
 
 def _unquote(token: bytes) -> bytes:

@@ -7,11 +7,11 @@ import socket
 from asyncio import sslproto
 from collections import deque
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe
 from imapbridge.wire.drivers.deflate import Deflate
-from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error
+from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
 from imapbridge.wire.state import Event, Exchange, Upgrade
@@ -220,12 +220,8 @@ class _Pipe(asyncio.Protocol):
     # --- called by asyncio --------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a stream is needed")
-        self._transport = transport
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._transport = cast(asyncio.Transport, transport)
+        tune(transport.get_extra_info("socket"))
 
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe, WireError
 from imapbridge.wire.drivers.deflate import Deflate
-from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error
+from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
 from imapbridge.wire.state import Event, Exchange, Upgrade
@@ -195,7 +195,7 @@ def _dial(server: Server, deadline: float) -> socket.socket:
         try:
             sock.settimeout(_left(deadline) / left)  # a silent IPv6 must not eat the time of IPv4
             sock.connect(address)
-            _tune(sock)
+            tune(sock)
         except TimeoutError:
             sock.close()
             failure = TimedOut("the server did not answer in time")
@@ -205,9 +205,3 @@ def _dial(server: Server, deadline: float) -> socket.socket:
         else:
             return sock
     raise failure
-
-
-def _tune(sock: socket.socket) -> None:
-    """Send small commands at once, and notice a peer that is gone."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

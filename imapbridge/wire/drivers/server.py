@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import ssl
+from asyncio.trsock import TransportSocket
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +51,15 @@ def _context(verify: bool, ca_file: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def tune(sock: socket.socket | TransportSocket) -> None:
+    """Send small commands at once, and notice within two minutes a peer that is gone."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):  # not on every system
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def connect_error(error: OSError) -> WireError:
