@@ -9,7 +9,6 @@ from collections.abc import Collection
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F
 
 from imapbridge import client, events
 from imapbridge.models import Entry, Mailbox, PendingChange
@@ -41,13 +40,11 @@ def _set(account_id: int, messages: Collection[int], column: str, flag: str, wan
 
 
 def _set_in(mailbox: Mailbox, places: dict[int, int], column: str, flag: str, wanted: bool) -> None:
-    state = events.raise_state(mailbox.pk)
+    fewer_unread = len(places) if column == "seen" and wanted else -len(places) if column == "seen" else 0
+    state = events.raise_state(mailbox.pk, unread=-fewer_unread)
     Entry.objects.filter(mailbox=mailbox.pk, uid__in=places).update(state=state, **{column: wanted})
     PendingChange.objects.create(
         account_id=mailbox.account_id, mailbox=mailbox, kind=PendingChange.Kind.FLAGS,
         uid_validity=mailbox.uid_validity or 0, uids=str(UidSet.of(places)), **{"add" if wanted else "remove": [flag]},
     )  # fmt: skip
-    if column == "seen":
-        change = -len(places) if wanted else len(places)
-        Mailbox.objects.filter(pk=mailbox.pk).update(unread=F("unread") + change)
     listing.refresh(mailbox, set(places.values()), state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cache, partial
+from typing import Any
 
 import redis
 from channels.layers import get_channel_layer
@@ -16,7 +17,9 @@ from imapbridge.models import Mailbox
 log = logging.getLogger(__name__)
 
 _TABLE = Mailbox._meta.db_table
-_RAISE = f"UPDATE {_TABLE} SET state = state + 1 WHERE id = %s RETURNING state, account_id"  # noqa: S608 - our own name
+_RAISE = f"""
+UPDATE {_TABLE} SET state = state + 1, unread = unread + %s WHERE id = %s RETURNING state, account_id
+"""  # noqa: S608 - the table's name is ours
 _NOW = f"SELECT state, unread, total FROM {_TABLE} WHERE id = %s"  # noqa: S608
 
 
@@ -25,13 +28,13 @@ def group(account_id: int) -> str:
     return f"account.{account_id}"
 
 
-def raise_state(mailbox_id: int) -> int:
+def raise_state(mailbox_id: int, unread: int = 0) -> int:
     """The mailbox's next state, for the rows that the caller writes in the same transaction; told on commit.
 
-    Mailbox.DoesNotExist when it is gone.
+    `unread`: how many more are unread by this change. Mailbox.DoesNotExist when the mailbox is gone.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE, [mailbox_id])
+        cursor.execute(_RAISE, [unread, mailbox_id])
         row = cursor.fetchone()
     if row is None:
         raise Mailbox.DoesNotExist
@@ -57,7 +60,8 @@ def publish(account_id: int, mailbox_id: int) -> None:
 
 
 def _prefix() -> str:
-    return str(settings.CHANNEL_LAYERS["default"]["CONFIG"].get("prefix", "asgi"))
+    layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
+    return str(layer["CONFIG"].get("prefix", "asgi"))
 
 
 @cache

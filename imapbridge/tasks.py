@@ -31,7 +31,7 @@ def _queued(account_id: int) -> str:
     return f"sync-queued:{account_id}"
 
 
-@shared_task(bind=True, max_retries=RETRIES, queue="fast")
+@shared_task(bind=True, max_retries=RETRIES)
 def sync_account(self: Any, account_id: int) -> None:
     """Bring an account's index up to the server; what is left of a first sync goes on in another turn."""
     cache.delete(_queued(account_id))
@@ -51,7 +51,7 @@ def sync_account(self: Any, account_id: int) -> None:
             sync_account.apply_async((account_id,), queue="bulk")
 
 
-@shared_task(queue="fast")
+@shared_task
 def sync_everyone() -> None:
     """Accounts that somebody is signed in to, so that mail is there before the page asks."""
     live = MailAccount.objects.filter(refused=False, user__sign_ins__expires_at__gt=timezone.now()).exclude(secret="")
@@ -59,7 +59,7 @@ def sync_everyone() -> None:
         request_sync(account_id)
 
 
-@shared_task(queue="bulk")
+@shared_task
 def sweep_mirror() -> None:
     """Tombstones, content without a place, and cached bodies over the bound."""
     sweep.sweep()

@@ -9,10 +9,10 @@ import asyncio
 import logging
 
 from imapbridge.errors import CommandFailed, MailError
-from imapbridge.models import PendingChange
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
 from imapbridge.sync import replay
+from imapbridge.sync.replay import Owed
 from imapbridge.wire.session import Exchange, Session
 
 logger = logging.getLogger(__name__)
@@ -61,20 +61,22 @@ class Replays:
 
 async def run_replay(pool: Pool, account_id: int) -> None:
     """Replay until nothing is owed, somebody else is at it, or the server cannot be had."""
-    while change := await in_thread(replay.next_change, account_id):
+    change = await in_thread(replay.next_change, account_id)
+    while change:
         try:
             refusal = await _send(pool, change)
         except MailError as error:
-            logger.info("account=%d change=%d postponed: %s", account_id, change.pk, error.code)
+            logger.info("account=%d change=%d postponed: %s", account_id, change.id, error.code)
             await in_thread(replay.postponed, change)
             return
         if refusal:
             await in_thread(replay.refused, change, refusal)
+            change = await in_thread(replay.next_change, account_id)
         else:
-            await in_thread(replay.confirmed, change)
+            change = await in_thread(replay.confirmed_next, change)
 
 
-async def _send(pool: Pool, change: PendingChange) -> CommandFailed | None:
+async def _send(pool: Pool, change: Owed) -> CommandFailed | None:
     """The server's refusal of this change, or None when it is done. Raises MailError when there was no answer."""
 
     def command(session: Session) -> Exchange[CommandFailed | None]:
@@ -87,5 +89,4 @@ async def _send(pool: Pool, change: PendingChange) -> CommandFailed | None:
             return refusal
         return None
 
-    raw_name = bytes(change.mailbox.raw_name)
-    return await pool.run(change.account_id, raw_name, command, seconds=SECONDS)
+    return await pool.run(change.account_id, change.raw_name, command, seconds=SECONDS)

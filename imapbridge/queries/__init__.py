@@ -16,7 +16,7 @@ from imapbridge.queries.conversations import (
     neighbours,
 )
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
-from imapbridge.queries.messages import MessageItem, conversation
+from imapbridge.queries.messages import MessageItem, conversation, marks
 
 __all__ = [
     "CHANGES_LIMIT",
@@ -31,5 +31,6 @@ __all__ = [
     "conversation",
     "conversations",
     "mailboxes",
+    "marks",
     "neighbours",
 ]

@@ -61,6 +61,17 @@ def conversation(account_id: int, thread: int, opened: int = 0) -> list[MessageI
     return [_message_item(rows) for rows in places.values()]
 
 
+def marks(account_id: int, thread: int, opened: int = 0) -> list[tuple[int, bool, bool]]:
+    """(message, seen, flagged) of what `conversation` shows, and nothing else of it. One query."""
+    rows = Entry.objects.filter(message__account=account_id, message__thread=thread, expunged=False)
+    found = list(rows.values_list("message_id", "seen", "flagged", "mailbox__special_use"))
+    wanted = {row[-1] for row in found if row[0] == opened} & _APART
+    shown = [row for row in found if row[-1] not in _APART or row[-1] in wanted]
+    unseen = {row[0] for row in shown if not row[1]}
+    starred = {row[0] for row in shown if row[2]}
+    return [(message, message not in unseen, message in starred) for message in sorted({row[0] for row in shown})]
+
+
 def _message_item(rows: list[tuple[Any, ...]]) -> MessageItem:
     ident, thread, subject, message_id, date, sort_at, size, name, address, recipients, structure, *rest = rows[0]
     has_attachment, preview, list_id = rest[:3]

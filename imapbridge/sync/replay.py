@@ -6,17 +6,18 @@ no change overtakes an earlier one. Every change may be sent twice: setting a fl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 
 from imapbridge import events
 from imapbridge.errors import CommandFailed
-from imapbridge.models import Entry, PendingChange
+from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import apply, listing
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
@@ -32,40 +33,77 @@ ATTEMPTS = 5
 """How often a NO without such a code is tried."""
 
 
-def next_change(account_id: int) -> PendingChange | None:
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A PendingChange that was claimed, as its replay needs it."""
+
+    id: int
+    account_id: int
+    mailbox_id: int
+    raw_name: bytes
+    uid_validity: int
+    uids: UidSet
+    add: list[str]
+    remove: list[str]
+    attempts: int
+
+
+# One statement, for a click waits behind it: the oldest change, claimed when nobody else has it.
+_CLAIM = f"""
+UPDATE {PendingChange._meta.db_table} SET not_before = %s, attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM {PendingChange._meta.db_table} WHERE account_id = %s AND confirmed_at IS NULL ORDER BY id LIMIT 1
+) AND (not_before IS NULL OR not_before <= %s)
+RETURNING id, account_id, mailbox_id,
+    (SELECT raw_name FROM {Mailbox._meta.db_table} WHERE id = {PendingChange._meta.db_table}.mailbox_id),
+    uid_validity, uids, "add", remove, attempts
+"""  # noqa: S608 - the tables' names are ours
+
+
+def next_change(account_id: int) -> Owed | None:
     """The account's oldest change, claimed for a minute; None when there is none or somebody else is at it."""
     now = timezone.now()
-    owed = PendingChange.objects.filter(account=account_id, confirmed_at=None)
-    change = owed.select_related("mailbox").order_by("pk").first()
-    if change is None or (change.not_before and change.not_before > now):
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [_moment(now + CLAIM), account_id, _moment(now)])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    free = Q(not_before=None) | Q(not_before__lte=now)
-    claimed = owed.filter(free, pk=change.pk).update(not_before=now + CLAIM, attempts=change.attempts + 1)
-    change.attempts += 1
-    return change if claimed else None
+    change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts = row
+    return Owed(
+        change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
+        json.loads(remove), attempts,
+    )  # fmt: skip
 
 
-def command(session: Session, change: PendingChange) -> Generator[Any, Any, None]:
+def _moment(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def confirmed_next(change: Owed) -> Owed | None:
+    """The server has this one; the one after it."""
+    confirmed(change)
+    return next_change(change.account_id)
+
+
+def command(session: Session, change: Owed) -> Generator[Any, Any, None]:
     """The commands of one change, for either driver. Raises CommandFailed when the server refuses.
 
     A mailbox whose UIDVALIDITY is another now has no such messages: there is nothing left to do.
     """
-    raw_name = bytes(change.mailbox.raw_name)
     selected = session.selected
-    if selected is None or selected.raw_name != raw_name or selected.read_only:
-        selected = yield from session.select(raw_name)
+    if selected is None or selected.raw_name != change.raw_name or selected.read_only:
+        selected = yield from session.select(change.raw_name)
     if selected.uid_validity != change.uid_validity:
         return
-    uids = UidSet.parse(change.uids)
     if change.add:
-        yield from session.store(uids, add=change.add)
+        yield from session.store(change.uids, add=change.add)
     if change.remove:
-        yield from session.store(uids, remove=change.remove)
+        yield from session.store(change.uids, remove=change.remove)
 
 
-def confirmed(change: PendingChange) -> None:
+def confirmed(change: Owed) -> None:
     """The server has it. The row stays a little while; see `apply.Overlay`."""
-    PendingChange.objects.filter(pk=change.pk).update(confirmed_at=timezone.now())
+    PendingChange.objects.filter(pk=change.id).update(confirmed_at=timezone.now())
 
 
 def forget_confirmed(account_id: int) -> None:
@@ -73,13 +111,13 @@ def forget_confirmed(account_id: int) -> None:
     PendingChange.objects.filter(account=account_id, confirmed_at__lt=timezone.now() - KEPT).delete()
 
 
-def postponed(change: PendingChange) -> None:
+def postponed(change: Owed) -> None:
     """No answer: later, with a growing pause."""
     pause = min(MAX_PAUSE, timedelta(seconds=2**change.attempts))
-    PendingChange.objects.filter(pk=change.pk).update(not_before=timezone.now() + pause)
+    PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
 
 
-def refused(change: PendingChange, error: CommandFailed) -> bool:
+def refused(change: Owed, error: CommandFailed) -> bool:
     """The server said NO. Puts the index back to what it was when it will not change its mind.
 
     Returns whether it was given up; otherwise it is tried again later.
@@ -92,9 +130,9 @@ def refused(change: PendingChange, error: CommandFailed) -> bool:
 
 
 @transaction.atomic
-def take_back(change: PendingChange) -> None:
+def take_back(change: Owed) -> None:
     """Undo a change in the index. Its UIDs are those whose flags it really changed, so the inverse is the truth."""
-    entries = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=list(UidSet.parse(change.uids)), expunged=False)
+    entries = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=list(change.uids), expunged=False)
     state = events.raise_state(change.mailbox_id)
     for entry in entries:
         values = FlagValues.of_columns(*(getattr(entry, name) for name in FLAG_COLUMNS))
@@ -103,6 +141,7 @@ def take_back(change: PendingChange) -> None:
             setattr(entry, name, getattr(before, name))
         entry.state = state
         entry.save()
-    listing.refresh(change.mailbox, {entry.thread for entry in entries}, state)
-    apply.count(change.mailbox)
-    change.delete()
+    mailbox = Mailbox.objects.get(pk=change.mailbox_id)
+    listing.refresh(mailbox, {entry.thread for entry in entries}, state)
+    apply.count(mailbox)
+    PendingChange.objects.filter(pk=change.id).delete()

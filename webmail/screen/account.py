@@ -42,8 +42,8 @@ class Look:
     density: str = ""
 
 
-def card(account: MailAccount) -> Card:
-    who = people.person(account.name or account.user.name, account.address)
+def card(account: MailAccount, user: User) -> Card:
+    who = people.person(account.name or user.name, account.address)
     label = _("Switch account: {name}, {address}").format(name=who.name, address=who.address)
     return Card(who.name, who.address, who.initials, who.hue, label)
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_POST
 
 from imapbridge import actions, queries
-from imapbridge.queries import MessageItem
 from webmail import access
 from webmail.views import back
 
@@ -23,18 +22,15 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     seen, flagged = (_switch(request, name) for name in ("seen", "flagged"))
     if seen is None and flagged is None:
         return HttpResponseBadRequest()
-    messages = queries.conversation(message.account_id, message.thread, opened=message_id)
+    marks = queries.marks(message.account_id, message.thread, opened=message_id)
     if seen is not None:
-        unread = [item.id for item in messages if not item.seen]
+        unread = [ident for ident, is_seen, _ in marks if not is_seen]
         actions.set_seen(message.account_id, unread if seen else [message_id], seen)
     if flagged is not None:
-        actions.set_flagged(message.account_id, [message_id] if flagged else _starred(messages), flagged)
+        starred = [ident for ident, _, is_starred in marks if is_starred]
+        actions.set_flagged(message.account_id, [message_id] if flagged else starred, flagged)
     return back.after_post(request, f"/message/{message_id}/")
 
 
 def _switch(request: HttpRequest, name: str) -> bool | None:
     return {"0": False, "1": True}.get(request.POST.get(name, ""))
-
-
-def _starred(messages: list[MessageItem]) -> list[int]:
-    return [item.id for item in messages if item.flagged]

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.models import MailAccount, User
-from imapbridge.models import Mirror
+from accounts.models import User
 from imapbridge.queries import MailboxItem
 from webmail import access, error_pages, partials
+from webmail.access import Holder
 from webmail.screen import account as screen
 from webmail.screen.clock import Clock, zone
 from webmail.screen.sidebar import sidebar
@@ -29,15 +29,15 @@ def clock(request: HttpRequest) -> Clock:
 
 
 def context(
-    request: HttpRequest, account: MailAccount, boxes: list[MailboxItem], current: int = 0, only: str = ""
+    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], current: int = 0, only: str = ""
 ) -> dict[str, Any]:
     """For `app.html`."""
     return {
         "look": screen.look(person(request)),
-        "account": screen.card(account),
+        "account": screen.card(account, person(request)),
         "side": side(boxes, current, only),
-        "quota": screen.quota(mirror_of(account)),
-        "locked": access.account_needs_password(account),
+        "quota": screen.quota(holder.quota_used, holder.quota_limit),
+        "locked": access.account_needs_password(holder.account),
         "here": request.get_full_path(),
     }
 
@@ -54,11 +54,6 @@ def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
     if found is None:
         raise Http404
     return found
-
-
-def mirror_of(account: MailAccount) -> Mirror | None:
-    """How far the account's mirror is; None before its first sync."""
-    return cast("Mirror | None", getattr(account, "mirror", None))
 
 
 def failure(code: str) -> tuple[str, str] | None:
