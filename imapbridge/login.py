@@ -50,8 +50,10 @@ class MailboxBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """One query, preferences included, for it is asked on every request."""
-        user = User.objects.select_related("preferences").filter(pk=user_id).first()
-        return user if user and user.is_active else None
+        try:
+            return User.objects.select_related("preferences").get(pk=user_id, is_active=True)
+        except User.DoesNotExist:
+            return None
 
 
 @sensitive_variables("password")

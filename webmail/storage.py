@@ -40,10 +40,16 @@ class _Joined(StaticFilesStorage):
 
     def open(self, name: str, mode: str = "rb") -> File[bytes]:
         joined = _IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), self._text(name))
-        return ContentFile(joined.encode(), name)
+        return ContentFile(stripped(joined).encode(), name)
 
     def _text(self, name: str) -> str:
         storage, path = self._paths[name]
         with storage.open(path) as file:
             text: str = file.read().decode()
         return text
+
+
+def stripped(sheet: str) -> str:
+    """The sheet without comments, indentation and most line ends; a quarter of what is sent is these."""
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return re.sub(r"(?<=[{};,])\n", "", re.sub(r"\s*\n\s*", "\n", sheet))

@@ -1,6 +1,6 @@
 // Brings the page up to the index: asks what changed since the state it shows, and puts only that in place.
 // `refresh` is the one way in, whoever knows of a change: the clock below, an action, or a push.
-import { fetchDocument, list } from "./page.js";
+import { app, fetchDocument, list } from "./page.js";
 import { morph, morphInside } from "./morph.js";
 
 const WHILE_SYNCING = 3000;
@@ -36,6 +36,7 @@ async function update(shown) {
 function apply(shown, changes) {
   shown.apply(changes.querySelector("#rows"), changes.dataset.removed.split(" ").filter(Boolean));
   shown.dataset.state = changes.dataset.state;
+  if (shown.rows.length) delete app.dataset.panes;
   heads(changes);
   if (!shown.rows.length && !document.getElementById("blank")) anew();
 }
@@ -48,7 +49,7 @@ function heads(changes) {
     if (old) morphInside(old, changes.querySelector(`#${fresh}`));
   }
   document.dispatchEvent(new CustomEvent("mail:mailboxes"));
-  if (document.querySelector(".app").dataset.view === "list") title(changes.dataset.title);
+  if (app.dataset.view === "list") title(changes.dataset.title);
 }
 
 /** The window's title, with the product's name kept. */

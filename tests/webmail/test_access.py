@@ -9,7 +9,7 @@ from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MailAccount, User
-from imapbridge.models import Mailbox, Message
+from imapbridge.models import Mailbox, Message, Mirror
 from tests import factories
 from webmail import access
 
@@ -48,21 +48,37 @@ def charlie() -> User:
 
 def test_ones_own_is_there(alice: Owner, bob: Owner) -> None:
     for each in (alice, bob):
-        assert access.account_for(each.user) == each.account
-        assert access.mailbox_for(each.user, each.inbox.pk) == each.inbox
+        assert access.holder_for(each.user).account == each.account
+        assert access.holder_of_mailbox(each.user, each.inbox.pk).account == each.account
+        held = access.holder_of_message(each.user, each.letter.pk)
+        assert (held.account, held.thread) == (each.account, each.letter.thread)
         assert access.message_for(each.user, each.letter.pk) == each.letter
+
+
+def test_the_holder_says_how_the_mirror_is(alice: Owner) -> None:
+    held = access.holder_for(alice.user)
+    assert (held.error, held.quota_used, held.quota_limit) == ("", None, None)
+    Mirror.objects.create(account=alice.account, error="busy", quota_used=5, quota_limit=2**40)
+    held = access.holder_of_mailbox(alice.user, alice.inbox.pk)
+    assert (held.error, held.quota_used, held.quota_limit) == ("busy", 5, 2**40)
+    assert held.account.refused is False
 
 
 @pytest.mark.parametrize("stranger", ["bob", "charlie", "nobody"])
 def test_what_is_anothers_is_not(alice: Owner, bob: Owner, charlie: User, stranger: str) -> None:
     visitor = {"bob": bob.user, "charlie": charlie, "nobody": AnonymousUser()}[stranger]
-    for door, key in ((access.mailbox_for, alice.inbox.pk), (access.message_for, alice.letter.pk)):
+    doors: list[tuple[Callable[[Any, int], Any], int]] = [
+        (access.holder_of_mailbox, alice.inbox.pk),
+        (access.holder_of_message, alice.letter.pk),
+        (access.message_for, alice.letter.pk),
+    ]
+    for door, key in doors:
         with pytest.raises(Http404):
             door(visitor, key)
 
 
 @pytest.mark.parametrize("key", BEYOND_ANY_TABLE)
-@pytest.mark.parametrize("door", [access.mailbox_for, access.message_for])
+@pytest.mark.parametrize("door", [access.holder_of_mailbox, access.holder_of_message, access.message_for])
 def test_what_is_nobodys_is_not(alice: Owner, door: Callable[[User, int], Any], key: int) -> None:
     with pytest.raises(Http404):
         door(alice.user, key)
@@ -71,14 +87,16 @@ def test_what_is_nobodys_is_not(alice: Owner, door: Callable[[User, int], Any], 
 def test_who_has_no_account_has_none(charlie: User) -> None:
     for visitor in (charlie, AnonymousUser()):
         with pytest.raises(Http404):
-            access.account_for(visitor)
+            access.holder_for(visitor)
 
 
 def test_each_door_asks_once(alice: Owner, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
-        assert access.account_for(alice.user).address
+        assert access.holder_for(alice.user).account.address
     with django_assert_num_queries(1):
-        assert access.mailbox_for(alice.user, alice.inbox.pk).account.address
+        assert access.holder_of_mailbox(alice.user, alice.inbox.pk).account.address
+    with django_assert_num_queries(1):
+        assert access.holder_of_message(alice.user, alice.letter.pk).account.address
     with django_assert_num_queries(1):
         assert access.message_for(alice.user, alice.letter.pk).account.address
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import MailAccount, User
-from imapbridge.models import Mirror
 from webmail.screen import people
 from webmail.screen.sizes import size
 
@@ -48,12 +47,12 @@ def card(account: MailAccount, user: User) -> Card:
     return Card(who.name, who.address, who.initials, who.hue, label)
 
 
-def quota(mirror: Mirror | None) -> Quota | None:
+def quota(octets: int | None, most: int | None) -> Quota | None:
     """None where the server tells no limit."""
-    if mirror is None or not mirror.quota_limit or mirror.quota_used is None:
+    if octets is None or not most:
         return None
-    used, limit = size(mirror.quota_used), size(mirror.quota_limit)
-    percent = min(100, round(100 * mirror.quota_used / mirror.quota_limit))
+    used, limit = size(octets), size(most)
+    percent = min(100, round(100 * octets / most))
     level = "danger" if percent >= 98 else "warn" if percent >= 90 else ""
     spoken = _("{used} of {limit} used").format(used=used, limit=limit)
     return Quota(percent, _("{used} of {limit}").format(used=_without_unit(used, limit), limit=limit), spoken, level)

@@ -30,6 +30,11 @@ class Blank:
     title: str = ""
     text: str = ""
 
+    @property
+    def alone(self) -> bool:
+        """Whether it has the window for itself: there will be nothing to read beside it."""
+        return self.kind != "loading"
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Hashable
+from functools import cache, lru_cache
 
 from django import template
 from django.conf import settings
@@ -57,9 +58,18 @@ def _drawing(name: str, css: str) -> SafeString:
 @register.simple_tag
 def fixed(name: str) -> SafeString:
     """The template `name`, which depends on nothing but the language: rendered once and kept."""
-    return _fixed(name, get_language())
+    return _kept(name, None, get_language())
 
 
-@cache
-def _fixed(name: str, _language: str | None) -> SafeString:
-    return SafeString(get_template(name).render({}))
+@register.simple_tag
+def kept(name: str, value: Hashable) -> SafeString:
+    """The template `name`, which sees `value` only, as `value`: rendered once for each value and language, and kept.
+
+    For the parts of a page that are the same from one request to the next. Values are frozen dataclasses.
+    """
+    return _kept(name, value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _kept(name: str, value: Hashable, _language: str | None) -> SafeString:
+    return SafeString(get_template(name).render({"value": value}))

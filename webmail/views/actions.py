@@ -18,17 +18,18 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
 
     Reading and taking the star away are for all of it; a star and a mark as unread are put on this message.
     """
-    message = access.message_for(request.user, message_id)
+    holder = access.holder_of_message(request.user, message_id)
+    account = holder.account.pk
     seen, flagged = (_switch(request, name) for name in ("seen", "flagged"))
     if seen is None and flagged is None:
         return HttpResponseBadRequest()
-    marks = queries.marks(message.account_id, message.thread, opened=message_id)
+    marks = queries.marks(account, holder.thread, opened=message_id)
     if seen is not None:
         unread = [ident for ident, is_seen, _ in marks if not is_seen]
-        actions.set_seen(message.account_id, unread if seen else [message_id], seen)
+        actions.set_seen(account, unread if seen else [message_id], seen)
     if flagged is not None:
         starred = [ident for ident, _, is_starred in marks if is_starred]
-        actions.set_flagged(message.account_id, [message_id] if flagged else starred, flagged)
+        actions.set_flagged(account, [message_id] if flagged else starred, flagged)
     return back.after_post(request, f"/message/{message_id}/")
 
 

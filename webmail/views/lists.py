@@ -8,10 +8,10 @@ from typing import cast
 
 from django.http import HttpRequest
 
-from accounts.models import MailAccount
 from imapbridge import queries
 from imapbridge.queries import Changes, Conversation, MailboxItem, Only
 from webmail import partials
+from webmail.access import Holder
 from webmail.screen import listing
 from webmail.screen.clock import Clock
 from webmail.screen.listing import Head, Listing, Part
@@ -25,34 +25,34 @@ def place_of(request: HttpRequest, mailbox: int) -> Place:
     return Place(mailbox, request.GET.get("before", "")[:50], only if only in {"unread", "starred"} else "")
 
 
-def head(box: MailboxItem, account: MailAccount, only: str) -> Head:
-    failure = _failure(box, account)
+def head(box: MailboxItem, holder: Holder, only: str) -> Head:
+    failure = _failure(box, holder)
     return listing.head(box, only, failure[1] if failure else "")
 
 
 def pane(
-    box: MailboxItem, account: MailAccount, place: Place, clock: Clock, *, opened: int = 0, goes_on: bool = False
+    box: MailboxItem, holder: Holder, place: Place, clock: Clock, *, opened: int = 0, goes_on: bool = False
 ) -> Listing:
     """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
     the screen, so a heading that stands there is not repeated. One query."""
     page = queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
-    writer = RowWriter(clock, place, account.address, opened)
+    writer = RowWriter(clock, place, holder.account.address, opened)
     return Listing(
-        head=head(box, account, place.only),
+        head=head(box, holder, place.only),
         address=place.address,
         state=page.state,
         order=[(row.thread, row.message) for row in page.rows],
         parts=written(writer, page.rows, _group_of(clock, place.before) if goes_on else ""),
         older=replace(place, before=page.next).address if page.next else "",
-        blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, account)),
+        blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
     )
 
 
-def changed(box: MailboxItem, account: MailAccount, place: Place, clock: Clock, found: Changes) -> Listing:
+def changed(box: MailboxItem, holder: Holder, place: Place, clock: Clock, found: Changes) -> Listing:
     """The rows that are different, as far as they belong into the list. No query."""
-    writer = RowWriter(clock, place, account.address)
+    writer = RowWriter(clock, place, holder.account.address)
     rows = [row for row in found.rows if belongs(row, place.only)]
-    return Listing(head(box, account, place.only), place.address, found.state, [], written(writer, rows), "", None)
+    return Listing(head(box, holder, place.only), place.address, found.state, [], written(writer, rows), "", None)
 
 
 def belongs(row: Conversation, only: str) -> bool:
@@ -73,7 +73,6 @@ def _group_of(clock: Clock, cursor: str) -> str:
     return clock.group(clock.local(int(at))).key if at.lstrip("-").isdecimal() and len(at) < 19 else ""
 
 
-def _failure(box: MailboxItem, account: MailAccount) -> tuple[str, str] | None:
+def _failure(box: MailboxItem, holder: Holder) -> tuple[str, str] | None:
     """What went wrong with this mailbox or with the account as a whole."""
-    mirror = shell.mirror_of(account)
-    return shell.failure(box.error or (mirror.error if mirror else ""))
+    return shell.failure(box.error or holder.error)

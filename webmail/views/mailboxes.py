@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import queries, tasks
 from webmail import access, partials
+from webmail.screen.account import look
 from webmail.screen.rows import Place
 from webmail.views import back, lists, shell
 
@@ -17,10 +18,10 @@ from webmail.views import back, lists, shell
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the inbox, or to the first mailbox there is; a page that waits when there is none yet."""
-    account = access.account_for(request.user)
-    boxes = queries.mailboxes(account.pk)
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
     if not boxes:
-        return render(request, "mailbox/first.html", shell.context(request, account, boxes))
+        return render(request, "mailbox/first.html", {"look": look(shell.person(request))})
     inbox = next((box for box in boxes if box.special_use == "inbox"), boxes[0])
     return redirect("mailbox", inbox.id)
 
@@ -29,17 +30,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """The page; for a script only the next rows, or only the list."""
-    account = access.mailbox_for(request.user, mailbox_id).account
-    boxes = queries.mailboxes(account.pk)
+    holder = access.holder_of_mailbox(request.user, mailbox_id)
+    boxes = queries.mailboxes(holder.account.pk)
     region = partials.wanted(request)
     place = lists.place_of(request, mailbox_id)
     box = shell.item(boxes, mailbox_id)
-    shown = lists.pane(box, account, place, shell.clock(request), goes_on=region == "older")
+    shown = lists.pane(box, holder, place, shell.clock(request), goes_on=region == "older")
     if region == "older":
         return render(request, "mailbox/_rows.html", {"list": shown})
     if region == "list-pane":
         return render(request, "mailbox/_list.html", {"list": shown})
-    page = shell.context(request, account, boxes, mailbox_id, place.only)
+    page = shell.context(request, holder, boxes, mailbox_id, place.only)
     return render(request, "mailbox/show.html", page | {"list": shown})
 
 
@@ -47,13 +48,13 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """What is different since a state: rows to put in place, threads to take out, counts. Five queries."""
-    account = access.mailbox_for(request.user, mailbox_id).account
-    boxes = queries.mailboxes(account.pk)
+    holder = access.holder_of_mailbox(request.user, mailbox_id)
+    boxes = queries.mailboxes(holder.account.pk)
     only = lists.place_of(request, mailbox_id).only
     found = queries.changes(mailbox_id, _state(request.GET.get("since", "")))
     place = Place(mailbox_id, only=only)
     answer = {
-        "list": lists.changed(shell.item(boxes, mailbox_id), account, place, shell.clock(request), found),
+        "list": lists.changed(shell.item(boxes, mailbox_id), holder, place, shell.clock(request), found),
         "too_many": found.too_many,
         "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, only))],
         "side": shell.side(boxes, mailbox_id, only),
@@ -65,7 +66,7 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def refresh(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """Ask for a sync; the page hears of it as of any other change."""
-    tasks.request_sync(access.mailbox_for(request.user, mailbox_id).account_id)
+    tasks.request_sync(access.holder_of_mailbox(request.user, mailbox_id).account.pk)
     return back.after_post(request, f"/mailbox/{mailbox_id}/")
 
 

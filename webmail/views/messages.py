@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from imapbridge import queries
 from imapbridge.errors import MailError
-from imapbridge.models import Message
 from imapbridge.queries import MailboxItem, MessageItem
 from webmail import access, csp, error_pages, partials
+from webmail.access import Holder
 from webmail.reading.document import document
 from webmail.screen.account import look
 from webmail.screen.listing import Listing
@@ -39,17 +39,17 @@ class Back:
 @login_required
 def show(request: HttpRequest, message_id: int) -> HttpResponse:
     """The page with the list beside it; for a script only what the reading pane shows. Six queries, or four."""
-    message = access.message_for(request.user, message_id)
-    messages = queries.conversation(message.account_id, message.thread, opened=message_id)
-    boxes = queries.mailboxes(message.account_id)
+    holder = access.holder_of_message(request.user, message_id)
+    messages = queries.conversation(holder.account.pk, holder.thread, opened=message_id)
+    boxes = queries.mailboxes(holder.account.pk)
     place = _place(request, boxes, messages, message_id)
     box = shell.item(boxes, place.mailbox)
-    pane = _pane(request, message, messages, box, place)
+    pane = _pane(request, holder, messages, message_id, box, place)
     if partials.wanted(request):
         return render(request, "message/reader.html", pane)
-    shown = lists.pane(box, message.account, place, shell.clock(request), opened=message.thread)
-    page = shell.context(request, message.account, boxes, box.id, place.only)
-    beside = _beside(shown, box.id, message.thread)
+    shown = lists.pane(box, holder, place, shell.clock(request), opened=holder.thread)
+    page = shell.context(request, holder, boxes, box.id, place.only)
+    beside = _beside(shown, box.id, holder.thread)
     return render(request, "message/show.html", page | pane | {"list": shown} | beside)
 
 
@@ -66,17 +66,17 @@ def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[Messag
 
 
 def _pane(
-    request: HttpRequest, message: Message, messages: list[MessageItem], box: MailboxItem, place: Place
+    request: HttpRequest, holder: Holder, messages: list[MessageItem], opened: int, box: MailboxItem, place: Place
 ) -> dict[str, Any]:
     """What `message/_reader.html` prints."""
     theme = look(shell.person(request)).theme
-    writer = letters.Writer(shell.clock(request), message.account, place.query, request.get_full_path(), theme)
+    writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), theme)
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = name_of(box.special_use, box.name)
     return {
-        "conversation": writer.conversation(messages, message.pk, everything=request.GET.get("open") == "all"),
-        "flags": f"/message/{here[-1] if here else message.pk}/flags?{place.query}",
-        "unfold": f"/message/{message.pk}/",
+        "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
+        "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
+        "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
         "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),
     }

@@ -34,7 +34,7 @@ def context(
     """For `app.html`."""
     return {
         "look": screen.look(person(request)),
-        "account": screen.card(account, person(request)),
+        "account": screen.card(holder.account, person(request)),
         "side": side(boxes, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
         "locked": access.account_needs_password(holder.account),
