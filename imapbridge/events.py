@@ -48,15 +48,22 @@ def publish(account_id: int, mailbox_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_NOW, [mailbox_id])
         row = cursor.fetchone()
-    layer = get_channel_layer()
-    if row is None or layer is None:
+    if row is None:
         return
-    message = {"type": "mailbox.changed", "mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2]}
+    counts = {"mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2]}
+    tell(group(account_id), {"type": "mailbox.changed", **counts})
+
+
+def tell(name: str, message: dict[str, Any]) -> None:
+    """Send a message to all sockets of a group. What is lost is lost: nothing may depend on it."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
     # What `layer.group_send` does, without an event loop and a connection of its own for each call.
     try:
-        _redis(settings.REDIS_URL).publish(f"{_prefix()}__group__{group(account_id)}", layer.serialize(message))
+        _redis(settings.REDIS_URL).publish(f"{_prefix()}__group__{name}", layer.serialize(message))
     except RedisError as fault:
-        log.warning("mailbox=%s not published: %s", mailbox_id, type(fault).__name__)
+        log.warning("%s not told: %s", message["type"], type(fault).__name__)
 
 
 def _prefix() -> str:

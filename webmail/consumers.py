@@ -1,16 +1,32 @@
-"""One socket a tab: joins the account's group and forwards its state changes. Receives nothing, sends no mail."""
+"""One socket a tab: joins the groups of the person's accounts and of the session, and forwards state changes.
+
+It says as well that somebody looks, and closes when the session ends. Carries ids, states and counts: never markup,
+never mail.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import DatabaseError
+from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import events
+from imapbridge import events, presence
+from webmail import sign_outs
+
+log = logging.getLogger(__name__)
 
 NOT_SIGNED_IN = 4401
+NOT_UNDERSTOOD = 1003
+QUESTION = '"alive?"'
+"""All that a tab may say: after sleep, a socket can be dead without its knowing."""
+ANSWERED_EVERY = 1.0
 
 
 class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -19,23 +35,59 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
     groups: list[str] = []
 
     async def connect(self) -> None:
-        headers = dict(self.scope["headers"])
-        user = self.scope["user"]
-        if not user.is_authenticated or headers.get(b"origin", b"null") == b"null":
+        headers, self.user = dict(self.scope["headers"]), self.scope["user"]
+        self.checks: asyncio.Task[None] | None = None
+        self.answered_at = 0.0
+        if not self.user.is_authenticated or headers.get(b"origin", b"null") == b"null":
             await self.close(NOT_SIGNED_IN)
             return
-        await self.accept()
-        for account_id in await database_sync_to_async(_accounts)(user.pk):
-            name = events.group(account_id)
-            self.groups = [*self.groups, name]
+        self.session_key = self.scope["session"].session_key
+        self.accounts = await database_sync_to_async(_accounts)(self.user.pk)
+        self.groups = [sign_outs.group(self.session_key), *map(events.group, self.accounts)]
+        # Before it is accepted: what changes from then on is heard, what changed earlier the tab asks for.
+        for name in self.groups:
             await self.channel_layer.group_add(name, self.channel_name)
+        await self.accept()
+        self.checks = asyncio.create_task(self._keep_checking())
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """A tab has nothing to say here."""
+    async def disconnect(self, code: int) -> None:
+        if self.checks:
+            self.checks.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        if text_data != QUESTION:
+            await self.close(NOT_UNDERSTOOD)
+        elif time.monotonic() - self.answered_at >= ANSWERED_EVERY:
+            self.answered_at = time.monotonic()
+            await self.send_json({"alive": True})
 
     async def mailbox_changed(self, event: dict[str, Any]) -> None:
         await self.send_json({name: event[name] for name in ("mailbox", "state", "unread", "total")})
 
+    async def session_ended(self, _event: dict[str, Any]) -> None:
+        await self.close(NOT_SIGNED_IN)
+
+    async def _keep_checking(self) -> None:
+        """Once a minute: renew the presence; and a session may end without anybody's saying so."""
+        while await self._is_welcome():
+            await asyncio.sleep(presence.RENEW)
+        await self.close(NOT_SIGNED_IN)
+
+    async def _is_welcome(self) -> bool:
+        try:
+            return bool(await database_sync_to_async(_renew)(self.session_key, self.user.pk, self.accounts))
+        except (DatabaseError, RedisError) as fault:
+            log.warning("presence not renewed: %s", type(fault).__name__)
+            return True
+
 
 def _accounts(user_id: int) -> list[int]:
     return list(MailAccount.objects.filter(user=user_id).values_list("pk", flat=True))
+
+
+def _renew(session_key: str, user_id: int, account_ids: list[int]) -> bool:
+    """Whether the session is still good; if so, its accounts are present."""
+    if not sign_outs.is_signed_in(session_key, user_id):
+        return False
+    presence.renew(account_ids)
+    return True

@@ -1,19 +1,27 @@
-"""The socket of a tab: what it hears, and who hears nothing."""
+"""The socket of a tab: what it hears, who hears nothing, and when it is closed."""
 
 import asyncio
 import json
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.test import Client
 
 from accounts.models import User
-from imapbridge import events
+from accounts.signals import passwords_forgotten
+from imapbridge import events, presence
 from imapbridge.models import Mailbox
 from tests import factories
 from tests.servers.redis import Redis
-from webmail.consumers import NOT_SIGNED_IN, Changes
+from webmail import consumers
+from webmail.consumers import NOT_SIGNED_IN, NOT_UNDERSTOOD, QUESTION, Changes
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -29,44 +37,164 @@ def redis_layer(settings: Any, redis_server: Redis) -> None:
     }
 
 
-def _socket(user: User | AnonymousUser, origin: bytes = b"http://localhost") -> ApplicationCommunicator:
-    scope = {"type": "websocket", "path": "/changes", "headers": [(b"origin", origin)], "user": user}
-    return ApplicationCommunicator(Changes.as_asgi(), scope)
+class Tab(ApplicationCommunicator):
+    """An open page of a person who is signed in by the session."""
+
+    def __init__(self, user: User | AnonymousUser, session: SessionBase, origin: bytes = b"http://localhost") -> None:
+        scope = {"type": "websocket", "path": "/changes", "headers": [(b"origin", origin)]}
+        super().__init__(Changes.as_asgi(), {**scope, "user": user, "session": session})
+
+    async def connect(self) -> Any:
+        await self.send_input({"type": "websocket.connect"})
+        return await self.receive_output(timeout=5)
+
+    async def say(self, text: str) -> None:
+        await self.send_input({"type": "websocket.receive", "text": text})
+
+    async def hear(self, seconds: float = 5) -> Any:
+        """What comes next: a message, or the code it is closed with; None when nothing comes."""
+        if await self.receive_nothing(timeout=seconds):
+            return None
+        event = await self.receive_output()
+        return json.loads(event["text"]) if event["type"] == "websocket.send" else event["code"]
 
 
-async def _connect(socket: ApplicationCommunicator) -> Any:
-    await socket.send_input({"type": "websocket.connect"})
-    return await socket.receive_output(timeout=5)
+def session_of(user: User) -> SessionBase:
+    client = Client()
+    client.force_login(user, "imapbridge.login.MailboxBackend")
+    return client.session
 
 
-async def _hear(user: User, box: Mailbox) -> Any:
-    """What the person's tab hears within half a second of a change in the mailbox."""
-    socket = _socket(user)
-    assert (await _connect(socket))["type"] == "websocket.accept"
-    await asyncio.sleep(0.2)  # the socket joins its groups after it was accepted
-    await asyncio.to_thread(events.publish, box.account_id, box.pk)
-    try:
-        return json.loads((await socket.receive_output(timeout=0.5))["text"])
-    except TimeoutError:
-        return None
+def play(user: User, story: Callable[[Tab], Awaitable[Any]], session: SessionBase | None = None) -> Any:
+    """Open a tab, let the story happen, close the tab; what the story returns."""
+
+    async def whole() -> Any:
+        tab = Tab(user, session or signed_in)
+        assert (await tab.connect())["type"] == "websocket.accept"
+        try:
+            return await story(tab)
+        finally:
+            await tab.send_input({"type": "websocket.disconnect", "code": 1001})
+            await tab.wait(timeout=5)
+
+    signed_in = session_of(user)
+    return asyncio.run(whole())
+
+
+def after_a_change(box: Mailbox, seconds: float = 5) -> Callable[[Tab], Awaitable[Any]]:
+    async def story(tab: Tab) -> Any:
+        await asyncio.to_thread(events.publish, box.account_id, box.pk)
+        return await tab.hear(seconds)
+
+    return story
 
 
 def test_a_tab_hears_of_its_person_s_mailboxes() -> None:
     alice, account = factories.person()
     box = factories.mailbox(account, unread=3, total=9)
-    heard = asyncio.run(_hear(alice, box))
-    assert heard == {"mailbox": box.pk, "state": box.state, "unread": 3, "total": 9}
+    assert play(alice, after_a_change(box)) == {"mailbox": box.pk, "state": box.state, "unread": 3, "total": 9}
 
 
 def test_charlie_hears_nothing_of_alice_s() -> None:
     _, account = factories.person()
     charlie, _ = factories.person("charlie@example.com")
-    assert asyncio.run(_hear(charlie, factories.mailbox(account))) is None
+    assert play(charlie, after_a_change(factories.mailbox(account), seconds=0.5)) is None
 
 
 @pytest.mark.parametrize(("signed_in", "origin"), [(False, b"http://localhost"), (True, b"null")])
 def test_strangers_and_pages_without_an_origin_are_refused(signed_in: bool, origin: bytes) -> None:
-    user = factories.person()[0] if signed_in else AnonymousUser()
-
-    refusal = asyncio.run(_connect(_socket(user, origin)))
+    alice, _account = factories.person()
+    tab = Tab(alice if signed_in else AnonymousUser(), session_of(alice), origin)
+    refusal = asyncio.run(tab.connect())
     assert (refusal["type"], refusal["code"]) == ("websocket.close", NOT_SIGNED_IN)
+
+
+def test_a_tab_is_told_that_it_is_heard_and_may_say_nothing_else() -> None:
+    alice, _account = factories.person()
+
+    async def story(tab: Tab) -> list[Any]:
+        await tab.say(QUESTION)
+        await tab.say(QUESTION)
+        await tab.say("x" * 40_000)
+        return [await tab.hear(), await tab.hear()]
+
+    assert play(alice, story) == [{"alive": True}, NOT_UNDERSTOOD]
+
+
+def test_an_open_tab_makes_its_accounts_present() -> None:
+    alice, account = factories.person()
+    factories.person("charlie@example.com")
+    before = time.time()
+
+    async def story(_tab: Tab) -> None:
+        while not await asyncio.to_thread(presence.since, before):
+            await asyncio.sleep(0.02)
+
+    play(alice, story)
+    assert list(presence.since(before)) == [account.pk]
+
+
+# --- The end of a session ---------------------------------------------------------------------------------------------
+
+
+def test_signing_out_closes_the_session_s_tabs_and_no_others() -> None:
+    alice, account = factories.person()
+    box, here, there = factories.mailbox(account), session_of(alice), session_of(alice)
+    request = HttpRequest()
+    request.session, request.user = here, alice
+
+    async def story(tab: Tab) -> tuple[Any, Any]:
+        other = Tab(alice, there)
+        await other.connect()
+        await asyncio.to_thread(logout, request)
+        closed = await tab.hear()
+        await asyncio.to_thread(events.publish, account.pk, box.pk)
+        heard = await other.hear()
+        await other.send_input({"type": "websocket.disconnect", "code": 1001})
+        return closed, heard["mailbox"]
+
+    assert play(alice, story, here) == (NOT_SIGNED_IN, box.pk)
+
+
+def test_forgotten_passwords_close_every_tab() -> None:
+    alice, account = factories.person()
+
+    async def story(tab: Tab) -> Any:
+        await asyncio.to_thread(passwords_forgotten.send, sender=None, account_ids=[account.pk])
+        return await tab.hear()
+
+    assert play(alice, story) == NOT_SIGNED_IN
+
+
+def _delete_session(user: User, session: SessionBase) -> None:
+    session.delete()
+
+
+def _deactivate(user: User, session: SessionBase) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("ends", [_delete_session, _deactivate])
+def test_a_session_that_ends_unsaid_is_noticed(ends: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers.presence, "RENEW", 0.1)
+    alice, _account = factories.person()
+    session = session_of(alice)
+
+    async def story(tab: Tab) -> Any:
+        await asyncio.to_thread(ends, alice, session)
+        return await tab.hear()
+
+    assert play(alice, story, session) == NOT_SIGNED_IN
+
+
+def test_a_tab_stays_open_while_redis_is_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers.presence, "RENEW", 0.05)
+    alice, _account = factories.person()
+
+    async def story(tab: Tab) -> Any:
+        settings.REDIS_URL = "unix:///nowhere/redis.sock"
+        await asyncio.sleep(0.3)
+        await tab.say(QUESTION)
+        return await tab.hear()
+
+    assert play(alice, story) == {"alive": True}

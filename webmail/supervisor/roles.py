@@ -26,7 +26,9 @@ def _python(*arguments: str) -> list[str]:
 def web(descriptor: int, workers: int) -> Role:
     """Pages and websockets, on a socket that is already listening: while it restarts, browsers wait, not fail."""
     uvicorn = _python("-m", "uvicorn", "webmail.asgi:application", "--fd", str(descriptor), "--workers", str(workers))
-    loop = ["--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio", "--no-access-log"]
+    # A tab has one short word to say.
+    sockets = ["--ws", "websockets-sansio", "--ws-max-size", "4096"]
+    loop = ["--loop", "uvloop", "--http", "httptools", *sockets, "--no-access-log"]
     # Websockets stay open for ever: closing does not wait for them longer than this.
     return Role(
         "web", [*uvicorn, *loop, "--no-proxy-headers", "--timeout-graceful-shutdown", "3"], descriptors=(descriptor,)
