@@ -99,8 +99,9 @@ class MailList extends HTMLElement {
     if (old && old.dataset.at === row.dataset.at) return morph(old, row);
     const rows = this.rows.filter((other) => other !== old);
     const next = rows.find((other) => isNewer(row, other));
-    // Older than everything that is loaded: it comes with its page.
-    if (!next && this.querySelector("#older")) return old?.remove();
+    // Older than all that is loaded, or newer than the page this list begins with: it comes with its own page.
+    const beyond = (!next && this.querySelector("#older")) || (next === rows[0] && "cut" in this.dataset);
+    if (beyond) return old?.remove();
     if (old) morph(old, row);
     else this.#greet(row);
     this.#insert(old ?? row, next, heading);

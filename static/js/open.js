@@ -10,8 +10,12 @@ let focusSubject = false;
 export function open(address, { push = true, focus = onePane() } = {}) {
   if (app.dataset.view === "list") listScroll = document.scrollingElement.scrollTop;
   focusSubject = focus;
+  const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const options = { source: "#reader", target: "#reader", swap: "innerHTML" };
-  return htmx.ajax("GET", address, push ? { ...options, push: address } : options);
+  return htmx.ajax("GET", address, push ? { ...options, push: address } : options).finally(() => {
+    clearTimeout(busy);
+    reader().removeAttribute("aria-busy");
+  });
 }
 
 /** Back to the list, focus on the row that was left. */
@@ -53,6 +57,12 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:before:response", (event) => {
   if (leftForSignIn(event.detail.ctx.response.raw)) event.preventDefault();
+});
+
+document.addEventListener("htmx:error", ({ detail }) => {
+  const { action } = detail.ctx?.request ?? {};
+  const toasts = document.getElementById("toasts");
+  if (detail.ctx?.target?.id === "reader") toasts.show(toasts.dataset.unreachable, () => open(action));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {

@@ -8,19 +8,6 @@ export const reader = () => document.getElementById("reader");
 const narrow = matchMedia("(width < 48rem) or ((height < 30rem) and (pointer: coarse))");
 export const onePane = () => narrow.matches;
 
-let lastSaid = 0;
-let waiting;
-
-/** Say something to those who listen, politely: at most once in five seconds, and only the last of several. */
-export function announce(text) {
-  clearTimeout(waiting);
-  const wait = Math.max(0, lastSaid + 5000 - Date.now());
-  waiting = setTimeout(() => {
-    lastSaid = Date.now();
-    document.getElementById("announcer").textContent = text;
-  }, wait);
-}
-
 /** The document an address answers with; leaves for the sign-in page when the session has ended. */
 export async function fetchDocument(address, headers = {}) {
   const response = await fetch(address, { headers: { Accept: "text/html", ...headers } });

@@ -79,6 +79,8 @@ class Listing:
     older: str
     """The address of the next page, empty at the end."""
     blank: Blank | None
+    is_cut: bool = False
+    """Whether it begins below the newest."""
 
 
 def head(box: MailboxItem, only: str, failed: str) -> Head:

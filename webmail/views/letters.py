@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.models import MailAccount
-from imapbridge.errors import MailError, SignInRefused
+from imapbridge.errors import MailError, SignInRefused, TryAgain
 from imapbridge.models import Message
 from imapbridge.queries import MessageItem
 from webmail import error_pages
@@ -32,6 +32,7 @@ class Writer:
         self._account = account
         self._here = here
         self._theme = theme
+        self._down: MailError | None = None
         self._screen = screen.LetterWriter(clock, account.address, query)
 
     def conversation(
@@ -45,26 +46,32 @@ class Writer:
         return self.letter(message) if message.id in shown else self._screen.fold(message)
 
     def letter(self, message: MessageItem) -> Letter:
+        stored = self._stored(message)
         try:
-            found = texts.readable(self._stored(message))
+            if self._down:  # one wait for a server that does not answer is enough for a page
+                raise self._down
+            found = texts.readable(stored)
         except MailError as error:
+            self._down = error if isinstance(error, TryAgain) else None
             return self._screen.letter(message, Text(failure=self._failure(error)))
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
-        return self._screen.letter(message, self._text(message.id, found), cards, title)
+        return self._screen.letter(message, self._text(stored, found), cards, title)
 
-    def _text(self, message: int, found: Readable) -> Text:
+    def _text(self, message: Message, found: Readable) -> Text:
         told = notices.notices(found)
         if found.kind == "html":
-            query = urlencode({"v": str(texts.VERSION)} | ({"theme": self._theme} if self._theme else {}))
-            return Text(frame=f"/message/{message}/body?{query}", notices=told)
+            query = urlencode({"v": texts.version(message)} | ({"theme": self._theme} if self._theme else {}))
+            return Text(frame=f"/message/{message.pk}/body?{query}", notices=told)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         return Text(html=mark_safe(found.html if found.kind == "text" else ""), notices=told)  # noqa: S308
 
     def _stored(self, message: MessageItem) -> Message:
         """The row that `bodies` wants, without asking for it."""
         structure = message.structure.to_json() if message.structure else None
-        return Message(pk=message.id, account=self._account, structure=structure, size=message.size)
+        return Message(
+            pk=message.id, account=self._account, thread=message.thread, structure=structure, size=message.size
+        )
 
     def _failure(self, error: MailError) -> Failure:
         heading, sentence = error_pages.words(error.code, error.server)

@@ -45,6 +45,7 @@ def pane(
         parts=written(writer, page.rows, _group_of(clock, place.before) if goes_on else ""),
         older=replace(place, before=page.next).address if page.next else "",
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
+        is_cut=bool(place.before),
     )
 
 

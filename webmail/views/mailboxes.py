@@ -41,7 +41,7 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if region == "list-pane":
         return render(request, "mailbox/_list.html", {"list": shown})
     page = shell.context(request, holder, boxes, mailbox_id, place.only)
-    return render(request, "mailbox/show.html", page | {"list": shown})
+    return render(request, "app.html", page | {"list": shown})
 
 
 @require_safe

@@ -46,11 +46,11 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     box = shell.item(boxes, place.mailbox)
     pane = _pane(request, holder, messages, message_id, box, place)
     if partials.wanted(request):
-        return render(request, "message/reader.html", pane)
+        return render(request, "message/pane.html", pane)
     shown = lists.pane(box, holder, place, shell.clock(request), opened=holder.thread)
     page = shell.context(request, holder, boxes, box.id, place.only)
     beside = _beside(shown, box.id, holder.thread)
-    return render(request, "message/show.html", page | pane | {"list": shown} | beside)
+    return render(request, "app.html", page | pane | {"list": shown} | beside)
 
 
 def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[MessageItem], message_id: int) -> Place:
