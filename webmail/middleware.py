@@ -5,16 +5,20 @@ All of it is synchronous and runs on every request: no queries, no session.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from redis.exceptions import RedisError
 
-from imapbridge.errors import MailError
+from imapbridge.errors import BridgeDown, MailError
 from webmail import csp
 from webmail.error_pages import mail_error
+
+log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -66,7 +70,7 @@ class Compress(GZipMiddleware):
 
 
 class MailErrors:
-    """A MailError that a view let through becomes a sentence, as a page or as a part of one."""
+    """A MailError that a view let through, or an absent Redis, becomes a sentence: as a page or as a part of one."""
 
     sync_capable, async_capable = True, False
 
@@ -77,4 +81,7 @@ class MailErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RedisError):
+            log.warning("%s: Redis does not answer: %s", request.path, type(exception).__name__)
+            return mail_error(request, BridgeDown())
         return mail_error(request, exception) if isinstance(exception, MailError) else None

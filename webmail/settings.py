@@ -93,6 +93,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "whimbrel",
+        "OPTIONS": {"serializer": "webmail.cache.JsonSerializer"},
     }
 }
 CHANNEL_LAYERS = {
@@ -132,7 +133,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "webmail.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_NAME = "__Host-sid" if ENV.secure else "sid"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure
