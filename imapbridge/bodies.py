@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from imapbridge import client
 from imapbridge.errors import MessageGone, TooLarge
-from imapbridge.mime.parse import parse
+from imapbridge.mime.parse import Defect, parse
 from imapbridge.mime.transfer import TransferDecoder
 from imapbridge.models import Body, Entry, Message
 from imapbridge.terms.part import Part
@@ -25,7 +25,15 @@ T = TypeVar("T")
 
 def structure_of(message: Message) -> Part:
     """The message's parts: as the server told, else as we read them ourselves."""
-    return Part.from_json(message.structure) if message.structure else parse(_whole(message)).root
+    return described(message)[0]
+
+
+def described(message: Message) -> tuple[Part, tuple[Defect, ...]]:
+    """The parts, and what was wrong with the message when we had to read it ourselves."""
+    if message.structure:
+        return Part.from_json(message.structure), ()
+    parsed = parse(_whole(message))
+    return parsed.root, parsed.defects
 
 
 def sections(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:

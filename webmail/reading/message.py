@@ -8,7 +8,8 @@ Total: whatever is wrong with a message, it opens with what fits and says so. Pu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from imapbridge.mime.charsets import decode, is_unknown
 from imapbridge.mime.parse import Defect
@@ -55,6 +56,18 @@ class Readable:
     misleading_links: tuple[Misleading, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """For a cache."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Readable:
+        found = dict(value)
+        found["misleading_links"] = tuple(Misleading(**one) for one in value["misleading_links"])
+        found["attachments"] = tuple(Attachment(**one) for one in value["attachments"])
+        found["notices"] = tuple(Notice(**one) for one in value["notices"])
+        return cls(**found)
 
 
 def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:

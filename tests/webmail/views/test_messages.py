@@ -136,6 +136,20 @@ def test_odd_messages_open(alice: Person, broken: Part | None) -> None:
     assert alice.get(address(made)).status_code == 200
 
 
+def test_a_page_waits_once_for_a_server_that_does_not_answer(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def fails(message: Message, wanted: list[str]) -> dict[str, bytes]:
+        asked.append(message.pk)
+        raise ServerTimedOut(server="mail.example.com")
+
+    monkeypatch.setattr(bodies, "sections", fails)
+    thread = factories.message(alice.inbox, "One", seen=False).thread
+    made = factories.message(alice.inbox, "Two", seen=False, thread=thread)
+    assert alice.text(address(made)).count("did not reply in time") == 2
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("error", "heading", "way_out"),
     [
