@@ -33,7 +33,7 @@ def _set(account_id: int, messages: Collection[int], column: str, flag: str, wan
     places: dict[int, dict[int, int]] = {}
     for mailbox_id, uid, thread in different.values_list("mailbox_id", "uid", "thread"):
         places.setdefault(mailbox_id, {})[uid] = thread
-    for mailbox in Mailbox.objects.filter(pk__in=places):
+    for mailbox in Mailbox.objects.filter(pk__in=places).order_by("pk"):
         _set_in(mailbox, places[mailbox.pk], column, flag, wanted)
     if places:
         transaction.on_commit(partial(client.replay, account_id), robust=True)
