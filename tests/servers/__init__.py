@@ -4,6 +4,7 @@
 environment exists; keep this file free of imports for the same reason.
 
     dovecot    IMAP (STARTTLS and TLS) and LMTP               letters      believable messages, as many as one likes
+    cyrus      IMAP and LMTP, unpacked privately              courier      IMAP over a directory of files, likewise
     redis      the broker, cache and channel layer            mail_client  the other mail program of a two-sided story
     postgres   fresh databases on a server without fsync      scripted     servers that hang, or speak a given script
     smtp       submission, with refusals                      chromium     the browser, on a desk and on a phone

@@ -3,41 +3,26 @@
 Runs as whoever runs the tests, in its own directory. Never touches the system's Dovecot.
 """
 
-import datetime
 import imaplib
-import secrets
 import shutil
-import smtplib
 import socket
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
 from tests.servers.certificates import CertificateAuthority
 from tests.servers.dovecot_config import FAR_HOST, Options, Ports, mail_owner, render
-from tests.servers.filling import Filler
-from tests.servers.letters import Letter, letters
-from tests.servers.mail_client import MailClient
-from tests.servers.process import Server, free_ports, require, wait_until
+from tests.servers.mail_server import MailServer, User
+from tests.servers.process import free_ports, require, wait_until
+
+__all__ = ["Dovecot", "User"]
 
 
-@dataclass(frozen=True)
-class User:
-    """A mail user, and the directory that holds the mail."""
-
-    address: str
-    password: str
-    home: Path
-
-
-class Dovecot(Server):
+class Dovecot(MailServer):
     """See `Options` for what can be asked for. `ports.imap`, `ports.imaps` and `ports.lmtp` are on 127.0.0.1.
 
     Over `host`, plaintext logins are let in as Dovecot does on one machine; over `far_host` it demands TLS.
     """
 
     name = "dovecot"
-    host = "localhost"
     far_host = FAR_HOST
 
     def __init__(
@@ -71,12 +56,8 @@ class Dovecot(Server):
         except OSError:
             return False
 
-    def user(self, name: str = "", password: str = "") -> User:
-        """A fresh user with empty default mailboxes; the address is random but for the given name."""
-        address = f"{name or 'user'}.{secrets.token_hex(4)}@example.org"
-        made = User(address, password or secrets.token_urlsafe(9), self.directory / "homes" / address)
-        self._write_password(address, made.password)
-        return made
+    def admit(self, user: User) -> None:
+        self._write_password(user.address, user.password)
 
     def set_password(self, user: User, password: str) -> User:
         """Change the password on the server; returns the user who knows the new one."""
@@ -85,38 +66,6 @@ class Dovecot(Server):
         # Dovecot looks at the file once a second.
         wait_until(lambda: self._lets_in(changed) and not self._lets_in(user), "the new password counts")
         return changed
-
-    def client(self, user: User) -> MailClient:
-        """A second, foreign mail program, signed in as this user."""
-        return MailClient(self.ports.imaps, self.authority.client_context(), user.address, user.password)
-
-    def append(
-        self,
-        user: User,
-        mailbox: str,
-        raw: bytes,
-        flags: Iterable[str] = (),
-        date: datetime.datetime | None = None,
-    ) -> int:
-        """Store one message; its UID."""
-        with self.client(user) as client:
-            uid = client.append(mailbox, raw, flags, date)
-            return uid if uid is not None else client.uids(mailbox)[-1]
-
-    def deliver(self, user: User, raw: bytes, sender: str = "sender@example.net") -> None:
-        """New mail arrives in the INBOX, by LMTP."""
-        with smtplib.LMTP("127.0.0.1", self.ports.lmtp) as lmtp:
-            lmtp.sendmail(sender, [user.address], raw)
-
-    def fill(self, user: User, mailbox: str, count: int, seed: int = 1) -> None:
-        """Store this many believable messages, oldest first; 10,000 take some seconds."""
-        self.fill_with(user, mailbox, letters(count, seed))
-
-    def fill_with(self, user: User, mailbox: str, chosen: Iterable[Letter]) -> None:
-        """Store these, in their order."""
-        filler = Filler(self.ports.imaps, self.authority.client_context(), user.address, user.password)
-        filler.fill(mailbox, chosen)
-        filler.close()
 
     def _lets_in(self, user: User) -> bool:
         try:

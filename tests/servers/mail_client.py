@@ -7,18 +7,27 @@ import contextlib
 import datetime
 import imaplib
 import re
+import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 imaplib._MAXLINE = 64 << 20  # type: ignore[attr-defined]  # a list of 100,000 UIDs is one line
 
 
 class MailClient:
-    """One session; use it in a `with`, or call `close`. Mailbox names are the server's, in modified UTF-7."""
+    """One session; use it in a `with`, or call `close`.
 
-    def __init__(self, port: int, context: ssl.SSLContext, address: str, password: str) -> None:
+    Mailboxes are named as on a server without prefixes, levels by `/`, in modified UTF-7; `path` gives the real name.
+    """
+
+    def __init__(
+        self, port: int, context: ssl.SSLContext, address: str, password: str, path: Callable[[str], str] = str
+    ) -> None:
+        self._path = path
         self.imap = imaplib.IMAP4_SSL("localhost", port, ssl_context=context, timeout=120)
+        # imaplib sends a literal in a piece of its own, which would wait for the server's delayed acknowledgement.
+        self.imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.imap.login(address, password)
         self.selected = ""
 
@@ -37,12 +46,12 @@ class MailClient:
     ) -> int | None:
         """Store a message; its UID when the server says it (UIDPLUS)."""
         when = imaplib.Time2Internaldate(date or datetime.datetime.now(datetime.UTC))
-        data = _ok(self.imap.append(_quoted(mailbox), f"({' '.join(flags)})", when, raw))
+        data = _ok(self.imap.append(self._quoted(mailbox), f"({' '.join(flags)})", when, raw))
         found = re.search(rb"APPENDUID \d+ (\d+)", data[0])
         return int(found[1]) if found else None
 
     def select(self, mailbox: str = "INBOX") -> None:
-        _ok(self.imap.select(_quoted(mailbox)))
+        _ok(self.imap.select(self._quoted(mailbox)))
         self.selected = mailbox
 
     def uids(self, mailbox: str, criteria: str = "ALL") -> list[int]:
@@ -70,8 +79,14 @@ class MailClient:
         _ok(self.imap.uid("STORE", _set(uids), "+FLAGS" if add else "-FLAGS", f"({flags})"))
 
     def move(self, mailbox: str, uids: Iterable[int], destination: str) -> None:
+        """By MOVE; where that is not offered, copied and deleted."""
+        chosen = list(uids)
         self._at(mailbox)
-        _ok(self.imap.uid("MOVE", _set(uids), _quoted(destination)))
+        if "MOVE" in self.imap.capabilities:
+            _ok(self.imap.uid("MOVE", _set(chosen), self._quoted(destination)))
+        else:
+            _ok(self.imap.uid("COPY", _set(chosen), self._quoted(destination)))
+            self.delete(mailbox, chosen)
 
     def delete(self, mailbox: str, uids: Iterable[int]) -> None:
         """Gone for good: `\\Deleted` and UID EXPUNGE."""
@@ -80,13 +95,13 @@ class MailClient:
         _ok(self.imap.uid("EXPUNGE", _set(chosen)))
 
     def create_mailbox(self, mailbox: str) -> None:
-        _ok(self.imap.create(_quoted(mailbox)))
+        _ok(self.imap.create(self._quoted(mailbox)))
 
     def rename_mailbox(self, mailbox: str, name: str) -> None:
-        _ok(self.imap.rename(_quoted(mailbox), _quoted(name)))
+        _ok(self.imap.rename(self._quoted(mailbox), self._quoted(name)))
 
     def delete_mailbox(self, mailbox: str) -> None:
-        _ok(self.imap.delete(_quoted(mailbox)))
+        _ok(self.imap.delete(self._quoted(mailbox)))
 
     def mailboxes(self) -> set[str]:
         """All names."""
@@ -95,8 +110,11 @@ class MailClient:
 
     def status(self, mailbox: str) -> dict[str, int]:
         """MESSAGES, UNSEEN, UIDNEXT, UIDVALIDITY and HIGHESTMODSEQ."""
-        line = _ok(self.imap.status(_quoted(mailbox), "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"))[0]
+        line = _ok(self.imap.status(self._quoted(mailbox), "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"))[0]
         return {name.decode(): int(value) for name, value in re.findall(rb"([A-Z]+) (\d+)", line)}
+
+    def _quoted(self, mailbox: str) -> str:
+        return '"' + self._path(mailbox).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
     def _at(self, mailbox: str) -> None:
         """Be in a mailbox, and see what others have changed in it meanwhile."""
@@ -115,7 +133,3 @@ def _ok(answer: tuple[str, Any]) -> Any:
 
 def _set(uids: Iterable[int]) -> str:
     return ",".join(str(uid) for uid in uids)
-
-
-def _quoted(mailbox: str) -> str:
-    return '"' + mailbox.replace("\\", "\\\\").replace('"', '\\"') + '"'

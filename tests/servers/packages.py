@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.servers import unpacked
+
 #: What is looked for (a program, or a path relative to /) -> the Debian package that brings it.
 NEEDED = {
     "dovecot": "dovecot-imapd",
@@ -79,7 +81,20 @@ def main() -> int:
         packages = missing()
     if packages:
         print("Missing servers for the tests. Type:", advice(packages), file=sys.stderr)
-    return 1 if packages else 0
+        return 1
+    return _unpack()
+
+
+def _unpack() -> int:
+    """Cyrus and Courier, from apt's lists; as root the lists may be brought up to date for it."""
+    try:
+        unpacked.fetch(update=may_install())
+    except (OSError, subprocess.CalledProcessError) as reason:
+        print(
+            f"Cyrus and Courier cannot be fetched for the tests ({reason}). Type:", unpacked.advice(), file=sys.stderr
+        )
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
