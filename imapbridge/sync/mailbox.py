@@ -80,10 +80,11 @@ def delta(connection: BlockingConnection, mailbox: Mailbox) -> None:
 
 
 def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held) -> Selected:
-    """EXAMINE: a sync must not change anything, not even \\Recent."""
+    """EXAMINE: a sync changes nothing. But the first time SELECT, or Courier never writes UIDVALIDITY down."""
     known = _known(mine) if "QRESYNC" in connection.session.enabled else None
+    read_only = mine.uid_validity is not None
     return connection.run(
-        connection.session.select(bytes(mailbox.raw_name), read_only=True, known=known), timeout=TIMEOUT
+        connection.session.select(bytes(mailbox.raw_name), read_only=read_only, known=known), timeout=TIMEOUT
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from accounts.models import MailAccount
 from imapbridge.models import Mailbox
 from imapbridge.sync.account import sync
 from imapbridge.sync.verify import differences
-from tests.servers.dovecot import Dovecot, User
+from tests.servers.courier import Courier
+from tests.servers.cyrus import Cyrus
+from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
 from tests.servers.mail_client import MailClient
+from tests.servers.mail_server import MailServer, User
 from tests.servers.redis import Redis
 
 
@@ -23,7 +27,7 @@ from tests.servers.redis import Redis
 class Story:
     """One account seen from both sides."""
 
-    server: Dovecot
+    server: MailServer
     user: User
     account: MailAccount
     phone: MailClient
@@ -36,14 +40,15 @@ class Story:
         return turns
 
     def mailbox(self, name: str = "INBOX") -> Mailbox:
-        return Mailbox.objects.get(account=self.account, name=name)
+        """The index's row of `Co-op/Lease`, whatever this server calls it."""
+        return Mailbox.objects.get(account=self.account, name=self.server.path(name))
 
     def assert_equal(self) -> None:
         """What `verifyindex` says: the only good answer is nothing."""
         assert list(differences(self.account)) == []
 
 
-def point_at(settings: Any, server: Dovecot, redis: Redis) -> None:
+def point_at(settings: Any, server: MailServer, redis: Redis) -> None:
     """The environment of somebody whose mail server this is."""
     settings.ENV = replace(
         settings.ENV, imap_host="localhost", imap_port=server.ports.imaps, imap_security="tls",
@@ -65,11 +70,11 @@ def account_of(user: User) -> MailAccount:
 
 
 @pytest.fixture
-def begin(settings: Any, redis_server: Redis, transactional_db: None) -> Iterator[Callable[[Dovecot], Story]]:
+def begin(settings: Any, redis_server: Redis, transactional_db: None) -> Iterator[Callable[[MailServer], Story]]:
     """Start a story on a given server."""
     stories: list[Story] = []
 
-    def begin(server: Dovecot) -> Story:
+    def begin(server: MailServer) -> Story:
         point_at(settings, server, redis_server)
         user = server.user()
         stories.append(Story(server, user, account_of(user), server.client(user)))
@@ -87,16 +92,23 @@ CAPABILITIES = {
 }
 
 
-@pytest.fixture(scope="session", params=CAPABILITIES)
-def any_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
-    """A server that offers everything, one with CONDSTORE only, and one as poor as the first RFC."""
-    with running(Dovecot(options=Options(capability=CAPABILITIES[request.param]))) as server:
+SERVERS: dict[str, Callable[[], MailServer]] = {
+    **{name: partial(Dovecot, options=Options(capability=words)) for name, words in CAPABILITIES.items()},
+    "cyrus": Cyrus,
+    "courier": Courier,
+}
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def any_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
+    """Dovecot with everything, with CONDSTORE only and as poor as the first RFC; Cyrus; Courier."""
+    with running(SERVERS[request.param]()) as server:
         yield server
 
 
 @pytest.fixture
-def story(begin: Callable[[Dovecot], Story], any_dovecot: Dovecot) -> Story:
-    return begin(any_dovecot)
+def story(begin: Callable[[MailServer], Story], any_server: MailServer) -> Story:
+    return begin(any_server)
 
 
 @pytest.fixture
