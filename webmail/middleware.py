@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from redis.exceptions import RedisError
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from imapbridge.errors import BridgeDown, MailError
 from webmail import csp
@@ -35,6 +36,11 @@ if settings.SECURE_HSTS_SECONDS:
     ALWAYS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
 
 
+_OurFile: type[HttpResponseBase] = WhiteNoiseFileResponse
+OF_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
+"""What means something on a style sheet, a script or an icon. A page has some twenty of them: the rest is weight."""
+
+
 class SecurityHeaders:
     """Sets what the view has not set. Outermost, so that nothing leaves without."""
 
@@ -46,6 +52,10 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         headers = response.headers
+        if isinstance(response, _OurFile):
+            for name in ALWAYS.keys() & OF_FILES:
+                headers[name] = ALWAYS[name]
+            return response
         policy = headers.get(csp.HEADER)
         if policy is None:
             headers[csp.HEADER] = policy = csp.app()

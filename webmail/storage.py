@@ -17,6 +17,7 @@ from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SHEET = "css/main.css"
+MODULES = "js/"
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);\n')
 
 
@@ -26,21 +27,22 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any) -> Iterator[Any]:
-        if SHEET in paths:
-            paths = paths | {SHEET: (_Joined(paths), SHEET)}
-        yield from super().post_process(paths, *args, **options)
+        ours = _Stripped(paths)
+        lean = {name: (ours, name) for name in paths if name == SHEET or name.startswith(MODULES)}
+        yield from super().post_process(paths | lean, *args, **options)
 
 
-class _Joined(StaticFilesStorage):
-    """The sheet with the sheets it imports in place of the import lines; read from where they are collected from."""
+class _Stripped(StaticFilesStorage):
+    """Our sheet and modules without what only people read, from where they are collected from."""
 
     def __init__(self, paths: dict[str, tuple[Storage, str]]) -> None:
         super().__init__()
         self._paths = paths
 
     def open(self, name: str, mode: str = "rb") -> File[bytes]:
-        joined = _IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), self._text(name))
-        return ContentFile(stripped(joined).encode(), name)
+        text = self._text(name)
+        lean = sheet(_IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), text)) if name == SHEET else module(text)
+        return ContentFile(lean.encode(), name)
 
     def _text(self, name: str) -> str:
         storage, path = self._paths[name]
@@ -49,7 +51,16 @@ class _Joined(StaticFilesStorage):
         return text
 
 
-def stripped(sheet: str) -> str:
-    """The sheet without comments, indentation and most line ends; a quarter of what is sent is these."""
-    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    return re.sub(r"(?<=[{};,])\n", "", re.sub(r"\s*\n\s*", "\n", sheet))
+def sheet(text: str) -> str:
+    """A style sheet without comments, indentation and most line ends: a quarter of what would be sent."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"(?<=[{};,])\n", "", re.sub(r"\s*\n\s*", "\n", text))
+
+
+def module(text: str) -> str:
+    """A module without indentation and without the comments that have lines of their own.
+
+    Works by lines, not by tokens: no string of ours goes over a line, which a test makes sure of.
+    """
+    text = re.sub(r"^\s*/\*\*.*?\*/\n", "", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^\s*(?://.*)?\n?", "", text, flags=re.MULTILINE)

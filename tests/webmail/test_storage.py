@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 
-from webmail.storage import stripped
+from webmail import storage
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_sheet_is_one_file_with_every_sheet_in_it(collected: Path) -> None:
     assert "@import" not in sheet
     for source in Path("static/css").glob("*.css"):
         if source.name != "main.css":
-            assert stripped(source.read_text()).strip() in sheet, source
+            assert storage.sheet(source.read_text()).strip() in sheet, source
 
 
 def test_every_sheet_is_imported_once() -> None:
@@ -40,12 +40,36 @@ def test_every_sheet_is_imported_once() -> None:
 
 
 def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:
-    imports = re.findall(r'from "\./([^"]+)"|import "\./([^"]+)"', one(collected, "js/app.*.js"))
-    names = [first or second for first, second in imports]
+    names = re.findall(r'(?:from|import) ?"\./([^"]+)"', one(collected, "js/app.*.js"))
     assert names
     for name in names:
         assert (collected / "js" / name).is_file(), name
         assert re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.js", name)
+
+
+def lines_of_code(text: str) -> Iterator[str]:
+    """The lines that are not comments; none of ours stands behind code."""
+    inside = False
+    for line in map(str.strip, text.splitlines()):
+        inside = inside or line.startswith("/*")
+        if line and not inside and not line.startswith("//"):
+            yield line
+        inside = inside and not line.endswith("*/")
+
+
+def test_modules_are_the_same_without_what_only_people_read(collected: Path) -> None:
+    for source in Path("static/js").glob("*.js"):
+        lean = one(collected, f"js/{source.stem}.*.js")
+        assert not re.search(r"^\s*(//|/\*|\s)", lean, re.MULTILINE), source
+        code = list(lines_of_code(source.read_text()))
+        lean = re.sub(r"(\./[\w-]+)\.[0-9a-f]{12}\.js", r"\1.js", lean).replace('import"', 'import "')
+        assert lean.splitlines() == code, source
+
+
+def test_no_string_of_a_module_goes_over_a_line() -> None:
+    for source in Path("static/js").glob("*.js"):
+        for line in source.read_text().splitlines():
+            assert line.count("`") % 2 == 0, f"{source}: {line}"
 
 
 def test_files_come_compressed(collected: Path) -> None:
