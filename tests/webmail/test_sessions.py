@@ -30,6 +30,8 @@ def test_values_come_back_as_json() -> None:
     cache.set("whole", {"a": [1, "b", None]}, 5)
     cache.set("count", 1, 5)
     assert cache.get("whole") == {"a": [1, "b", None]}
+    cache.set("octets", b"\x00\xff", 5)
+    assert cache.get("octets") == b"\x00\xff"
     assert cache.incr("count") == 2
     with pytest.raises(TypeError):
         JsonSerializer().dumps(object())

@@ -50,7 +50,7 @@ class Writer:
         try:
             if self._down:  # one wait for a server that does not answer is enough for a page
                 raise self._down
-            found = texts.readable(stored)
+            found = texts.readable(stored, self._theme)
         except MailError as error:
             self._down = error if isinstance(error, TryAgain) else None
             return self._screen.letter(message, Text(failure=self._failure(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +20,6 @@ from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem, MessageItem
 from webmail import access, csp, error_pages, partials
 from webmail.access import Holder
-from webmail.reading.document import document
 from webmail.screen.account import look
 from webmail.screen.listing import Listing
 from webmail.screen.rows import Place
@@ -95,6 +96,15 @@ def _address(message: int | None) -> str:
     return f"/message/{message}/" if message else ""
 
 
+def _gzipped(request: HttpRequest, packed: bytes) -> HttpResponse:
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(gzip.decompress(packed))
+    else:
+        response = HttpResponse(packed, headers={"Content-Encoding": "gzip"})
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
 @require_safe
 @login_required
 def body(request: HttpRequest, message_id: int) -> HttpResponse:
@@ -105,15 +115,15 @@ def body(request: HttpRequest, message_id: int) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
         raise PermissionDenied
     message = access.message_for(request.user, message_id)
+    theme = request.GET.get("theme", "")
     try:
-        found = texts.readable(message)
+        packed = texts.framed(message, theme if theme in {"light", "dark"} else "")
     except MailError as error:
         response = render(
             request, "message/body_failed.html", {"words": error_pages.words(error.code, error.server)}, status=503
         )
     else:
-        theme = request.GET.get("theme", "")
-        response = HttpResponse(document(found.html, paper=found.paper, scheme=theme))
+        response = _gzipped(request, packed)
         response.headers["Cache-Control"] = "private, max-age=604800, immutable"
     response.headers[csp.HEADER] = csp.message_body(request)
     response.headers["Referrer-Policy"] = "no-referrer"

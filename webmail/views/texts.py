@@ -3,8 +3,11 @@ server. Making HTML safe is the dearest thing a message costs, so it is done onc
 
 from __future__ import annotations
 
+import gzip
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import blake2b
+from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import get_language
@@ -13,6 +16,7 @@ from redis.exceptions import RedisError
 
 from imapbridge import bodies
 from imapbridge.models import Message
+from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
 from webmail.screen.files import part_link
 
@@ -22,16 +26,40 @@ KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
 
 
-def readable(message: Message) -> Readable:
-    """What to show of the message. Raises MailError when its text can not be had."""
+def readable(message: Message, scheme: str = "") -> Readable:
+    """What to show of the message. Raises MailError when its text can not be had.
+
+    HTML is left out: the page only needs to know of it, and its frame asks for `framed`, with the same `scheme`.
+    """
     key = f"readable:{get_language()}:{message.pk}:{version(message)}"
     if found := _kept(key):
-        return found
+        return Readable.from_json(found)
     made = _read(message)
+    if made.kind == "html":
+        _compressed(message, made, scheme)
+        made = replace(made, html="")
     if len(made.html) <= LARGEST_KEPT:
-        with suppress(RedisError):
-            cache.set(key, made.to_json(), KEPT_FOR)
+        _keep(key, made.to_json())
     return made
+
+
+def framed(message: Message, scheme: str = "") -> bytes:
+    """The document of the message's frame, gzipped. Raises MailError."""
+    found = _kept(_document_key(message, scheme))
+    return found if isinstance(found, bytes) else _compressed(message, _read(message), scheme)
+
+
+def _compressed(message: Message, made: Readable, scheme: str) -> bytes:
+    """Compressed once, and kept so: it is the larger part of what a newsletter costs to send."""
+    made_of = document(made.html, paper=made.paper, scheme=scheme)
+    packed = gzip.compress(made_of.encode(), compresslevel=6, mtime=0)
+    if len(packed) <= LARGEST_KEPT:
+        _keep(_document_key(message, scheme), packed)
+    return packed
+
+
+def _document_key(message: Message, scheme: str) -> str:
+    return f"document:{get_language()}:{message.pk}:{version(message)}:{scheme}"
 
 
 def version(message: Message) -> str:
@@ -40,12 +68,15 @@ def version(message: Message) -> str:
     return blake2b(facts.encode(), digest_size=6).hexdigest()
 
 
-def _kept(key: str) -> Readable | None:
-    try:
-        found = cache.get(key)
-    except RedisError:
-        return None
-    return Readable.from_json(found) if found else None
+def _kept(key: str) -> Any:
+    with suppress(RedisError):
+        return cache.get(key)
+    return None
+
+
+def _keep(key: str, value: object) -> None:
+    with suppress(RedisError):
+        cache.set(key, value, KEPT_FOR)
 
 
 def _read(message: Message) -> Readable:
