@@ -1,6 +1,6 @@
 // Stars and read marks change on the screen in the same frame and are sent after; what fails goes back where it was.
 import { leftForSignIn, list, reader } from "./page.js";
-import { refresh } from "./refresh.js";
+import { ask } from "./reach.js";
 
 const form = document.getElementById("act");
 
@@ -28,7 +28,7 @@ export async function act(address, name, value, thread) {
     toasts.show(toasts.dataset.failed.replace("{subject}", subjectOf(thread)), () => act(address, name, value, thread));
     return;
   }
-  await refresh();
+  await ask();
 }
 
 async function send(address, values = {}) {
@@ -40,7 +40,7 @@ async function send(address, values = {}) {
 
 /** A sync takes a moment: look twice. */
 function soon() {
-  for (const wait of [1000, 4000]) setTimeout(() => refresh().catch(() => {}), wait);
+  for (const wait of [1000, 4000]) setTimeout(ask, wait);
 }
 
 const row = (thread) => document.getElementById(`c${thread}`);

@@ -8,9 +8,9 @@ import "./keys.js";
 import "./menus.js";
 import "./open.js";
 import "./tree.js";
-import { keepFresh } from "./refresh.js";
-
-keepFresh();
+import "./announce.js";
+import "./reach.js";
+import "./live.js";
 
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {

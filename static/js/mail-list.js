@@ -1,4 +1,5 @@
 // The list: one stop of the tab key, rows put in place by id and date, and the row that is open marked.
+import { Held, isPointedAt } from "./held.js";
 import { morph } from "./morph.js";
 
 const at = (row) => Number(row.dataset.at);
@@ -10,6 +11,7 @@ class MailList extends HTMLElement {
   connectedCallback() {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
     this.addEventListener("htmx:after:swap", () => this.settle());
+    this.held = new Held(this, (rows) => this.#change(() => rows.forEach(([row, heading]) => this.#place(row, heading))));
     this.settle();
   }
 
@@ -79,33 +81,71 @@ class MailList extends HTMLElement {
 
   /** Puts changed rows in place and takes rows out. `fresh` holds headings and lists as a page does. */
   apply(fresh, removed) {
+    this.held.settle();
+    const arrived = [];
+    this.#change(() => {
+      for (const thread of removed) this.#remove(`c${thread}`);
+      for (const part of fresh.querySelectorAll("ul")) {
+        for (const row of [...part.children]) if (this.#put(row, part.previousElementSibling)) arrived.push(row);
+      }
+    });
+    if (arrived.length) document.dispatchEvent(new CustomEvent("mail:arrived", { detail: arrived }));
+  }
+
+  /** Changes rows while scroll position and focus stay. */
+  #change(act) {
     const focused = this.contains(document.activeElement) ? document.activeElement.closest(".row") : null;
     const place = focused && this.rows.indexOf(focused);
     const anchor = this.#anchor();
-    for (const thread of removed) document.getElementById(`c${thread}`)?.remove();
-    for (const part of fresh.querySelectorAll("ul")) {
-      for (const row of [...part.children]) this.#put(row, part.previousElementSibling);
-    }
+    act();
     this.#tidy();
     this.settle();
     this.#restore(anchor);
     if (focused && !focused.isConnected) this.focusRow(this.rows[Math.min(place, this.rows.length - 1)]);
   }
 
+  /** Takes a row out; one that is pointed at stays, dimmed, until the pointer has gone. */
+  #remove(id) {
+    this.held.delete(id);
+    const row = document.getElementById(id);
+    if (!row || !isPointedAt(row)) return row?.remove();
+    row.classList.add("is-leaving");
+    const go = () => row.classList.contains("is-leaving") && (row.remove(), this.#tidy());
+    row.addEventListener("pointerleave", go, { once: true });
+    return undefined;
+  }
+
+  /** Whether unread mail has come with it. A row that would move others waits while the list is in use. */
   #put(row, heading) {
     const old = document.getElementById(row.id);
-    if (old?.classList.contains("is-open")) this.#open(row, true);
-    if (old?.classList.contains("is-current")) row.classList.add("is-current");
-    if (old && old.dataset.at === row.dataset.at) return morph(old, row);
-    const rows = this.rows.filter((other) => other !== old);
-    const next = rows.find((other) => isNewer(row, other));
+    this.held.delete(row.id);
+    if (old?.dataset.at === row.dataset.at) return void this.#morph(old, row);
+    const next = this.#next(row, old);
     // Older than all that is loaded, or newer than the page this list begins with: it comes with its own page.
-    const beyond = (!next && this.querySelector("#older")) || (next === rows[0] && "cut" in this.dataset);
-    if (beyond) return old?.remove();
-    if (old) morph(old, row);
+    const beyond = (!next && this.querySelector("#older")) || (next === this.#next(null, old) && "cut" in this.dataset);
+    if (beyond) return void old?.remove();
+    if (next && this.held.isInUse) this.held.add(row, heading);
+    else this.#place(row, heading);
+    return Boolean(next) && row.classList.contains("is-unread") && !(old && isNewer(old, row));
+  }
+
+  /** The row it stands before; without a row, the first. */
+  #next(row, old) {
+    return this.rows.find((other) => other !== old && (!row || isNewer(row, other)));
+  }
+
+  #place(row, heading) {
+    const old = document.getElementById(row.id);
+    const next = this.#next(row, old);
+    if (old) this.#morph(old, row);
     else this.#greet(row);
     this.#insert(old ?? row, next, heading);
-    return undefined;
+  }
+
+  #morph(old, row) {
+    if (old.classList.contains("is-open")) this.#open(row, true);
+    if (old.classList.contains("is-current")) row.classList.add("is-current");
+    morph(old, row);
   }
 
   /** A new row is tinted for a while. */

@@ -8,9 +8,12 @@ export const reader = () => document.getElementById("reader");
 const narrow = matchMedia("(width < 48rem) or ((height < 30rem) and (pointer: coarse))");
 export const onePane = () => narrow.matches;
 
+const LONGEST_WAIT = 20000;
+
 /** The document an address answers with; leaves for the sign-in page when the session has ended. */
 export async function fetchDocument(address, headers = {}) {
-  const response = await fetch(address, { headers: { Accept: "text/html", ...headers } });
+  const signal = AbortSignal.timeout(LONGEST_WAIT);
+  const response = await fetch(address, { headers: { Accept: "text/html", ...headers }, signal });
   if (leftForSignIn(response)) return null;
   if (!response.ok) throw new Error(`${response.status} for ${address}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");

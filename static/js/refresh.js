@@ -1,20 +1,18 @@
 // Brings the page up to the index: asks what changed since the state it shows, and puts only that in place.
-// `refresh` is the one way in, whoever knows of a change: the clock below, an action, or a push.
+// `refresh` is the one way in, whoever knows of a change: the clock, an action, or a push.
 import { app, fetchDocument, list } from "./page.js";
 import { morph, morphInside } from "./morph.js";
-
-const WHILE_SYNCING = 3000;
-const OTHERWISE = 60000;
 
 let running = false;
 let again = false;
 
-/** Fetch and apply what changed, when `state` of `mailbox` is newer than what is shown, or nothing is known of it. */
+/** Fetch and apply what changed, when `state` of `mailbox` is newer than what is shown, or nothing is known of it.
+    Whether it was fetched; what comes while one is under way is left to that one. */
 export async function refresh(mailbox, state) {
   const shown = list();
-  if (!shown || (Number(mailbox) === Number(shown.dataset.mailbox) && state <= shown.state)) return;
+  if (!shown || (Number(mailbox) === Number(shown.dataset.mailbox) && state <= shown.state)) return false;
   again = running;
-  if (running) return;
+  if (running) return false;
   running = true;
   try {
     await update(shown);
@@ -22,6 +20,7 @@ export async function refresh(mailbox, state) {
     running = false;
   }
   if (again) await refresh();
+  return true;
 }
 
 async function update(shown) {
@@ -64,15 +63,4 @@ async function anew() {
   if (!fresh) return;
   document.getElementById("list-pane").replaceChildren(...fresh.body.childNodes);
   htmx.process(document.getElementById("list-pane"));
-}
-
-/** Ask by the clock: often while a first sync fills the list, seldom otherwise, never in a tab nobody sees. */
-export function keepFresh() {
-  const turn = () => setTimeout(tick, document.querySelector("#list-top progress") ? WHILE_SYNCING : OTHERWISE);
-  const tick = async () => {
-    if (!document.hidden) await refresh().catch(() => {});
-    turn();
-  };
-  turn();
-  document.addEventListener("visibilitychange", () => document.hidden || refresh().catch(() => {}));
 }

@@ -1,0 +1,68 @@
+// Rows that wait behind a button while the list is in use: none moves under a pointer, a finger or the focus.
+import { list, onePane } from "./page.js";
+
+const hovers = matchMedia("(hover: hover)");
+const SCROLLED = 4;
+
+/** Whether a mouse, not a finger that was there once, points at it. */
+export const isPointedAt = (element) => hovers.matches && element.matches(":hover");
+
+export class Held {
+  #rows = new Map();
+  #touched = false;
+
+  /** `place` puts a row and its heading into the list. */
+  constructor(owner, place) {
+    this.owner = owner;
+    this.place = place;
+    this.button = document.getElementById("new-rows").content.firstElementChild.cloneNode(true);
+    this.button.addEventListener("click", () => this.#show());
+    owner.before(this.button);
+    owner.addEventListener("touchstart", () => (this.#touched = true), { passive: true });
+    for (const type of ["touchend", "touchcancel"]) owner.addEventListener(type, () => (this.#touched = false));
+    for (const type of ["pointerleave", "focusout", "touchend"]) owner.addEventListener(type, () => setTimeout(() => this.settle()));
+  }
+
+  get isInUse() {
+    const list = this.owner;
+    if (!list.checkVisibility()) return false;
+    const scrolled = list.scrollTop >= SCROLLED || (onePane() && document.scrollingElement.scrollTop >= SCROLLED);
+    const looked = isPointedAt(list) || list.querySelector(":focus-visible") || document.querySelector(".menu:popover-open");
+    return scrolled || this.#touched || Boolean(looked);
+  }
+
+  add(row, heading) {
+    this.#rows.set(row.id, [row, heading]);
+    this.#draw();
+  }
+
+  delete(id) {
+    if (this.#rows.delete(id)) this.#draw();
+  }
+
+  /** Put in place what waits, as soon as nobody is disturbed by it. */
+  settle() {
+    if (this.#rows.size && !this.isInUse) this.#release();
+  }
+
+  #release() {
+    const rows = [...this.#rows.values()];
+    this.#rows.clear();
+    this.#draw();
+    this.place(rows);
+  }
+
+  #show() {
+    this.#release();
+    (onePane() ? document.scrollingElement : this.owner).scrollTop = 0;
+    this.owner.focusRow(this.owner.rows[0]);
+  }
+
+  #draw() {
+    const count = this.#rows.size;
+    this.button.hidden = !count;
+    this.button.lastElementChild.textContent = this.button.dataset[count === 1 ? "one" : "many"].replace("{n}", count);
+  }
+}
+
+document.addEventListener("scrollend", () => list()?.held.settle(), true);
