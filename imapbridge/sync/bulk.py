@@ -1,30 +1,38 @@
-"""An account's one bulk connection: under a lock, so that no two workers open one, and given up when somebody waits."""
+"""An account's one bulk connection: under a lock, so that no two workers open one, and given up when somebody waits.
+
+Losing Redis ends the turn: without the lock nobody may go on.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import redis
 from django.conf import settings
 from django.core.cache import cache
-from redis.exceptions import LockError
+from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
 from imapbridge.errors import TryAgain
 from imapbridge.pool import credentials
+from imapbridge.sync import holder
 from imapbridge.wire.drivers import BlockingConnection
 
 HOLD = 90
-"""Seconds until the lock of a killed worker is free again; longer than any one command may take."""
+"""Seconds until the lock of a killed worker is free again, unless it ran on this machine; longer than any one command
+may take."""
 WAIT = 30
 """Seconds to wait for the lock."""
+LOOK = 1.0
+"""Seconds between two looks at whether the holder still lives."""
 CONNECT_TIMEOUT = 20.0
 
 
 class Occupied(TryAgain):
-    """Another worker is at this account and did not give way in time."""
+    """Another worker is at this account and did not give way in time, or nobody can tell whose turn it is."""
 
     code = "occupied"
 
@@ -41,11 +49,15 @@ class Bulk:
         """Between windows: go on holding the lock. Raises Occupied when it was lost."""
         try:
             self.lock.extend(HOLD, replace_ttl=True)
-        except LockError as lost:
+        except RedisError as lost:
             raise Occupied from lost
 
     def is_wanted(self) -> bool:
-        return bool(cache.get(self.want))
+        """Whether another worker waits for the turn."""
+        try:
+            return bool(cache.get(self.want))
+        except RedisError as lost:
+            raise Occupied from lost
 
 
 @contextmanager
@@ -53,11 +65,10 @@ def bulk(account_id: int) -> Iterator[Bulk]:
     """Wait for the account's turn and connect. Raises MailError or WireError."""
     want = f"bulk-wanted:{account_id}"
     lock = redis.Redis.from_url(settings.REDIS_URL).lock(f"whimbrel:bulk:{account_id}", timeout=HOLD)
-    if not lock.acquire(blocking=False):
-        cache.set(want, 1, WAIT)
-        if not lock.acquire(blocking_timeout=WAIT):
-            raise Occupied
-    cache.delete(want)
+    try:
+        _acquire(lock, want)
+    except RedisError as lost:
+        raise Occupied from lost
     try:
         connection = connect(account_id)
         try:
@@ -65,14 +76,32 @@ def bulk(account_id: int) -> Iterator[Bulk]:
         finally:
             connection.close()
     finally:
-        _release(lock)
+        with suppress(RedisError):  # It ran out, and may be somebody else's by now; or Redis is gone, and it too.
+            lock.release()
 
 
-def _release(lock: Lock) -> None:
-    try:
-        lock.release()
-    except LockError:
-        return  # It ran out, and may be somebody else's by now.
+def _acquire(lock: Lock, want: str) -> None:
+    """Take the lock, from a dead process if need be; ask a living one to give way. Raises Occupied, or RedisError."""
+    token, deadline = holder.token(), time.monotonic() + WAIT
+    while not lock.acquire(blocking=False, token=token):
+        if _bury(lock):
+            continue
+        cache.set(want, 1, WAIT)
+        if lock.acquire(blocking_timeout=LOOK, token=token):
+            break
+        if time.monotonic() > deadline:
+            raise Occupied
+    cache.delete(want)
+
+
+def _bury(lock: Lock) -> bool:
+    """Free the lock when the process that holds it is no more; whether it was so."""
+    held = lock.redis.get(lock.name)
+    if not isinstance(held, bytes) or not holder.is_dead(held.decode("ascii", "replace")):
+        return False
+    with suppress(LockError):  # Somebody else was quicker.
+        lock.do_release(held)
+    return True
 
 
 def connect(account_id: int) -> BlockingConnection:

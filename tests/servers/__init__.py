@@ -8,5 +8,6 @@ environment exists; keep this file free of imports for the same reason.
     redis      the broker, cache and channel layer            mail_client  the other mail program of a two-sided story
     postgres   fresh databases on a server without fsync      scripted     servers that hang, or speak a given script
     smtp       submission, with refusals                      chromium     the browser, on a desk and on a phone
-    whimbrel   our own processes, as in production            fixtures     all of these as pytest fixtures
+    whimbrel   our own processes, as in production            proxy        stops or cuts a session in the middle
+    fixtures   all of these as pytest fixtures
 """

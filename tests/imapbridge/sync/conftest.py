@@ -48,10 +48,11 @@ class Story:
         assert list(differences(self.account)) == []
 
 
-def point_at(settings: Any, server: MailServer, redis: Redis) -> None:
-    """The environment of somebody whose mail server this is."""
+def point_at(settings: Any, server: MailServer, redis: Redis, *, plain_port: int = 0) -> None:
+    """The environment of somebody whose mail server this is; without TLS at `plain_port`, if given."""
     settings.ENV = replace(
-        settings.ENV, imap_host="localhost", imap_port=server.ports.imaps, imap_security="tls",
+        settings.ENV, imap_host="localhost", imap_port=plain_port or server.ports.imaps,
+        imap_security="plain" if plain_port else "tls", allow_plaintext=bool(plain_port),
         tls_ca_file=str(server.authority.path), redis_url=redis.url,
     )  # fmt: skip
     settings.REDIS_URL = redis.url

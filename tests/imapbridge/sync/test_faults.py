@@ -1,0 +1,222 @@
+"""Workers, servers and Redis die in the middle of things. After the next sync nothing is missing and nothing is twice.
+
+A worker is a process of its own here, held by a proxy at one point of its talk with the server, and then killed.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+
+from imapbridge import actions
+from imapbridge.errors import ServerUnreachable
+from imapbridge.models import Entry, Message, PendingChange
+from imapbridge.sync.bulk import Occupied, bulk
+from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot_config import Options
+from tests.servers.letters import plain
+from tests.servers.process import running
+from tests.servers.proxy import Proxy, Trap
+from tests.servers.redis import Redis
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+ROOT = Path(__file__).resolve().parents[3]
+BARE = Options(capability="IMAP4rev1", plaintext=True)
+
+
+class Worker:
+    """`manage.py syncmail` of a story's account, as a process."""
+
+    def __init__(self, story: Story, proxy: Proxy, redis: Redis) -> None:
+        environ = {
+            **os.environ, "DATABASE_URL": _database(), "REDIS_URL": redis.url, "WEBMAIL_IMAP_HOST": "localhost",
+            "WEBMAIL_IMAP_PORT": str(proxy.port), "WEBMAIL_IMAP_SECURITY": "plain", "WEBMAIL_ALLOW_PLAINTEXT": "yes",
+            "DJANGO_SETTINGS_MODULE": "webmail.settings",
+        }  # fmt: skip
+        command = [sys.executable, "manage.py", "syncmail", story.account.address]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+
+    def kill(self) -> None:
+        """SIGKILL: no handler, no `finally`."""
+        self.process.kill()
+        self.process.wait()
+
+    def fail(self) -> str:
+        """What it says when it ends in failure, by itself."""
+        said = self.process.communicate(timeout=60)[1]
+        assert self.process.returncode == 1, said
+        return said.splitlines()[-1]
+
+
+def _database() -> str:
+    """The address of the database that this test uses."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="module", params=[Options(plaintext=True), BARE], ids=["everything", "bare"])
+def plain_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
+    with running(Dovecot(options=request.param)) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(plain_dovecot.ports.imap) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Redis]:
+    with running(Redis()) as server:
+        yield server
+
+
+@pytest.fixture
+def story(
+    settings: Any, plain_dovecot: Dovecot, proxy: Proxy, own_redis: Redis, transactional_db: None
+) -> Iterator[Story]:
+    point_at(settings, plain_dovecot, own_redis, plain_port=proxy.port)
+    user = plain_dovecot.user()
+    with plain_dovecot.client(user) as phone:
+        yield Story(plain_dovecot, user, account_of(user), phone)
+
+
+@pytest.fixture
+def work(story: Story, proxy: Proxy, own_redis: Redis) -> Iterator[Callable[[Trap], Worker]]:
+    """Start a worker and wait until it is in the trap."""
+    workers: list[Worker] = []
+
+    def work(trap: Trap) -> Worker:
+        proxy.arm(trap)
+        workers.append(Worker(story, proxy, own_redis))
+        trap.wait()
+        return workers[-1]
+
+    yield work
+    for worker in workers:
+        worker.kill()
+
+
+FIRST_SYNC = {
+    "listing": Trap(b" LIST "),
+    "opening": Trap(b" SELECT ", octets=60),
+    "first window": Trap(b" ENVELOPE ", octets=5_000),
+    "backfill": Trap(b" ENVELOPE ", nth=2, octets=90_000),
+}
+
+
+@pytest.mark.parametrize("phase", FIRST_SYNC)
+def test_a_worker_is_killed_in_the_first_sync(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], phase: str
+) -> None:
+    story.server.fill(story.user, "INBOX", 900)
+    trap = FIRST_SYNC[phase]
+    work(Trap(trap.pattern, trap.nth, trap.octets)).kill()
+    proxy.disarm()
+    held = Entry.objects.count()
+    assert held < 900
+    assert (held > 0) is (phase == "backfill")
+    story.server.deliver(story.user, plain("Meanwhile", message_id="meanwhile@x"))
+    story.sync()
+    assert Message.objects.count() == 901
+    story.assert_equal()
+
+
+@pytest.mark.parametrize(("pattern", "octets"), [(b" EXAMINE ", 150), (b" UID FETCH ", 300)])
+def test_a_worker_is_killed_in_a_delta(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], pattern: bytes, octets: int
+) -> None:
+    story.server.fill(story.user, "INBOX", 60)
+    story.sync()
+    uids = story.phone.uids("INBOX")
+    story.phone.flag("INBOX", uids[10:20], "\\Flagged")
+    story.phone.delete("INBOX", uids[30:35])
+    for number in range(3):
+        story.server.deliver(story.user, plain(f"New {number}", message_id=f"new{number}@x"))
+    work(Trap(pattern, octets=octets)).kill()
+    proxy.disarm()
+    story.sync()
+    assert story.mailbox().total == 58
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
+def test_a_worker_is_killed_while_it_replays(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], is_done: bool
+) -> None:
+    uid = story.server.append(story.user, "INBOX", plain("Star me", message_id="star@x"))
+    story.sync()
+    actions.set_flagged(story.account.pk, [Message.objects.get().pk], flagged=True)
+    work(Trap(b" UID STORE ", at_command=not is_done)).kill()
+    proxy.disarm()
+    assert ("\\Flagged" in story.phone.flags("INBOX")[uid]) is is_done
+    # A claim on a change lasts a minute, for its claimer may be alive; here that minute is over.
+    PendingChange.objects.update(not_before=None)
+    story.sync()
+    assert not PendingChange.objects.filter(confirmed_at=None).exists()
+    assert story.phone.flags("INBOX")[uid] == {"\\Flagged"}
+    story.assert_equal()
+
+
+def test_a_dead_worker_s_lock_is_not_waited_for(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imapbridge.sync.bulk.WAIT", 0)
+    monkeypatch.setattr("imapbridge.sync.bulk.LOOK", 0.1)
+    worker = work(Trap(b" LIST "))
+    with pytest.raises(Occupied), bulk(story.account.pk):
+        pass
+    worker.kill()
+    proxy.disarm()
+    with bulk(story.account.pk):
+        pass
+
+
+def test_the_server_is_cut_off_in_the_middle_of_a_fetch(story: Story, proxy: Proxy) -> None:
+    story.server.fill(story.user, "INBOX", 900)
+    for octets in (1, 30_000, 200_000):
+        trap = proxy.arm(Trap(b" ENVELOPE ", octets=octets, cut=True))
+        with pytest.raises(ServerUnreachable):
+            story.sync()
+        assert trap.sprung.is_set()
+    story.sync()
+    assert story.mailbox().total == 900
+    story.assert_equal()
+
+
+def test_the_server_dies_in_the_middle_of_a_fetch(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], plain_dovecot: Dovecot
+) -> None:
+    story.server.fill(story.user, "INBOX", 1200)
+    worker = work(Trap(b" ENVELOPE ", nth=3, octets=50_000))
+    plain_dovecot.kill()
+    proxy.disarm()
+    assert "unreachable" in worker.fail()
+    plain_dovecot.restart()
+    story.sync()
+    story.assert_equal()
+
+
+def test_redis_dies_while_a_worker_works(
+    story: Story, proxy: Proxy, work: Callable[[Trap], Worker], own_redis: Redis
+) -> None:
+    story.server.fill(story.user, "INBOX", 1200)
+    worker = work(Trap(b" ENVELOPE ", nth=3, octets=50_000))
+    own_redis.kill()
+    proxy.disarm()
+    assert "occupied" in worker.fail()
+    assert 0 < Entry.objects.count() < 1200
+    own_redis.restart()
+    story.sync()
+    story.assert_equal()
