@@ -37,6 +37,12 @@ def _number(value: str) -> int:
     return int(value)
 
 
+def _some(value: str) -> int:
+    if _number(value) == 0:
+        raise ValueError("must be at least 1")
+    return _number(value)
+
+
 def _port(value: str) -> int:
     port = _number(value)
     if not 0 < port < 65536:
@@ -155,6 +161,13 @@ class Environment:
         "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's."
     )
     imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _number, "20", "Seconds a person waits for the mail server.")
+    logins_per_second: int = _variable(
+        "WEBMAIL_LOGINS_PER_SECOND",
+        _some,
+        "50",
+        "How many connections that listen for new mail the bridge opens in a second, so that a mail server that comes "
+        "back is not overrun.",
+    )
     bridge: str = _variable(
         "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory."
     )

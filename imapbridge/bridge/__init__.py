@@ -2,13 +2,15 @@
 
     serve         the process: its socket, its start and its end        application   HTTP in, HTTP out
     mail          sections and parts of a message, over the pool        replays       pending changes, one run at a time
+    watch         one listening connection for each account that somebody looks at
+    listening     NOTIFY, IDLE and looking, over one of them            pace          so that not all come at once
 
     POST /verify   {host, port, security, username, password}  ->  {}
     POST /fetch    {account, mailbox, uid, sections: [...]}    ->  their octets one after another, X-Lengths: 120,4711
     POST /stream   {account, mailbox, uid, section}            ->  octets, chunked; an early end is an error
     POST /replay   {account}                                   ->  {}, at once
     POST /forget   {account}                                   ->  {}
-    GET  /health                                               ->  {}
+    GET  /health                                               ->  {watched}: accounts that are listened to
 
 A request may carry `X-Deadline` (seconds) and must carry `X-Bridge-Secret` where a secret is set. What failed comes
 back as 4xx or 5xx with {code, message, server}. One asyncio loop: nothing here may block it. Never logs content or

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, LifespanScope, Scope
+from django.conf import settings
 
 from accounts.autoconfig import Endpoint
 from accounts.secrets import Secret
@@ -22,6 +23,7 @@ from imapbridge import errors
 from imapbridge.bridge import mail
 from imapbridge.bridge.places import Place, place_of
 from imapbridge.bridge.replays import Replays
+from imapbridge.bridge.watch import Watch
 from imapbridge.client import DEADLINE, LENGTHS, SECRET
 from imapbridge.errors import MailError
 from imapbridge.pool import Pool
@@ -63,11 +65,12 @@ class Answer:
 
 
 class Application:
-    """One for the process: it starts and closes the pool with itself."""
+    """One for the process: it starts and closes the pool and the watch with itself."""
 
     def __init__(self, secret: str = "") -> None:
         self.pool = Pool()
         self.replays = Replays(self.pool)
+        self.watch = Watch(settings.ENV.logins_per_second)
         self._secret = secret.encode()
         self._routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
             ("POST", "/verify"): self._verify,
@@ -89,8 +92,10 @@ class Application:
     async def _live(self, _scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
         self.pool.start()
+        self.watch.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.watch.close()
         await self.replays.close()
         await self.pool.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -161,11 +166,13 @@ class Application:
         return Answer()
 
     async def _forget(self, request: Request) -> Answer:
-        self.pool.forget(int(request.values["account"]))
+        account_id = int(request.values["account"])
+        self.pool.forget(account_id)
+        self.watch.forget(account_id)
         return Answer()
 
     async def _health(self, _request: Request) -> Answer:
-        return Answer()
+        return Answer(json.dumps({"watched": self.watch.heard}).encode())
 
 
 async def _read_body(receive: ASGIReceiveCallable) -> bytes | None:

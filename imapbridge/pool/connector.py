@@ -22,7 +22,8 @@ LIMITS = Limits(line=16 * 2**20, literal=32 * 2**20, responses=100_000, octets=8
 class Connector:
     """Makes connections, not too many at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, compress: bool = True) -> None:
+        self._compress = compress
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONNECTING))
 
     async def connect(self, login: Login) -> AsyncConnection:
@@ -30,22 +31,22 @@ class Connector:
         try:
             async with self._turns[login.server.host]:
                 connection = await AsyncConnection.connect(login.server, timeout=TIMEOUT, limits=LIMITS)
-                await _sign_in(connection, login)
+                await self._sign_in(connection, login)
         except WireError as error:
             raise translate(error, login.server.host) from error
         return connection
 
-
-async def _sign_in(connection: AsyncConnection, login: Login) -> None:
-    session = connection.session
-    try:
-        await connection.run(session.login(login.username, login.secret.reveal()), timeout=TIMEOUT)
-        await connection.run(session.prepare(), timeout=TIMEOUT)
-        await connection.compress(timeout=TIMEOUT)
-    except Unsafe as error:
-        # No server has such a name or password.
-        connection.close()
-        raise SignInRefused(server=login.server.host) from error
-    except BaseException:
-        connection.close()
-        raise
+    async def _sign_in(self, connection: AsyncConnection, login: Login) -> None:
+        session = connection.session
+        try:
+            await connection.run(session.login(login.username, login.secret.reveal()), timeout=TIMEOUT)
+            await connection.run(session.prepare(), timeout=TIMEOUT)
+            if self._compress:
+                await connection.compress(timeout=TIMEOUT)
+        except Unsafe as error:
+            # No server has such a name or password.
+            connection.close()
+            raise SignInRefused(server=login.server.host) from error
+        except BaseException:
+            connection.close()
+            raise

@@ -1,0 +1,207 @@
+"""The watch: one connection for each account that somebody looks at, to hear of changes as the server tells of them.
+
+Who looks is read from `presence`. What is heard becomes a sync, and nothing else: no mail is read here. A password that
+was refused is not tried again. Thousands of these are open at once, nearly all of them silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from imapbridge import presence, tasks
+from imapbridge.bridge.listening import Listener, Picture
+from imapbridge.bridge.pace import Pace, Pauses
+from imapbridge.errors import MailError, SignInRefused, WireError
+from imapbridge.pool import credentials, translate
+from imapbridge.pool.connector import Connector
+from imapbridge.pool.credentials import in_thread
+from imapbridge.wire.drivers import AsyncConnection
+
+logger = logging.getLogger(__name__)
+
+FOLLOW = 2.0
+"""Seconds between two looks at who is present."""
+OVERLAP = 15.0
+"""Seconds that a look goes back before the last one: the clocks of machines differ."""
+LOOKING = presence.RENEW + OVERLAP
+"""Seconds since the last sign of a tab within which somebody counts as looking."""
+GRACE = 300.0
+"""Seconds that an account is watched after its last tab has gone."""
+DEBOUNCE = 0.15
+"""Seconds between two syncs that are asked for; the first is asked for at once."""
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """One account."""
+
+    account_id: int
+    seen_at: float
+    """When a tab last gave a sign (epoch seconds)."""
+    task: asyncio.Task[None] | None = None
+    picture: Picture = field(default_factory=Picture)
+    settling: asyncio.TimerHandle | None = None
+    is_asked_again: bool = False
+    is_heard: bool = False
+    """A connection is open and listens."""
+
+
+class Watch:
+    """Use it on one event loop. `start` begins to follow who is present."""
+
+    def __init__(self, logins_per_second: float) -> None:
+        self._accounts: dict[int, Watched] = {}
+        # DEFLATE keeps some 300 KB for each connection, which idles.
+        self._connector = Connector(compress=False)
+        self._pace = Pace(logins_per_second)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._trusted_from = 0.0
+        """Presence was unreadable until a while ago: before this moment nobody is taken for gone."""
+
+    def start(self) -> None:
+        self._spawn(self._follow())
+
+    async def close(self) -> None:
+        """For the end of the process."""
+        running = [*self._tasks, *(account.task for account in self._accounts.values() if account.task)]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def forget(self, account_id: int) -> None:
+        """Drop the account's connection; it is watched again when it may still sign in and somebody looks."""
+        if account := self._accounts.pop(account_id, None):
+            self._leave(account)
+
+    @property
+    def heard(self) -> int:
+        """How many accounts are listened to at this moment."""
+        return sum(account.is_heard for account in self._accounts.values())
+
+    # --- Who is present -----------------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        since = time.time() - GRACE
+        while True:
+            began = time.time()
+            try:
+                present = await asyncio.to_thread(presence.since, since)
+            except RedisError as fault:
+                logger.warning("presence unknown: %s", type(fault).__name__)
+                self._trusted_from = time.time() + LOOKING
+            else:
+                since = began - OVERLAP
+                self.follow(present)
+            await asyncio.sleep(FOLLOW)
+
+    def follow(self, present: dict[int, float]) -> None:
+        """Take note of who was seen when; begin and end accordingly."""
+        for account_id, at in present.items():
+            self._see(account_id, at)
+        if time.time() < self._trusted_from:
+            return
+        gone = [account for account in self._accounts.values() if account.seen_at < time.time() - GRACE]
+        for account in gone:
+            del self._accounts[account.account_id]
+            self._leave(account)
+
+    def _see(self, account_id: int, at: float) -> None:
+        account = self._accounts.get(account_id)
+        if account is None:
+            account = self._accounts[account_id] = Watched(account_id, at)
+        elif at <= account.seen_at:
+            return
+        account.seen_at = at
+        if account.task is None or account.task.done():
+            account.task = asyncio.get_running_loop().create_task(self._keep(account))
+            account.task.add_done_callback(_tell)
+
+    def _leave(self, account: Watched) -> None:
+        if account.task:
+            account.task.cancel()
+        if account.settling:
+            account.settling.cancel()
+
+    # --- Listening ----------------------------------------------------------------------------------------------------
+
+    async def _keep(self, account: Watched) -> None:
+        """Listen, and come back after whatever ended it; until the password is refused."""
+        pauses = Pauses()
+        while True:
+            began = time.monotonic()
+            try:
+                await self._listen(account)
+            except SignInRefused:
+                logger.info("account=%d not watched: its password is refused", account.account_id)
+                return
+            except MailError as error:
+                logger.info("account=%d watched again soon: %s", account.account_id, error.code)
+            await asyncio.sleep(pauses.after(time.monotonic() - began))
+
+    async def _listen(self, account: Watched) -> None:
+        await self._pace.turn()
+        connection = await self._connect(account.account_id)
+        listener = Listener(
+            connection, account.picture, lambda: self._signal(account), lambda: account.seen_at > time.time() - LOOKING
+        )
+        try:
+            await listener.begin()
+            account.is_heard = True
+            await listener.listen()
+        except WireError as error:
+            raise translate(error, connection.server.host) from error
+        finally:
+            account.is_heard = False
+            connection.close()
+
+    async def _connect(self, account_id: int) -> AsyncConnection:
+        """Apart from listening, so that no secret outlives the login."""
+        version, login = await in_thread(credentials.open_login, account_id)
+        try:
+            return await self._connector.connect(login)
+        except SignInRefused:
+            await in_thread(credentials.mark_refused, account_id, version)
+            raise
+
+    # --- What is heard ------------------------------------------------------------------------------------------------
+
+    def _signal(self, account: Watched) -> None:
+        """Ask for a sync now; what is heard in the next moment becomes one more, after it."""
+        if account.settling:
+            account.is_asked_again = True
+            return
+        self._spawn(_request_sync(account.account_id))
+        account.settling = asyncio.get_running_loop().call_later(DEBOUNCE, self._settle, account)
+
+    def _settle(self, account: Watched) -> None:
+        account.settling = None
+        if account.is_asked_again:
+            account.is_asked_again = False
+            self._signal(account)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_tell)
+
+
+async def _request_sync(account_id: int) -> None:
+    try:
+        await asyncio.to_thread(tasks.request_sync, account_id)
+    except (OperationalError, RedisError) as fault:  # beat asks again
+        logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
+
+
+def _tell(task: asyncio.Task[Any]) -> None:
+    """Nobody awaits these tasks: here is where a fault of ours is told."""
+    if not task.cancelled() and (fault := task.exception()):
+        logger.error("the watch has a fault", exc_info=fault)
