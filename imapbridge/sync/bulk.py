@@ -97,10 +97,11 @@ def _acquire(lock: Lock, want: str) -> None:
 def _bury(lock: Lock) -> bool:
     """Free the lock when the process that holds it is no more; whether it was so."""
     held = lock.redis.get(lock.name)
-    if not isinstance(held, bytes) or not holder.is_dead(held.decode("ascii", "replace")):
+    token = held.decode("ascii", "replace") if isinstance(held, bytes) else ""
+    if not holder.is_dead(token):
         return False
     with suppress(LockError):  # Somebody else was quicker.
-        lock.do_release(held)
+        lock.do_release(token)
     return True
 
 

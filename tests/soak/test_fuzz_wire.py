@@ -1,4 +1,4 @@
-"""Hours of nonsense for the wire: `pytest tests/soak/fuzz_wire.py`, for SOAK_SECONDS (60).
+"""Hours of nonsense for the wire: `pytest tests/soak/test_fuzz_wire.py`, for SOAK_SECONDS (60).
 
 What servers really say is mutated and spliced, and read by sessions in the middle of a command. Whatever comes, only
 WireErrors may leave a session. The seed of a failure is in its message; SOAK_SEED plays it again.
