@@ -17,7 +17,7 @@ from webmail.routing import websockets  # isort: skip
 
 application = ProtocolTypeRouter(
     {
-        "http": Pages(pages, threads=16),
+        "http": Pages(pages, threads=24),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

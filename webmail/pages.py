@@ -22,10 +22,16 @@ Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 KEPT_IN_MEMORY = 1024 * 1024
 """Octets of a request's body; a larger one waits on disk."""
+LARGEST_BODY = 3 * 1024 * 1024
+"""Octets. Nothing is uploaded yet: a little more than what Django reads of a form."""
 
 
 class ClientGone(Exception):
     """The browser closed the connection before its request was whole."""
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than any that we ask for. What is left of it is not read."""
 
 
 @dataclass(slots=True)
@@ -51,6 +57,9 @@ class Pages:
             try:
                 await _receive(receive, cast(IO[bytes], body))
             except ClientGone:
+                return
+            except BodyTooLarge:
+                await _send_start(send, _too_large())
                 return
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._threads, self._begin, environ(scope, cast(IO[bytes], body)))
@@ -100,14 +109,25 @@ def _whole(answer: Begun) -> bytes:
 
 
 async def _receive(receive: ASGIReceiveCallable, body: IO[bytes]) -> None:
-    more = True
+    more, size = True, 0
     while more:
         message = await receive()
         if message["type"] != "http.request":
             raise ClientGone
-        body.write(message.get("body", b""))
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise BodyTooLarge
+        body.write(piece)
         more = message.get("more_body", False)
     body.seek(0)
+
+
+def _too_large() -> Begun:
+    """Says so and closes the connection, so that nothing waits for the rest. Untranslated: no view has run."""
+    body = b"This is more than can be sent here at once. Go back and send less."
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    return Begun(413, [*headers, (b"connection", b"close")], body)
 
 
 async def _disconnected(receive: ASGIReceiveCallable) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from webmail.pages import KEPT_IN_MEMORY, Pages, environ
+from webmail.pages import KEPT_IN_MEMORY, LARGEST_BODY, Pages, environ
 
 Sent = list[dict[str, Any]]
 
@@ -104,6 +104,16 @@ def test_a_large_body_is_whole() -> None:
         return [b"!"]
 
     assert _serve(page, *messages)[-1]["body"] == b"!"
+
+
+def test_a_body_that_is_too_large_is_read_no_further_and_reaches_no_view() -> None:
+    reached: list[int] = []
+    messages = [{"type": "http.request", "body": b"x" * (LARGEST_BODY // 2), "more_body": True} for _ in range(9)]
+    # After its last message the browser waits: an answer here means that the rest was not asked for.
+    begin, body = _serve(lambda *_: reached.append(1) or [], *messages)  # type: ignore[func-returns-value]
+    assert (begin["status"], body["more_body"]) == (413, False)
+    assert b"send less" in body["body"]
+    assert reached == []
 
 
 def test_headers_and_path_as_wsgi_wants_them() -> None:
