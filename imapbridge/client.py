@@ -12,6 +12,7 @@ import logging
 import socket
 import threading
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.autoconfig import Servers
-from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerUnreachable
+from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerBusy, ServerUnreachable
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ SLACK = 2.0
 SHORT = 2.0
 """Seconds for what the bridge answers at once."""
 BLOCK = 64 * 1024
+AT_ONCE = 12
+"""Threads that may wait for a mail server at the same time: half of those that pages have. A mail server that answers
+slowly must not stop the pages that need none."""
+TURN = 1.0
+"""Seconds to wait for one's turn to wait."""
 
 
 @sensitive_variables("password")
@@ -39,7 +45,8 @@ def verify_sign_in(servers: Servers, username: str, password: str) -> None:
     """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way."""
     imap = servers.imap
     values = {"host": imap.host, "port": imap.port, "security": imap.security}
-    _ask("/verify", {**values, "username": username, "password": password})
+    with _turn():
+        _ask("/verify", {**values, "username": username, "password": password}, settings.ENV.imap_timeout)
 
 
 def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> dict[str, bytes]:
@@ -50,7 +57,8 @@ def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> di
     if not sections:
         return {}
     values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "sections": sections}
-    lengths, octets = _ask("/fetch", values)
+    with _turn():
+        lengths, octets = _ask("/fetch", values, settings.ENV.imap_timeout)
     found, start = {}, 0
     for section, length in zip(sections, map(int, lengths.split(",")), strict=True):
         found[section] = octets[start : start + length]
@@ -94,13 +102,18 @@ def forget(account_id: int) -> None:
         logger.warning("account=%d not forgotten at once: %s", account_id, error.code)
 
 
-def alive() -> bool:
-    """Whether the bridge answers."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def _turn() -> Generator[None]:
+    """Hold one of the places to wait for a mail server at; ServerBusy when none comes free."""
+    if not _turns.acquire(timeout=TURN):
+        raise ServerBusy
     try:
-        _ask("/health", None, SHORT)
-    except MailError:
-        return False
-    return True
+        yield
+    finally:
+        _turns.release()
 
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------
@@ -143,11 +156,12 @@ def _connection(address: str) -> http.client.HTTPConnection:
     return _UnixConnection(address)
 
 
-def _ask(path: str, values: dict[str, Any] | None, seconds: float | None = None) -> tuple[str, bytes]:
+@sensitive_variables()
+def _ask(path: str, values: dict[str, Any], seconds: float) -> tuple[str, bytes]:
     """The lengths header and the body of a whole answer, over the thread's kept connection."""
     connection = _kept.connection()
     try:
-        response = _send_again(connection, path, values, seconds or settings.ENV.imap_timeout)
+        response = _send_again(connection, path, values, seconds)
         octets = response.read()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
@@ -156,8 +170,9 @@ def _ask(path: str, values: dict[str, Any] | None, seconds: float | None = None)
     return response.headers.get(LENGTHS, ""), octets
 
 
+@sensitive_variables()
 def _send_again(
-    connection: http.client.HTTPConnection, path: str, values: dict[str, Any] | None, seconds: float
+    connection: http.client.HTTPConnection, path: str, values: dict[str, Any], seconds: float
 ) -> http.client.HTTPResponse:
     """Send; once more when the connection turns out to have been closed while it was kept."""
     was_kept = connection.sock is not None
@@ -170,8 +185,9 @@ def _send_again(
     return _send(connection, path, values, seconds)
 
 
+@sensitive_variables()  # all: http.client's own frames, which hold the body too, are covered by it
 def _send(
-    connection: http.client.HTTPConnection, path: str, values: dict[str, Any] | None, seconds: float
+    connection: http.client.HTTPConnection, path: str, values: dict[str, Any], seconds: float
 ) -> http.client.HTTPResponse:
     connection.timeout = seconds + SLACK
     if connection.sock is not None:
@@ -179,8 +195,7 @@ def _send(
     headers = {DEADLINE: str(seconds)}
     if settings.ENV.bridge_secret:
         headers[SECRET] = settings.ENV.bridge_secret
-    body = None if values is None else json.dumps(values).encode()
-    connection.request("GET" if values is None else "POST", path, body, headers)
+    connection.request("POST", path, json.dumps(values).encode(), headers)
     return connection.getresponse()
 
 

@@ -16,7 +16,7 @@ from accounts.autoconfig import servers_for
 from imapbridge import client, errors
 from imapbridge.models import Mailbox, PendingChange
 from tests import factories
-from tests.servers.bridge import Bridge, account_of, at, running_bridge
+from tests.servers.bridge import Bridge, account_of, alive, at, running_bridge
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.process import free_ports, wait_until
 
@@ -190,7 +190,7 @@ def test_a_server_that_dies_in_the_middle(settings: Any, transactional_db: None)
             dovecot.kill()
             with pytest.raises(errors.ServerUnreachable):
                 list(stream)
-            assert client.alive(), bridge.log
+            assert alive(), bridge.log
     finally:
         dovecot.close()
 
@@ -252,16 +252,16 @@ def test_a_second_one_does_not_start(bridge: Bridge) -> None:
     )  # fmt: skip
     assert done.returncode != 0
     assert "Another bridge is running" in done.stderr
-    assert client.alive()
+    assert alive()
 
 
 def test_it_starts_again_after_a_power_cut(settings: Any) -> None:
     with running_bridge(settings) as bridge:
-        assert client.alive()
+        assert alive()
         bridge.kill()
-        assert not client.alive()
+        assert not alive()
         bridge.restart()
-        assert client.alive()
+        assert alive()
 
 
 def test_its_end_lets_finish_and_says_goodbye(dovecot: Dovecot, person: Person, settings: Any) -> None:
@@ -282,11 +282,11 @@ def test_its_end_lets_finish_and_says_goodbye(dovecot: Dovecot, person: Person, 
 def test_over_tcp_it_wants_the_secret(dovecot: Dovecot, settings: Any) -> None:
     settings.ENV = replace(at(settings.ENV, dovecot), bridge=f"127.0.0.1:{free_ports(1)[0]}", bridge_secret="s" * 32)
     with running_bridge(settings):
-        assert client.alive()
+        assert alive()
         settings.ENV = replace(settings.ENV, bridge_secret="t" * 32)
-        assert not client.alive()
+        assert not alive()
         settings.ENV = replace(settings.ENV, bridge_secret="")
-        assert not client.alive()
+        assert not alive()
 
 
 def test_no_secret_is_ever_logged(dovecot: Dovecot, settings: Any) -> None:

@@ -1,15 +1,17 @@
 """What web gets from the bridge when all is well, and which error when it is not."""
 
 import socket
+import sys
 import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.views.debug import ExceptionReporter
 
 from accounts.autoconfig import Endpoint, Servers, servers_for
 from imapbridge import client, errors
-from tests.servers.bridge import Bridge, at, running_bridge
+from tests.servers.bridge import Bridge, alive, at, running_bridge
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.fixtures import running
 from tests.servers.scripted import HangingServer
@@ -100,7 +102,7 @@ def test_a_server_that_hangs(bridge: Bridge, settings: Any) -> None:
 
 
 def test_no_bridge(nobody: None, caplog: pytest.LogCaptureFixture) -> None:
-    assert not client.alive()
+    assert not alive()
     with pytest.raises(errors.BridgeDown, match="mail connection service"):
         client.fetch(1, 1, 1, ["1"])
     with pytest.raises(errors.BridgeDown):
@@ -120,16 +122,53 @@ def test_a_bridge_that_hangs(settings: Any, tmp_path: Any) -> None:
             client.fetch(1, 1, 1, ["1"])
 
 
+def test_when_many_wait_for_the_mail_server_the_next_is_told_that_it_is_busy(settings: Any, tmp_path: Any) -> None:
+    path = str(tmp_path / "bridge.sock")
+    settings.ENV = replace(settings.ENV, bridge=path, imap_timeout=60)
+    ended: list[str] = []
+
+    def wait() -> None:
+        try:
+            client.fetch(1, 1, 1, ["1"])
+        except errors.MailError as error:
+            ended.append(error.code)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(client.AT_ONCE)
+        threads = [threading.Thread(target=wait) for _ in range(client.AT_ONCE)]
+        for each in threads:
+            each.start()
+        waiting = [listener.accept()[0] for _ in threads]
+        with pytest.raises(errors.ServerBusy):
+            client.verify_sign_in(imap("localhost", 993), "ann@example.org", "secret")
+        for connection in waiting:
+            connection.close()
+    for each in threads:
+        each.join()
+    assert ended == ["bridge-down"] * client.AT_ONCE
+
+
+def test_a_report_of_a_fault_holds_no_password(nobody: None, settings: Any) -> None:
+    settings.DEBUG = False
+    try:
+        client.verify_sign_in(imap("localhost", 993), "ann@example.org", "".join(("hun", "ter2")))
+    except errors.BridgeDown:
+        frames = ExceptionReporter(None, *sys.exc_info()).get_traceback_data()["frames"]
+    assert "_send_again" in [frame["function"] for frame in frames]
+    assert "hunter2" not in str([frame["vars"] for frame in frames])
+
+
 def test_a_kept_connection_that_was_closed_is_replaced(settings: Any) -> None:
     with running_bridge(settings) as bridge:
-        assert client.alive()
+        assert alive()
         bridge.restart()
-        assert client.alive()
+        assert alive()
 
 
 def test_every_thread_has_its_own(bridge: Bridge, mail_user: User) -> None:
     answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(client.alive())) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: answers.append(alive())) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:
@@ -142,7 +181,7 @@ def test_what_the_bridge_cannot_serve(bridge: Bridge) -> None:
         client.fetch(1, 1, 1, ["1"])
     assert client.fetch(1, 1, 1, []) == {}
     with pytest.raises(errors.BridgeDown):
-        client._ask("/nowhere", {})
+        client._ask("/nowhere", {}, 2)
     with pytest.raises(errors.BridgeDown):
-        client._ask("/fetch", {"account": "x"})
-    assert client.alive()
+        client._ask("/fetch", {"account": "x"}, 2)
+    assert alive()

@@ -16,6 +16,7 @@ from django.db import connection
 
 from accounts import secrets
 from accounts.models import MailAccount
+from imapbridge import client, errors
 from tests import factories
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.fixtures import running
@@ -65,6 +66,15 @@ def account_of(user: User, password: str = "") -> MailAccount:
     secrets.seal(account, password or user.password)
     account.save()
     return account
+
+
+def alive() -> bool:
+    """Whether the bridge that the settings name answers the web's client: it knows no such mailbox."""
+    try:
+        client.fetch(0, 0, 0, ["1"])
+    except errors.MailError as error:
+        return isinstance(error, errors.MailboxGone)
+    return True
 
 
 @contextmanager
