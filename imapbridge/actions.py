@@ -15,6 +15,7 @@ from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import listing
 from imapbridge.terms import flags
 from imapbridge.terms.uids import UidSet
+from imapbridge.writing import writing
 
 
 def set_seen(account_id: int, messages: Collection[int], seen: bool) -> None:
@@ -27,13 +28,17 @@ def set_flagged(account_id: int, messages: Collection[int], flagged: bool) -> No
     _set(account_id, messages, "flagged", flags.FLAGGED, flagged)
 
 
-@transaction.atomic
 def _set(account_id: int, messages: Collection[int], column: str, flag: str, wanted: bool) -> None:
+    with writing(account_id):
+        _set_in_turn(account_id, messages, column, flag, wanted)
+
+
+def _set_in_turn(account_id: int, messages: Collection[int], column: str, flag: str, wanted: bool) -> None:
     different = Entry.objects.filter(account=account_id, message__in=messages, expunged=False, **{column: not wanted})
     places: dict[int, dict[int, int]] = {}
     for mailbox_id, uid, thread in different.values_list("mailbox_id", "uid", "thread"):
         places.setdefault(mailbox_id, {})[uid] = thread
-    for mailbox in Mailbox.objects.filter(pk__in=places).order_by("pk"):
+    for mailbox in Mailbox.objects.filter(pk__in=places):
         _set_in(mailbox, places[mailbox.pk], column, flag, wanted)
     if places:
         transaction.on_commit(partial(client.replay, account_id), robust=True)

@@ -21,10 +21,10 @@ QUEUED = 120
 RETRIES = 5
 
 
-def request_sync(account_id: int) -> None:
+def request_sync(account_id: int, queue: str = "fast") -> None:
     """Have the account synced soon: at most one run and one waiting."""
     if cache.add(_queued(account_id), 1, QUEUED):
-        sync_account.delay(account_id)
+        sync_account.apply_async((account_id,), queue=queue)
 
 
 def _queued(account_id: int) -> str:
@@ -48,7 +48,7 @@ def sync_account(self: Any, account_id: int) -> None:
         log.warning("account=%s not synced: %s", account_id, error.code)
     else:
         if more:
-            sync_account.apply_async((account_id,), queue="bulk")
+            request_sync(account_id, queue="bulk")
 
 
 @shared_task

@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('has_attachment', models.BooleanField(default=False)),
                 ('preview', models.CharField(blank=True, max_length=300)),
                 ('list_id', models.CharField(blank=True, max_length=300)),
+                ('subject_key', models.BigIntegerField(null=True)),
+                ('stray', models.BooleanField(default=False)),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.mailaccount')),
             ],
         ),
@@ -132,6 +134,7 @@ class Migration(migrations.Migration):
                 ('add', models.JSONField(default=list)),
                 ('remove', models.JSONField(default=list)),
                 ('attempts', models.PositiveIntegerField(default=0)),
+                ('refusals', models.PositiveIntegerField(default=0)),
                 ('not_before', models.DateTimeField(null=True)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -155,6 +158,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(fields=['account', 'thread'], name='message_thread'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(fields=['account', 'subject_key'], name='message_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('stray', True)), fields=['account', 'subject_key'], name='message_stray'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -22,6 +22,8 @@ class PendingChange(models.Model):
     remove = models.JSONField(default=list)
     """Flags and keywords."""
     attempts = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveIntegerField(default=0)
+    """How often the server said NO, which is not the same as not answering."""
     not_before = models.DateTimeField(null=True)
     """Not to be tried before; also the claim of whoever is trying it now."""
     confirmed_at = models.DateTimeField(null=True)

@@ -13,8 +13,9 @@ from imapbridge.models import Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import translate
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, replay
-from imapbridge.sync.bulk import Bulk, bulk
+from imapbridge.sync import mailboxes, quota, replay
+from imapbridge.sync.bulk import Bulk, Occupied, bulk
+from imapbridge.sync.mailbox import Renew
 from imapbridge.sync.plan import Said, is_unchanged
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.results import MailboxStatus
@@ -35,6 +36,8 @@ def sync(account_id: int) -> bool:
     try:
         with bulk(account.pk) as turn:
             return _sync(turn, account)
+    except Occupied:
+        raise  # Nothing is wrong: another worker is at it.
     except WireError as error:
         raise _remember(account, translate(error)) from error
     except MailError as error:
@@ -43,10 +46,14 @@ def sync(account_id: int) -> bool:
 
 def _sync(turn: Bulk, account: MailAccount) -> bool:
     replay_all(turn.connection, account.pk)
+    changed = False
     for mailbox, said in _listed(turn.connection, account.pk):
         turn.renew()
         if not is_unchanged(one.held(mailbox), said, timezone.now()):
-            _step(turn.connection, mailbox)
+            _step(turn.connection, mailbox, turn.renew)
+            changed = True
+    if changed:
+        quota.refresh(turn.connection, account.pk)
     return _backfill(turn, account.pk)
 
 
@@ -74,13 +81,13 @@ def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailb
 def _said(status: MailboxStatus | None) -> Said:
     if status is None:
         return Said(None, None, None)
-    return Said(status.uid_validity, status.uid_next, status.messages, status.highest_modseq)
+    return Said(status.uid_validity, status.uid_next, status.messages, status.highest_modseq, status.unseen)
 
 
-def _step(connection: BlockingConnection, mailbox: Mailbox) -> None:
+def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = one.no_lock) -> None:
     """The delta, and of a mailbox never seen its first screen. One that will not open stops no other."""
     try:
-        one.delta(connection, mailbox)
+        one.delta(connection, mailbox, renew)
         if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
             next(one.backfill(connection, mailbox), None)
     except CommandFailed as error:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Q
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
-from imapbridge.sync import listing, threads
+from imapbridge.sync import listing, subjects, threads
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
 from imapbridge.sync.rows import insert
 from imapbridge.terms.uids import UidSet
+from imapbridge.writing import in_turn
 
 BATCH = 500
 RANGES = 200
 """How many ranges one query may name: databases limit the depth of an expression."""
 
 
-@transaction.atomic
+@in_turn
 def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | None = None) -> int:
     """Put new messages into the index. Idempotent by UID. `lowest_uid` moves backfill's cursor with them.
 
@@ -31,7 +31,7 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
     held = set(there.values_list("uid", flat=True))
     fresh = [content for content in contents if content.uid not in held]
     state = events.raise_state(mailbox.pk)
-    numbers, joined = threads.assign(mailbox.account_id, [content.relations for content in fresh])
+    numbers, joined = threads.assign(mailbox.account_id, subjects.related(mailbox.account, fresh))
     rows = _messages(mailbox.account_id, fresh, numbers)
     _insert_entries(mailbox, fresh, rows, state)
     listing.refresh(mailbox, {thread for _, thread in rows.values()}, state)
@@ -92,7 +92,7 @@ def _refresh_joined(mailbox: Mailbox, joined: Mapping[int, int], state: int) -> 
             listing.refresh(Mailbox.objects.get(pk=other), touched, events.raise_state(other))
 
 
-@transaction.atomic
+@in_turn
 def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime) -> int:
     """Take over the flags of these UIDs, but for what a person changed and the server has not confirmed.
 
@@ -120,7 +120,7 @@ def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: date
     return sum(map(len, different.values()))
 
 
-@transaction.atomic
+@in_turn
 def vanished(mailbox: Mailbox, uids: UidSet) -> int:
     """Turn the entries of these UIDs into tombstones. Returns how many there were."""
     gone = dict(_inside(mailbox, uids))
@@ -143,7 +143,7 @@ def _inside(mailbox: Mailbox, uids: UidSet) -> Iterator[tuple[int, int]]:
         yield from Entry.objects.filter(inside, mailbox=mailbox.pk, expunged=False).values_list("uid", "thread")
 
 
-@transaction.atomic
+@in_turn
 def reset(mailbox: Mailbox) -> None:
     """UIDVALIDITY changed: the UIDs mean other messages. Content stays, and is found again by its key."""
     state = events.raise_state(mailbox.pk)
@@ -165,6 +165,7 @@ def count(mailbox: Mailbox, more: int = 0) -> None:
     Mailbox.objects.filter(pk=mailbox.pk).update(total=F("total") + more, unread=unread)
 
 
+@in_turn
 def recount(mailbox: Mailbox) -> None:
     """Count everything anew: when the first sync ends, and when the index was compared with the server."""
     total = Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()

@@ -10,7 +10,8 @@ from typing import Any
 
 from imapbridge.mime.headers import decode_text, message_ids
 from imapbridge.mime.parts import attachments
-from imapbridge.sync.threads import Relations
+from imapbridge.mime.subject import base_subject, is_reply
+from imapbridge.sync.threads import Relations, digest
 from imapbridge.terms import flags as flag
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.terms.part import Part
@@ -79,6 +80,8 @@ MESSAGE_COLUMNS = (
     "has_attachment",
     "preview",
     "list_id",
+    "subject_key",
+    "stray",
 )
 """The columns of a Message that `content` fills."""
 FLAG_COLUMNS = ("seen", "flagged", "answered", "draft", "deleted", "keywords")
@@ -105,7 +108,9 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
     references = " ".join(message_ids(header.get("references", b"")))
     key = _key(fetched, envelope, mailbox_id, uid_validity)
     own = envelope.message_id or f"key:{key.hex()}"
-    others = tuple(dict.fromkeys((*references.split(), *message_ids(envelope.in_reply_to))))
+    named = (*references.split(), *message_ids(envelope.in_reply_to))
+    conversation = _conversation(fetched)
+    others = dict.fromkeys((*conversation, *named))
     sender = (envelope.from_ or envelope.sender or (Address("", ""),))[0]
     return Content(
         uid=fetched.uid,
@@ -127,8 +132,22 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
             "has_attachment": fetched.structure is not None and any(map(_is_shown, attachments(fetched.structure))),
             "preview": _cut(preview or fetched.preview or "", 300),
             "list_id": _cut(decode_text(header.get("list-id", b"")), 300),
+            "subject_key": None if conversation else _subject_key(envelope.subject),
+            "stray": not conversation and not named and is_reply(envelope.subject),
         },
     )
+
+
+def _conversation(fetched: Fetched) -> tuple[str, ...]:
+    """The server's own name of the conversation (Gmail; RFC 8474), as if it were a Message-ID that all refer to."""
+    if fetched.gm_thrid is not None:
+        return (f"gm-thrid:{fetched.gm_thrid}",)
+    return (f"thread-id:{fetched.thread_id}",) if fetched.thread_id else ()
+
+
+def _subject_key(subject: str) -> int | None:
+    base = base_subject(subject).casefold()
+    return digest(f"subject:{base}") if base else None
 
 
 def _is_shown(part: Part) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,11 +53,20 @@ def held(mailbox: Mailbox) -> Held:
     """What the index holds, as `plan` wants it."""
     live = mailbox.total if mailbox.complete else Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()
     return Held(
-        mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid, live, mailbox.flags_at
-    )
+        mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid, live, mailbox.flags_at,
+        mailbox.unread,
+    )  # fmt: skip
 
 
-def delta(connection: BlockingConnection, mailbox: Mailbox) -> None:
+Renew = Callable[[], None]
+"""Called between commands, to go on holding the account's turn."""
+
+
+def no_lock() -> None:
+    """For callers that hold no turn."""
+
+
+def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> None:
     """Make what the index holds of the mailbox equal to the server; older mail is `backfill`'s.
 
     The first time this is where UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ are learned. Raises WireError.
@@ -74,7 +83,8 @@ def delta(connection: BlockingConnection, mailbox: Mailbox) -> None:
     if mailbox.lowest_uid is None:
         _begin(connection, mailbox, said)
     else:
-        _carry_out(connection, mailbox, plan, selected, said, cost)
+        renew()
+        _carry_out(connection, mailbox, plan, selected, said, Turn(began, renew, cost))
         _remember(mailbox, said, began if plan.flags is Flags.ALL else None)
     log.info(cost.line(mailbox))
 
@@ -136,20 +146,28 @@ def _search(connection: BlockingConnection, within: UidSet) -> UidSet:
     return (found.uids or UidSet()) & within
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What goes along with a delta: when it began, before the mailbox was opened, and what it costs."""
+
+    began: datetime
+    renew: Renew
+    cost: Cost
+
+
 def _carry_out(
-    connection: BlockingConnection, mailbox: Mailbox, plan: Plan, selected: Selected, said: Said, cost: Cost
+    connection: BlockingConnection, mailbox: Mailbox, plan: Plan, selected: Selected, said: Said, turn: Turn
 ) -> None:
-    fetched_at = timezone.now()
+    cost = turn.cost
     if plan.flags is Flags.TOLD:
-        cost.flags = apply.flags(
-            mailbox, {one.uid: one.flags for one in selected.changed if one.flags is not None}, fetched_at
-        )
+        changed = {one.uid: one.flags for one in selected.changed if one.flags is not None}
+        cost.flags = apply.flags(mailbox, changed, turn.began)
         cost.vanished = apply.vanished(mailbox, selected.vanished)
     elif plan.flags is not Flags.NONE:
         cost.flags = _fetch_flags(connection, mailbox, plan.flags)
     if plan.new:
-        cost.fetched = _fetch_new(connection, mailbox, plan.new, said)
-    cost.vanished += _find_vanished(connection, mailbox, said)
+        cost.fetched = _fetch_new(connection, mailbox, plan.new, said, turn.renew)
+    cost.vanished += _find_vanished(connection, mailbox, said, turn.renew)
 
 
 def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -> int:
@@ -165,29 +183,36 @@ def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -
     return apply.flags(mailbox, {one.uid: one.flags for one in found.messages if one.flags is not None}, fetched_at)
 
 
-def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, new: UidSet, said: Said) -> int:
+def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, new: UidSet, said: Said, renew: Renew) -> int:
     """New mail, newest first."""
     uids = _search(connection, new)
     mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
-    return sum(_window(connection, mailbox, window) for window in uids.newest_first(WINDOW))
+    return _windows_of(connection, mailbox, uids, renew)
 
 
-def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said) -> int:
+def _windows_of(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, renew: Renew) -> int:
+    fetched = 0
+    for window in uids.newest_first(WINDOW):
+        fetched += _window(connection, mailbox, window)
+        renew()
+    return fetched
+
+
+def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, renew: Renew) -> int:
     """Compare UIDs, unless the count proves that nothing is missing: all new mail is here, so fewer means expunged."""
     mailbox.refresh_from_db(fields=["total", "unread"])
     if mailbox.complete and said.exists is not None and mailbox.total == said.exists:
         return 0
-    return compare(connection, mailbox)
+    return compare(connection, mailbox, renew)
 
 
-def compare(connection: BlockingConnection, mailbox: Mailbox) -> int:
+def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> int:
     """Find by their UIDs what is gone and what was never seen, from the cursor up. Returns how many are gone."""
     lowest = mailbox.lowest_uid or 1
     there = _search(connection, UidSet.range(lowest, None))
     here = UidSet.of(Entry.objects.filter(mailbox=mailbox.pk, expunged=False).values_list("uid", flat=True))
     gone = apply.vanished(mailbox, here - there)
-    for window in (there - here).newest_first(WINDOW):
-        _window(connection, mailbox, window)
+    _windows_of(connection, mailbox, there - here, renew)
     if mailbox.complete:
         apply.recount(mailbox)
     return gone
@@ -238,8 +263,8 @@ def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowe
     """Fetch these messages and write them in one transaction."""
     session = connection.session
     items = FetchItems(
-        flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=session.has("PREVIEW"),
-        header_fields=HEADER_FIELDS,
+        flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=True, gm_thrid=True,
+        thread_id=not session.has("X-GM-EXT-1"), header_fields=HEADER_FIELDS,
     )  # fmt: skip
     fetched = connection.run(session.fetch(uids, items), timeout=TIMEOUT).messages if uids else []
     words = previews.fetch(connection, fetched)

@@ -13,15 +13,20 @@ from imapbridge.models import Mailbox, Mirror
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire.results import ListedMailbox
+from imapbridge.writing import writing
 
 
-@transaction.atomic
 def apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     """Make the index's mailboxes those of the server. Returns the ones that can be opened, INBOX first.
 
     A mailbox that is gone takes its entries with it; their content stays until it is swept, for a renamed mailbox holds
     the same messages.
     """
+    with writing(account_id):
+        return _apply(account_id, listed)
+
+
+def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     said = {one.raw_name: one for one in listed}
     held = {bytes(one.raw_name): one for one in Mailbox.objects.filter(account=account_id)}
     uses = _uses(said.values())
@@ -36,6 +41,19 @@ def apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
 
 
+_LISTED = (
+    "name",
+    "delimiter",
+    "special_use",
+    "attributes",
+    "selectable",
+    "subscribed",
+    "server_total",
+    "server_unread",
+)
+_COUNTS = ("total", "unread")
+
+
 def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) -> Mailbox:
     row = row or Mailbox(account_id=account_id, raw_name=said.raw_name)
     before = (row.name, row.special_use, row.selectable, row.subscribed, row.server_total, row.server_unread)
@@ -48,7 +66,8 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) ->
         if not row.complete:
             row.total, row.unread = row.server_total or 0, row.server_unread or 0
     if row.pk is None or before != (row.name, use, row.selectable, row.subscribed, row.server_total, row.server_unread):
-        row.save()
+        # Only what a list tells: the rest belongs to whoever else writes the row.
+        row.save(update_fields=None if row.pk is None else [*_LISTED, *([] if row.complete else _COUNTS)])
         transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
     return row
 

@@ -26,6 +26,7 @@ class Held:
     live: int = 0
     """Entries that are not tombstones."""
     flags_at: datetime | None = None
+    unread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Said:
     uid_next: int | None
     exists: int | None
     highest_modseq: int | None = None
+    unseen: int | None = None
+    """From STATUS only."""
 
 
 class Flags(Enum):
@@ -77,6 +80,8 @@ def is_unchanged(held: Held, said: Said, now: datetime) -> bool:
         return False
     if said.highest_modseq and held.highest_modseq:
         return said.highest_modseq == held.highest_modseq
+    if None not in (said.unseen, held.unread) and said.unseen != held.unread:
+        return False  # Another client read something; without MODSEQ nothing else tells of it.
     return held.flags_at is not None and now - held.flags_at < FULL_FLAGS_EVERY
 
 

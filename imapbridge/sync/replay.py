@@ -7,12 +7,14 @@ no change overtakes an earlier one. Every change may be sent twice: setting a fl
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from imapbridge import events
@@ -22,6 +24,9 @@ from imapbridge.sync import apply, listing
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.session import Session
+from imapbridge.writing import writing
+
+log = logging.getLogger(__name__)
 
 CLAIM = timedelta(seconds=60)
 KEPT = timedelta(minutes=5)
@@ -29,8 +34,8 @@ KEPT = timedelta(minutes=5)
 MAX_PAUSE = timedelta(minutes=10)
 FINAL = {"NOPERM", "CANNOT", "NONEXISTENT", "LIMIT", "OVERQUOTA", "CLIENTBUG", "READ-ONLY"}
 """Response codes after which trying again is no use (RFC 9051 7.1)."""
-ATTEMPTS = 5
-"""How often a NO without such a code is tried."""
+REFUSALS = 5
+"""After so many a NO without such a code is final too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Owed:
     add: list[str]
     remove: list[str]
     attempts: int
+    refusals: int
 
 
 # One statement, for a click waits behind it: the oldest change, claimed when nobody else has it.
@@ -56,7 +62,7 @@ WHERE id = (
 ) AND (not_before IS NULL OR not_before <= %s)
 RETURNING id, account_id, mailbox_id,
     (SELECT raw_name FROM {Mailbox._meta.db_table} WHERE id = {PendingChange._meta.db_table}.mailbox_id),
-    uid_validity, uids, "add", remove, attempts
+    uid_validity, uids, "add", remove, attempts, refusals
 """  # noqa: S608 - the tables' names are ours
 
 
@@ -68,10 +74,10 @@ def next_change(account_id: int) -> Owed | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts = row
+    change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, refusals = row
     return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
-        json.loads(remove), attempts,
+        json.loads(remove), attempts, refusals,
     )  # fmt: skip
 
 
@@ -113,7 +119,7 @@ def forget_confirmed(account_id: int) -> None:
 
 def postponed(change: Owed) -> None:
     """No answer: later, with a growing pause."""
-    pause = min(MAX_PAUSE, timedelta(seconds=2**change.attempts))
+    pause = min(MAX_PAUSE, timedelta(seconds=2 ** min(change.attempts, 10)))
     PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
 
 
@@ -122,16 +128,22 @@ def refused(change: Owed, error: CommandFailed) -> bool:
 
     Returns whether it was given up; otherwise it is tried again later.
     """
-    if error.code not in FINAL and error.status == "NO" and change.attempts < ATTEMPTS:
+    if error.code not in FINAL and error.status == "NO" and change.refusals + 1 < REFUSALS:
+        PendingChange.objects.filter(pk=change.id).update(refusals=F("refusals") + 1)
         postponed(change)
         return False
+    log.warning("mailbox=%s change=%s given up: %s %s", change.mailbox_id, change.id, error.status, error.code)
     take_back(change)
     return True
 
 
-@transaction.atomic
 def take_back(change: Owed) -> None:
     """Undo a change in the index. Its UIDs are those whose flags it really changed, so the inverse is the truth."""
+    with writing(change.account_id):
+        _take_back(change)
+
+
+def _take_back(change: Owed) -> None:
     entries = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=list(change.uids), expunged=False)
     state = events.raise_state(change.mailbox_id)
     for entry in entries:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Length
 
 from accounts.models import MailAccount
 from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message
+from imapbridge.writing import writing
 
 BODIES = 200 * 2**20
 """Octets of cached bodies an account may keep."""
@@ -16,19 +16,22 @@ BATCH = 1000
 
 def sweep() -> None:
     """Once a day. Each step may be cut short: the next run does the rest."""
-    for mailbox_id in Mailbox.objects.values_list("pk", flat=True):
-        _tombstones(mailbox_id)
+    for account_id, mailbox_id in Mailbox.objects.values_list("account_id", "pk"):
+        _tombstones(account_id, mailbox_id)
     for account_id in MailAccount.objects.values_list("pk", flat=True):
         _without_place(account_id)
         _bodies(account_id)
 
 
-@transaction.atomic
-def _tombstones(mailbox_id: int) -> None:
+def _tombstones(account_id: int, mailbox_id: int) -> None:
     """Those that were tombstones at the last sweep already: a page that was open then knows of them."""
-    mailbox = Mailbox.objects.filter(pk=mailbox_id).only("state", "sweep_mark").first()
-    if mailbox is None:
-        return
+    with writing(account_id):
+        mailbox = Mailbox.objects.filter(pk=mailbox_id).only("state", "sweep_mark").first()
+        if mailbox is not None:
+            _drop_tombstones(mailbox_id, mailbox)
+
+
+def _drop_tombstones(mailbox_id: int, mailbox: Mailbox) -> None:
     Entry.objects.filter(mailbox=mailbox_id, expunged=True, state__lte=mailbox.sweep_mark).delete()
     MailboxThread.objects.filter(mailbox=mailbox_id, count=0, state__lte=mailbox.sweep_mark).delete()
     Mailbox.objects.filter(pk=mailbox_id).update(changes_from=mailbox.sweep_mark, sweep_mark=mailbox.state)
@@ -37,8 +40,11 @@ def _tombstones(mailbox_id: int) -> None:
 def _without_place(account_id: int) -> None:
     """A message moved by another client is gone in one mailbox before it is seen in the other: hence not at once."""
     lost = Message.objects.filter(~Exists(Entry.objects.filter(message=OuterRef("pk"))), account=account_id)
-    while some := list(lost.values_list("pk", flat=True)[:BATCH]):
-        Message.objects.filter(pk__in=some).delete()
+    found = True
+    while found:
+        with writing(account_id):  # or a sync could give one of them a place in between
+            found = bool(some := list(lost.values_list("pk", flat=True)[:BATCH]))
+            Message.objects.filter(pk__in=some).delete()
 
 
 def _bodies(account_id: int) -> None:

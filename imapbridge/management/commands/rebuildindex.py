@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.core.management.base import CommandError
-from django.db import transaction
 
 from accounts.models import MailAccount
 from imapbridge.management.account_command import AccountCommand
 from imapbridge.models import Mailbox, Message, Mirror, PendingChange, ThreadRef
 from imapbridge.sync.account import sync
+from imapbridge.sync.bulk import bulk
+from imapbridge.writing import writing
 
 
 class Command(AccountCommand):
@@ -16,11 +17,9 @@ class Command(AccountCommand):
 
     def run(self, account: MailAccount) -> None:
         sync(account.pk)
-        if PendingChange.objects.filter(account=account, confirmed_at=None).exists():
-            raise CommandError(
-                "There are changes that the server has not got yet; nothing was forgotten. Try again soon."
-            )
-        with transaction.atomic():
+        with bulk(account.pk), writing(account.pk):  # no worker is at it, and no click comes in between
+            if PendingChange.objects.filter(account=account, confirmed_at=None).exists():
+                raise CommandError("The server has not got all changes yet; nothing was forgotten. Try again soon.")
             for model in (Mailbox, Message, ThreadRef, Mirror):
                 model._default_manager.filter(account=account).delete()
         while sync(account.pk):
