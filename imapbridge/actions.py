@@ -1,4 +1,4 @@
-"""What people do to mail: in the index now, on the server soon. With `sync.apply` the only writer of the mirror.
+"""What people do to mail: in the index now, on the server soon. With `sync` the only writer of the mirror.
 
 The index and the PendingChange are written in one transaction: what the screen shows is never lost on the way.
 """

@@ -1,6 +1,6 @@
 """The bytes of a message's parts: from the cache, else asked of the bridge within its deadline.
 
-One of the three places where a request may wait for the mail server. Raises MailError.
+One of the two places where a request may wait for the mail server. Raises MailError.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes what the server said into the index, one transaction a batch. With `actions` the only writer of the mirror."""
+"""Writes what the server said into the index, one transaction a batch. With `actions` what changes entries and lists."""
 
 from __future__ import annotations
 

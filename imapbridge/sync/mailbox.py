@@ -1,6 +1,6 @@
 """One mailbox: from what the server says to the index, over an open bulk connection.
 
-Blocking. Talks IMAP and decides by `plan`; every write is in `apply`.
+Blocking. Talks IMAP and decides by `plan`; entries are written in `apply`.
 """
 
 from __future__ import annotations
