@@ -78,11 +78,12 @@ class _Tree:
         parent = self._ids[above[-1]] if above else None
         return MailboxItem(
             ident, name, path, len(above), parent, use, bool(selectable), unread, total, path in self._parents, error,
-            _progress(uid_next, lowest), state,
+            _progress(uid_next, lowest) if selectable and not error else None, state,
         )  # fmt: skip
 
 
 def _progress(uid_next: int | None, lowest: int | None) -> int | None:
-    if lowest == 1 or not uid_next:
+    """Percent; 0 for a mailbox that was listed and not opened yet, None for a complete one."""
+    if lowest == 1:
         return None
-    return 0 if lowest is None else max(0, min(99, 100 - 100 * lowest // uid_next))
+    return max(0, min(99, 100 - 100 * lowest // uid_next)) if lowest and uid_next else 0

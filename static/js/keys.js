@@ -70,7 +70,7 @@ function region(event) {
   const to = all[(here + (event.shiftKey ? -1 : 1) + all.length) % all.length];
   event.preventDefault();
   if (to === list()) list().focusRow(list().current);
-  else (to.querySelector("#subject, a[aria-current=page], a") ?? to).focus();
+  else (to.querySelector("#subject") ?? to.querySelector("a[aria-current=page]") ?? to.querySelector("a") ?? to).focus();
 }
 
 if (button) {

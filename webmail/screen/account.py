@@ -17,6 +17,8 @@ class Card:
 
     name: str
     address: str
+    below: str
+    """What stands below the name: the address, or nothing when it is the name."""
     initials: str
     hue: int
     label: str
@@ -43,8 +45,10 @@ class Look:
 
 def card(account: MailAccount, user: User) -> Card:
     who = people.person(account.name or user.name, account.address)
-    label = _("Switch account: {name}, {address}").format(name=who.name, address=who.address)
-    return Card(who.name, who.address, who.initials, who.hue, label)
+    named = who.name != who.address
+    label = _("Switch account: {name}, {address}") if named else _("Switch account: {address}")
+    label = label.format(name=who.name, address=who.address)
+    return Card(who.name, who.address, who.address if named else "", who.initials, who.hue, label)
 
 
 def quota(octets: int | None, most: int | None) -> Quota | None:
