@@ -54,7 +54,7 @@ def _embedded(environ: dict[str, str], data: Path) -> Plan:
     environ = _embedded_environment(environ, data)
     servers = [] if "REDIS_URL" in environ else [roles.redis(data)]
     helpers = [roles.bridge(), roles.worker(), roles.beat(data), *([roles.demo()] if has_demo else [])]
-    welcome = [*(demo.WELCOME if has_demo else []), f"Everything is kept in {data}, its logs in {data / 'log'}."]
+    welcome = [*(demo.welcome(data) if has_demo else []), f"Everything is kept in {data}, its logs in {data / 'log'}."]
     return Plan(environ, data, servers, helpers, welcome)
 
 
@@ -79,7 +79,7 @@ async def _run(plan: Plan, host: str, port: int) -> int:
     """Servers and preparations first; then the web, for whose page somebody waits; then the helpers."""
     env = read(plan.environ)
     listener = prepare.listen(host, port)
-    web = roles.web(listener.fileno(), int(plan.environ.get("WEB_CONCURRENCY", 1)))
+    web = roles.web(listener.fileno(), _processes(plan.environ.get("WEB_CONCURRENCY", "1")))
     tree = Tree(plan.environ, plan.data / "log", _say)
     tree.listen_to_signals()
     try:
@@ -100,6 +100,13 @@ async def _run(plan: Plan, host: str, port: int) -> int:
     finally:
         _say("Stopping ...")
         await tree.stop()
+        prepare.checkpoint(plan.data)
+
+
+def _processes(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 1000:
+        raise CannotStart("WEB_CONCURRENCY must be the number of web processes, such as 2.")
+    return int(value)
 
 
 def _port(value: str) -> int:

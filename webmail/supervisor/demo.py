@@ -23,6 +23,11 @@ WELCOME = (
 )
 
 
+def welcome(data: Path) -> list[str]:
+    """What to tell who starts the demo."""
+    return [*WELCOME, f"Any mail program can send to both through SMTP at 127.0.0.1:{_ports(data / 'demo')['smtp']}."]
+
+
 def settings(data: Path) -> dict[str, str]:
     """The environment that makes the demo's servers everybody's mail servers."""
     ports = _ports(data / "demo")

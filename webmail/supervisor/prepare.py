@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import socket
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterable, Mapping
@@ -114,3 +115,11 @@ def _digest(paths: Iterable[Path]) -> str:
     for path in sorted(paths):
         total.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def checkpoint(data: Path) -> None:
+    """When all has stopped: put SQLite's write-ahead log into the database, so that one file holds everything."""
+    path = data / "whimbrel.sqlite3"
+    if path.exists():
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
