@@ -15,6 +15,9 @@ from webmail.screen.clock import Clock
 from webmail.screen.files import File
 from webmail.screen.notices import Notice
 
+OPEN_UNREAD = 20
+OPEN_AT_MOST = 50
+"""Texts on one page: each may have to be fetched and made safe."""
 FOLD_FROM = 4
 """A run of so many folded messages shows its first and last only."""
 
@@ -109,12 +112,13 @@ class Conversation:
 def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | Run], opened: int) -> Conversation:
     """`messages` are all of it, oldest first; `items` what is shown of them."""
     unread = [message.id for message in messages if not message.seen]
+    shown = {item.id for item in items if isinstance(item, Letter)}
     starred = any(message.flagged for message in messages)
     return Conversation(
         thread=messages[-1].thread,
         subject=people.clean(messages[-1].subject) or _("(no subject)"),
         items=items,
-        start=unread[0] if unread else opened,
+        start=next((number for number in unread if number in shown), opened),
         unread=bool(unread),
         seen="1" if unread else "0",
         starred="true" if starred else "false",
@@ -123,14 +127,19 @@ def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | 
 
 
 def open_ids(messages: Sequence[MessageItem], opened: int, everything: bool) -> set[int]:
-    """Which messages are shown with their text: the one that was asked for, the last one, and what is unread."""
-    if everything or not messages:
-        return {message.id for message in messages}
-    return {opened, messages[-1].id} | {message.id for message in messages if not message.seen}
+    """Which messages are shown with their text: the one that was asked for, the last one, and the newest unread ones;
+    with `everything` the newest of all."""
+    if everything:
+        return {opened} | {message.id for message in messages[-OPEN_AT_MOST:]}
+    unread = [message.id for message in messages if not message.seen]
+    return {opened, *unread[-OPEN_UNREAD:]} | {message.id for message in messages[-1:]}
 
 
-def folded(messages: Sequence[MessageItem], shown: set[int]) -> list[MessageItem | Run]:
-    """The messages in order, long runs of folded ones drawn together between their first and their last."""
+def folded(messages: Sequence[MessageItem], shown: set[int], everything: bool = False) -> list[MessageItem | Run]:
+    """The messages in order, long runs of folded ones drawn together between their first and their last, unless it is
+    `everything` that was asked for."""
+    if everything:
+        return list(messages)
     result: list[MessageItem | Run] = []
     run: list[MessageItem] = []
     for message in messages:

@@ -39,7 +39,8 @@ class Writer:
         self, messages: Sequence[MessageItem], opened: int, *, everything: bool = False
     ) -> screen.Conversation:
         shown = screen.open_ids(messages, opened, everything)
-        items = [item if isinstance(item, Run) else self.item(item, shown) for item in screen.folded(messages, shown)]
+        drawn = screen.folded(messages, shown, everything)
+        items = [item if isinstance(item, Run) else self.item(item, shown) for item in drawn]
         return screen.conversation(messages, items, opened)
 
     def item(self, message: MessageItem, shown: set[int]) -> Letter | Folded:

@@ -41,7 +41,7 @@ def shape(messages: list[MessageItem], opened: int, everything: bool = False) ->
     shown = open_ids(messages, opened, everything)
     marks = (
         str(each.count) if isinstance(each, Run) else "o" if each.id in shown else "-"
-        for each in folded(messages, shown)
+        for each in folded(messages, shown, everything)
     )
     return "".join(marks)
 
@@ -67,6 +67,18 @@ def test_everything_open() -> None:
     assert shape([item(n) for n in range(1, 8)], 7, everything=True) == "ooooooo"
 
 
+def test_only_the_newest_unread_messages_are_open() -> None:
+    messages = [item(n, seen=False) for n in range(1, 101)]
+    assert shape(messages, 100) == "-78-" + "o" * 20
+    assert shape(messages, 1) == "o-77-" + "o" * 20
+
+
+def test_of_everything_only_the_newest_are_open_and_the_others_are_lines() -> None:
+    messages = [item(n) for n in range(1, 101)]
+    assert shape(messages, 100, everything=True) == "-" * 50 + "o" * 50
+    assert shape(messages, 3, everything=True) == "--o" + "-" * 47 + "o" * 50
+
+
 def test_the_run_says_how_many() -> None:
     messages = [item(n) for n in range(1, 6)]
     runs = [each.label for each in folded(messages, {5}) if isinstance(each, Run)]
@@ -75,7 +87,9 @@ def test_the_run_says_how_many() -> None:
 
 def test_a_conversation_opens_at_the_first_unread_message() -> None:
     messages = [item(1), item(2, seen=False), item(3, seen=False, flagged=True)]
-    shown = conversation(messages, [], opened=3)
+    writer = LetterWriter(Clock(UTC), "noor@example.com", "in=1")
+    open_ones = [writer.letter(each, Text()) for each in messages[1:]]
+    shown = conversation(messages, open_ones, opened=3)
     assert (shown.start, shown.unread, shown.seen, shown.starred, shown.star) == (2, True, "1", "true", "0")
 
 
