@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECURITIES = ("tls", "starttls", "plain")
 
@@ -92,6 +93,13 @@ def _file(value: str) -> str:
     return value.strip()
 
 
+def _time_zone(value: str) -> str:
+    try:
+        return ZoneInfo(value.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:  # OSError: it names a directory, such as Europe
+        raise ValueError("must be a time zone such as Europe/Berlin") from fault
+
+
 def _variable(name: str, parse: Callable[[str], Any], default: str | None, about: str) -> Any:
     return field(metadata={"name": name, "parse": parse, "default": default, "about": about})
 
@@ -160,7 +168,7 @@ class Environment:
     tls_ca_file: str = _variable(
         "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's."
     )
-    imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _number, "20", "Seconds a person waits for the mail server.")
+    imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _some, "20", "Seconds a person waits for the mail server.")
     logins_per_second: int = _variable(
         "WEBMAIL_LOGINS_PER_SECOND",
         _some,
@@ -174,13 +182,21 @@ class Environment:
     bridge_secret: str = _variable(
         "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP."
     )
-    time_zone: str = _variable("WEBMAIL_TIME_ZONE", _text, "UTC", "The time zone for people who have not chosen one.")
+    time_zone: str = _variable(
+        "WEBMAIL_TIME_ZONE", _time_zone, "UTC", "The time zone for people who have not chosen one."
+    )
     log_level: str = _variable("WEBMAIL_LOG_LEVEL", str.upper, "INFO", "DEBUG, INFO, WARNING or ERROR.")
     debug: bool = _variable("WEBMAIL_DEBUG", _switch, "no", "Error pages with tracebacks. Never on a public machine.")
 
     @property
     def secure(self) -> bool:
         return self.base_url.startswith("https:")
+
+    @property
+    def host(self) -> str:
+        """As the Host header names it: an IPv6 address in brackets."""
+        host = urlsplit(self.base_url).hostname or ""
+        return f"[{host}]" if ":" in host else host
 
     @property
     def data_path(self) -> Path:

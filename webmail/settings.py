@@ -19,7 +19,7 @@ except EnvironmentFaults as faults:
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = ENV.secret_key
 DEBUG = ENV.debug
-ALLOWED_HOSTS = [ENV.base_url.split("//")[1].split(":")[0], "localhost", "127.0.0.1", *ENV.allowed_hosts]
+ALLOWED_HOSTS = [ENV.host, "localhost", "127.0.0.1", *ENV.allowed_hosts]
 CSRF_TRUSTED_ORIGINS = [ENV.base_url]
 ROOT_URLCONF = "webmail.urls"
 WSGI_APPLICATION = "webmail.wsgi.application"
@@ -88,12 +88,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 REDIS_URL = ENV.redis_url or f"unix://{ENV.data_path / 'redis.sock'}"
+REDIS_TIMEOUT = 2
+"""Seconds: a Redis that hangs must not hold the threads of pages, which do without it."""
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "whimbrel",
-        "OPTIONS": {"serializer": "webmail.cache.JsonSerializer"},
+        "OPTIONS": {
+            "serializer": "webmail.cache.JsonSerializer",
+            "socket_timeout": REDIS_TIMEOUT,
+            "socket_connect_timeout": REDIS_TIMEOUT,
+        },
     }
 }
 CHANNEL_LAYERS = {
@@ -120,6 +126,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
+    # No `socket_timeout`: a worker waits in its socket for the next task.
+    "socket_connect_timeout": REDIS_TIMEOUT,
 }
 CELERY_BEAT_SCHEDULE = {
     # A minute and a half: what nobody's page asked for meanwhile. `expires`: after a pause one run is enough.

@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.http.request import split_domain_port
 
 from webmail.env import VARIABLES, EnvironmentFaults, Variable, read
 
@@ -36,6 +38,8 @@ def test_all_faults_are_told_at_once() -> None:
             "WEBMAIL_IMAP_SECURITY": "ssl",
             "WEBMAIL_BASE_URL": "mail.example.com",
             "WEBMAIL_DEBUG": "maybe",
+            "WEBMAIL_TIME_ZONE": "Europe/Atlantis",
+            "WEBMAIL_IMAP_TIMEOUT": "0",
             "DATABASE_URL": "mysql://root@localhost/mail",
             "WEBMAIL_TLS_CA_FILE": "/nowhere/ca.pem",
             "WEBMAIL_IMPA_HOST": "imap.example.com",
@@ -44,8 +48,29 @@ def test_all_faults_are_told_at_once() -> None:
     for name in (
         "WEBMAIL_SECRET_KEY", "WEBMAIL_CREDENTIAL_KEYS", "WEBMAIL_IMAP_PORT", "WEBMAIL_SMTP_PORT", "WEBMAIL_BASE_URL",
         "WEBMAIL_IMAP_SECURITY", "WEBMAIL_DEBUG", "DATABASE_URL", "WEBMAIL_TLS_CA_FILE", "WEBMAIL_IMPA_HOST",
+        "WEBMAIL_TIME_ZONE", "WEBMAIL_IMAP_TIMEOUT",
     ):  # fmt: skip
         assert sum(fault.startswith(name) for fault in told) == 1, name
+
+
+@pytest.mark.parametrize("name", ["Europe", "../UTC", "/etc/localtime", "nul\0"])
+def test_what_is_no_time_zone(name: str) -> None:
+    (fault,) = faults({**SECRETS, "WEBMAIL_TIME_ZONE": name})
+    assert fault.startswith("WEBMAIL_TIME_ZONE must be a time zone")
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://mail.example.com:8443", "mail.example.com"),
+        ("http://[::1]:8000", "[::1]"),
+        ("https://[2001:db8::1]", "[2001:db8::1]"),
+    ],
+)
+def test_the_host_that_it_answers_to(address: str, host: str) -> None:
+    env = read({**SECRETS, "WEBMAIL_BASE_URL": address})
+    assert env.host == host
+    assert split_domain_port(urlsplit(address).netloc)[0] == host, "what Django holds against ALLOWED_HOSTS"
 
 
 def test_no_fault_repeats_a_secret() -> None:

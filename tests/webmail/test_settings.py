@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import caches
+
+from imapbridge import events
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -17,6 +20,21 @@ def test_nothing_from_redis_or_a_cookie_can_become_code() -> None:
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]
     assert settings.CHANNEL_LAYERS["default"]["CONFIG"]["symmetric_encryption_keys"]
     assert "signed_cookies" not in settings.SESSION_ENGINE
+
+
+def test_a_redis_that_hangs_is_not_waited_for_long() -> None:
+    pools = [caches["default"]._cache.get_client().connection_pool, events._redis(settings.REDIS_URL).connection_pool]
+    for pool in pools:
+        connection = pool.make_connection()
+        assert (connection.socket_timeout, connection.socket_connect_timeout) == (2, 2)
+    worker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert worker["socket_connect_timeout"] == 2
+    assert "socket_timeout" not in worker, "it waits in its socket for the next task"
+
+
+def test_the_host_of_an_ipv6_address_is_answered() -> None:
+    program = "from django.conf import settings as s; print(s.ALLOWED_HOSTS[0])"
+    assert _printed(program, {"WEBMAIL_BASE_URL": "http://[::1]:8000"}) == "[::1]"
 
 
 def test_cookies() -> None:
@@ -42,6 +60,11 @@ def _settings(environ: Mapping[str, str]) -> str:
         " s.SECURE_HSTS_SECONDS, next(w.rstrip(';') for w in csp.app().split() if w.startswith('ws')),"
         " middleware.ALWAYS['Strict-Transport-Security'].split()[-1])"
     )
+    return _printed(program, environ)
+
+
+def _printed(program: str, environ: Mapping[str, str]) -> str:
+    """What a program prints in another environment."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "webmail.settings", **environ}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
