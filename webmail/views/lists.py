@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
@@ -17,6 +18,9 @@ from webmail.screen.clock import Clock
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter
 from webmail.views import shell
+
+_SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
+"""What a cursor begins with."""
 
 
 def place_of(request: HttpRequest, mailbox: int) -> Place:
@@ -70,8 +74,8 @@ def written(writer: RowWriter, rows: Iterable[Conversation], after: str = "") ->
 
 
 def _group_of(clock: Clock, cursor: str) -> str:
-    at = cursor.partition(".")[0]
-    return clock.group(clock.local(int(at))).key if at.lstrip("-").isdecimal() and len(at) < 19 else ""
+    at = _SECONDS.match(cursor)
+    return clock.group(clock.local(int(at[0]))).key if at else ""
 
 
 def _failure(box: MailboxItem, holder: Holder) -> tuple[str, str] | None:

@@ -58,8 +58,9 @@ def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[Messag
     """The list the message was opened from; without one in the address, or a wrong one, the first that holds it."""
     held = {mailbox for item in messages if item.id == message_id for mailbox in item.mailboxes}
     asked = request.GET.get("in", "")
-    if asked.isdecimal() and any(int(asked) in item.mailboxes for item in messages):
-        return lists.place_of(request, int(asked))
+    named = next((mailbox for item in messages for mailbox in item.mailboxes if str(mailbox) == asked), None)
+    if named is not None:
+        return lists.place_of(request, named)
     found = next((box.id for box in boxes if box.id in held), None)
     if found is None:  # expunged everywhere, or on its way from one mailbox to another
         raise Http404

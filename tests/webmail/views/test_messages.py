@@ -43,6 +43,12 @@ def test_a_page_shows_list_head_and_text(alice: Person) -> None:
     assert next(each["aria-label"] for each in tags(html, "a", aria_current="true")).startswith("Unread, Wren Calloway")
 
 
+@pytest.mark.parametrize("place", ["9" * 5000, "-1", "٣", "", "x"])
+def test_a_list_that_is_none_is_passed_over(alice: Person, place: str) -> None:
+    made = factories.message(alice.inbox, "Table plan", text="Hi")
+    assert "Back to Inbox" in alice.text(f"{address(made)}?in={place}")
+
+
 def test_a_script_gets_the_reading_pane_only(alice: Person) -> None:
     made = factories.message(alice.inbox, "Table plan", text="Hi")
     answer = alice.script(address(made), "reader").content.decode()
