@@ -24,7 +24,6 @@ class Attachment:
     """As declared."""
     size: int
     """Octets once decoded, estimated from the encoded size."""
-    size_text: str
     kind: str
     """`image`, `document`, `sheet`, `slides`, `calendar`, `contact`, `mail`, `archive`, `audio`, `video`, `program`,
     `page` or `file`."""
@@ -52,24 +51,12 @@ def describe(part: Part) -> Attachment:
     size = decoded_size(part)
     kind = _kind(part.media_type, extension)
     dangerous = extension in _DANGEROUS or part.media_type in _DANGEROUS_TYPES
-    return Attachment(part.section, name, part.media_type, size, human_size(size), kind, dangerous)
+    return Attachment(part.section, name, part.media_type, size, kind, dangerous)
 
 
 def decoded_size(part: Part) -> int:
     """Base64 makes 57 octets a line of 78 with its line end (RFC 2045 6.8)."""
     return part.size * 57 // 78 if part.encoding == "base64" else part.size
-
-
-def human_size(octets: int) -> str:
-    """`412 B`, `36 KB`, `1.2 MB`."""
-    if octets < 1000:
-        return f"{octets} B"
-    size = float(octets)
-    for unit in ("KB", "MB", "GB"):
-        size /= 1000
-        if size < 999.5 or unit == "GB":
-            break
-    return f"{size:.1f} {unit}" if size < 9.95 and unit != "KB" else f"{size:.0f} {unit}"
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------

@@ -52,7 +52,6 @@ class Readable:
     paper: bool = False
     """Brings its own colours: on white in both themes."""
     remote_images: int = 0
-    tracker_pixels: int = 0
     misleading_links: tuple[Misleading, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -88,8 +87,12 @@ def read(
     reading = reading or Reading()
     choice = choose_body(root, reading.prefer)
     pages = _Pages(root, reading)
+    wanted = wanted_sections(root, reading.prefer)
     for part in choice.shown:
-        pages.add(part, bodies.get(part.section))
+        if part.section in wanted:
+            pages.add(part, bodies.get(part.section))
+        else:
+            pages.notices.append(notices.TEXT_CUT)
     listed = attachments(root, _referenced(choice, pages.cids), reading.prefer)
     told = [*filter(None, map(notices.for_defect, defects)), *pages.notices]
     if len(listed) > MAX_ATTACHMENTS:
@@ -99,7 +102,6 @@ def read(
         html="".join(pages.html),
         paper=pages.paper,
         remote_images=pages.remote_images,
-        tracker_pixels=pages.tracker_pixels,
         misleading_links=tuple(dict.fromkeys(pages.misleading)),
         attachments=tuple(map(describe, listed[:MAX_ATTACHMENTS])),
         notices=tuple(dict.fromkeys(told)),
@@ -129,11 +131,10 @@ class _Pages:
     misleading: list[Misleading] = field(default_factory=list)
     paper: bool = False
     remote_images: int = 0
-    tracker_pixels: int = 0
 
     def add(self, part: Part, body: bytes | None) -> None:
         if body is None:
-            self.notices.append(notices.NOT_LOADED if part.size <= MAX_BODY else notices.TEXT_CUT)
+            self.notices.append(notices.NOT_LOADED)
             return
         if is_unknown(part.charset) and not body.isascii():
             self.notices.append(notices.UNKNOWN_CHARSET)
@@ -153,7 +154,6 @@ class _Pages:
             self.paper |= safe.own_colours and not safe.dark_ready
             self.cids |= {cid.lower() for cid in safe.cids}
             self.remote_images += safe.remote_images
-            self.tracker_pixels += safe.tracker_pixels
             self.misleading.extend(misleading(safe.html))
 
     def _add_text(self, text: str, part: Part | None) -> None:

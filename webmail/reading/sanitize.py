@@ -39,8 +39,6 @@ class SafeHtml:
     html: str
     remote_images: int = 0
     """Images on other hosts that were left out."""
-    tracker_pixels: int = 0
-    """Those of them that nobody could see."""
     cids: frozenset[str] = frozenset()
     """Content ids that the message really shows."""
     own_colours: bool = False
@@ -65,7 +63,6 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
     return SafeHtml(
         safe,
         remote_images=rewriter.remote_images,
-        tracker_pixels=_trackers(body) if rewriter.remote_images else 0,
         cids=frozenset(rewriter.cids),
         own_colours=_COLOURS.search(safe) is not None,
         dark_ready=head.dark_ready,
@@ -77,12 +74,6 @@ _COLOURS = re.compile(
     r'|\sbgcolor="|<font[^<>]*\scolor="',
     re.IGNORECASE,
 )
-_IMAGE_WITHOUT_SOURCE = re.compile(r"<img (?![^<>]*src=)[^<>]*>")
-_UNSEEN = re.compile(r'\s(?:width|height)="[01](?:px)?"|[";](?:width|height):[01]px', re.IGNORECASE)
-
-
-def _trackers(body: str) -> int:
-    return sum(_UNSEEN.search(image) is not None for image in _IMAGE_WITHOUT_SOURCE.findall(body))
 
 
 # --- The gate ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.mail import messages
 from tests.webmail.reading.safety import faults, visible_text
 from webmail.reading import message as reading_message
 from webmail.reading.document import document
-from webmail.reading.message import Readable, Reading, read, wanted_sections
+from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_sections
 
 READING = Reading(part_url=lambda part: f"/part/{part.section}")
 
@@ -112,6 +112,13 @@ def test_a_body_that_did_not_come_is_told() -> None:
     assert codes(read(Part("1", "text/plain", size=5), {})) == ["not-loaded"]
 
 
+def test_a_text_for_which_no_room_is_left_is_told_as_cut() -> None:
+    parts = (Part("1", "text/plain", size=MAX_BODY - 10), Part("2", "text/plain", size=100))
+    root = Part("", "multipart/mixed", parts=parts)
+    assert wanted_sections(root) == ["1"]
+    assert codes(read(root, {"1": b"words"})) == ["text-cut"]
+
+
 def test_html_that_is_too_heavy_is_shown_as_text() -> None:
     found = opened(messages.message("Content-Type: text/html; charset=utf-8", "<p>words</p>" + "<div>" * 30_000))
     assert codes(found) == ["too-complex"]
@@ -130,10 +137,10 @@ def test_paper_is_for_messages_with_colours_of_their_own() -> None:
     assert not opened(messages.PLAIN).paper
 
 
-def test_remote_images_trackers_and_links_are_told() -> None:
+def test_remote_images_and_links_are_told() -> None:
     html = "<img src=https://a.example/1.png><img src=https://a.example/t.gif width=1 height=1><a href=https://b.example>c.example</a>"
     found = opened(messages.text(html, "html"))
-    assert (found.remote_images, found.tracker_pixels) == (2, 1)
+    assert found.remote_images == 2
     assert [(each.shown, each.target) for each in found.misleading_links] == [("c.example", "b.example")]
 
 

@@ -71,7 +71,7 @@ def test_remote_images_are_counted_and_left_out() -> None:
     found = sanitize(
         "<img src=https://a.example/1.png alt=A><img src=//a.example/t.gif width=1 height=1><img src=cid:x>", OPTIONS
     )
-    assert (found.remote_images, found.tracker_pixels) == (2, 1)
+    assert found.remote_images == 2
     assert "a.example" not in found.html
     assert found.cids == {"x"}
 
@@ -91,20 +91,6 @@ def test_remote_images_are_rewritten_when_wanted() -> None:
 
 def test_an_unknown_cid_loads_nothing() -> None:
     assert sanitize("<img src=cid:x>").html == '<div class="mailbody"><img></div>'
-
-
-@pytest.mark.parametrize(
-    ("html", "count"),
-    [
-        ("<img src=https://t.example/o.gif width=1 height=1>", 1),
-        ("<img src=https://t.example/o.gif style='width:0px;height:0px'>", 1),
-        ("<img src=https://t.example/o.gif width=10 height=10>", 0),
-        ("<img src=https://t.example/o.gif width=100 height=100>", 0),
-        ("<img width=1 src=cid:spacer><img src=https://t.example/o.gif>", 0),
-    ],
-)
-def test_tracker_pixels(html: str, count: int) -> None:
-    assert sanitize(html, OPTIONS).tracker_pixels == count
 
 
 # --- Colours ----------------------------------------------------------------------------------------------------------
