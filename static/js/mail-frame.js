@@ -1,6 +1,16 @@
 // The frame around a message's HTML: as high as its text.
 // The document inside is sandboxed and runs nothing; it may be measured because it is of the same origin.
 
+/** A link to a place in the same message leads there, and not to a new tab, as all links of a message would. */
+function jump(event) {
+  const link = event.target.closest('a[href^="#"], area[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  const name = link.getAttribute("href").slice(1);
+  const place = link.ownerDocument.getElementById(name) ?? link.ownerDocument.getElementsByName(name)[0];
+  place?.scrollIntoView();
+}
+
 class MailFrame extends HTMLElement {
   connectedCallback() {
     this.frame = this.querySelector("iframe");
@@ -16,6 +26,7 @@ class MailFrame extends HTMLElement {
     const inside = this.frame.contentDocument?.documentElement;
     if (!inside) return;
     this.classList.toggle("on-paper", getComputedStyle(inside.ownerDocument.body).backgroundColor !== "rgba(0, 0, 0, 0)");
+    inside.ownerDocument.addEventListener("click", jump);
     this.observer?.disconnect();
     this.observer = new ResizeObserver(() => this.measure(inside));
     this.observer.observe(inside);

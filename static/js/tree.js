@@ -3,7 +3,16 @@
 const KEY = "folded";
 const side = document.getElementById("side");
 const tree = () => document.getElementById("side-folders");
-const folded = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+const folded = remembered();
+
+/** Nothing, when what is stored is not ours or may not be read: then all folders are open. */
+function remembered() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+  } catch {
+    return new Set();
+  }
+}
 
 const depth = (item) => Number(item.dataset.depth);
 
@@ -28,8 +37,8 @@ side?.addEventListener("click", (event) => {
   const item = event.target.closest(".twisty")?.closest(".nav-item");
   if (!item) return;
   if (!folded.delete(item.id)) folded.add(item.id);
-  localStorage.setItem(KEY, JSON.stringify([...folded]));
   draw();
+  localStorage.setItem(KEY, JSON.stringify([...folded]));
 });
 
 document.addEventListener("mail:mailboxes", draw);

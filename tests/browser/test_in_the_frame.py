@@ -1,0 +1,39 @@
+"""Links inside a message's frame, and a folder list that finds nonsense in the browser's storage."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import letter, sign_in
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.whimbrel import Whimbrel
+
+LONG = (
+    '<p><a href="#end">To the end</a></p>' + "<p>Words between.</p>" * 200 + '<h2 id="end">The end</h2>'
+    '<p><a href="#start">Nowhere</a></p>'
+)
+
+
+def test_a_link_to_a_place_in_the_message_leads_there(
+    page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
+) -> None:
+    news = letter("Contents", "Words", minutes=5)
+    news.add_alternative(LONG, subtype="html")
+    dovecot.append(mail_user, "INBOX", news.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.get_by_role("link", name="Contents").click()
+    frame = page.frame_locator("iframe[title=Message]")
+    expect(frame.get_by_role("heading", name="The end")).not_to_be_in_viewport()
+    frame.get_by_role("link", name="To the end").click()
+    expect(frame.get_by_role("heading", name="The end")).to_be_in_viewport()
+    frame.get_by_role("link", name="Nowhere").click()
+    expect(frame.get_by_role("heading", name="The end")).to_be_in_viewport()
+    assert len(page.context.pages) == 1
+
+
+def test_nonsense_in_the_storage_stops_nothing(page: Page, whimbrel: Whimbrel, mail_user: User) -> None:
+    sign_in(page, whimbrel, mail_user)
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    for nonsense in ("{", "5", "null"):
+        page.evaluate("value => localStorage.setItem('folded', value)", nonsense)
+        page.reload(wait_until="load")
+    assert told == []
