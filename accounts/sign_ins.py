@@ -32,6 +32,14 @@ def record(request: HttpRequest, user: User) -> None:
     request.session[FIELD] = row.pk
 
 
+def is_kept(user: User, address: str) -> bool:
+    """Whether the password of the address is still there. To be asked after `record`, in a later transaction: whoever
+    left before it, as the last one, took the password that was just sealed."""
+    with transaction.atomic():
+        account = MailAccount.objects.select_for_update().filter(user=user, address=address).first()
+    return account is None or account.secret != ""
+
+
 def leave(sender: object, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     """Receives `user_logged_out`, before the session is emptied."""
     if user is not None:
@@ -53,10 +61,12 @@ def sweep() -> None:
 
 def forget_where_nobody_is(users: list[int]) -> None:
     """Forget the mail passwords of those of the users who are signed in nowhere."""
-    present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values("user")
     with transaction.atomic():
-        left = MailAccount.objects.filter(user__in=users).exclude(user__in=present).exclude(secret="")
-        accounts = list(left.values_list("pk", flat=True))
+        # Locked before it is seen who is there: `is_kept` then sees what was done, or this sees who came.
+        held = list(MailAccount.objects.select_for_update().filter(user__in=users).exclude(secret=""))
+        present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values_list("user", flat=True)
+        nobodys = {account.user_id for account in held}.difference(present)
+        accounts = [account.pk for account in held if account.user_id in nobodys]
         MailAccount.objects.filter(pk__in=accounts).update(secret="", secret_version=F("secret_version") + 1)
         if accounts:
             transaction.on_commit(partial(passwords_forgotten.send, sender=SignIn, account_ids=accounts))

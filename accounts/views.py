@@ -6,7 +6,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from accounts import attempts, sign_ins
@@ -43,16 +43,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@sensitive_variables("given", "form")
 def _enter(request: HttpRequest) -> HttpResponseRedirect:
     form = SignInForm(request.POST)
     if not form.is_valid():
         raise CannotSignIn("address")
-    user = attempts.person(request, form.cleaned_data["address"], form.cleaned_data["password"])
+    given = (form.cleaned_data["address"], form.cleaned_data["password"])
+    user = attempts.person(request, *given)
     if request.user.is_authenticated and request.user != user:
         logout(request)  # `login` would only drop the session, not the row that stands for it
     login(request, user)
     request.session.set_expiry(None if form.cleaned_data["stay"] else 0)
     sign_ins.record(request, user)
+    if not sign_ins.is_kept(user, given[0]):
+        attempts.person(request, *given)
     return redirect(_target(request))
 
 

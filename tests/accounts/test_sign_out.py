@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -47,6 +48,22 @@ def test_another_browser_keeps_the_password(bridge: Bridge, mail_user: MailUser)
     assert secrets.open_(account(mail_user)).reveal() == mail_user.password
     phone.post("/sign-out")
     assert account(mail_user).secret == ""
+
+
+def test_who_signs_in_while_the_last_browser_leaves_keeps_the_password(bridge: Bridge, mail_user: MailUser) -> None:
+    desk = browser(mail_user)
+
+    def leave(sender: object, **_kwargs: object) -> None:
+        """The password is sealed, the new sign-in not yet written down."""
+        desk.post("/sign-out")
+        assert account(mail_user).secret == ""
+
+    user_logged_in.connect(leave)
+    try:
+        browser(mail_user)
+    finally:
+        user_logged_in.disconnect(leave)
+    assert secrets.open_(account(mail_user)).reveal() == mail_user.password
 
 
 def test_the_connections_are_dropped(bridge: Bridge, mail_user: MailUser) -> None:
