@@ -28,6 +28,7 @@ _COUNT = r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\^\d{1,4}|\*\d{1,4})?"
 _REFWD = re.compile(
     rf"(?:{_BLOB})?(?:{_marks(_REPLY)}|{_marks(_FORWARD)}){_COUNT}\s*(?:{_BLOB})?[:：]\s*", re.IGNORECASE
 )
+_RE = re.compile(rf"(?:{_BLOB})?(?:{_marks(_REPLY)}){_COUNT}\s*(?:{_BLOB})?[:：]", re.IGNORECASE)
 _LEADING_BLOB = re.compile(_BLOB)
 _TRAILER = re.compile(r"\(fwd\)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\[\s*(?:fwd|fw|wg|tr)\s*:(.*)\]", re.IGNORECASE)
@@ -51,6 +52,11 @@ def is_reply_or_forward(subject: str) -> bool:
     """Whether the subject carries a mark of a reply or a forward, after any list's tag."""
     text = " ".join(subject[:_LONGEST].split())
     return bool(_REFWD.match(text) or _TRAILER.search(text) or _WRAPPED.fullmatch(text))
+
+
+def is_reply(subject: str) -> bool:
+    """Whether the subject begins with the mark of a reply, after any list's tag."""
+    return bool(_RE.match(" ".join(subject[:_LONGEST].split())))
 
 
 def _without_marks(text: str) -> str:

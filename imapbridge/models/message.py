@@ -30,10 +30,18 @@ class Message(models.Model):
     has_attachment = models.BooleanField(default=False)
     preview = models.CharField(max_length=300, blank=True)
     list_id = models.CharField(max_length=300, blank=True)
+    subject_key = models.BigIntegerField(null=True)
+    """A digest of the base subject, None without one; see `sync.subjects`."""
+    stray = models.BooleanField(default=False)
+    """A reply by its subject that does not name what it answers."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "content_key"], name="message_content")]
-        indexes = [models.Index(fields=["account", "thread"], name="message_thread")]
+        indexes = [
+            models.Index(fields=["account", "thread"], name="message_thread"),
+            models.Index(fields=["account", "subject_key"], name="message_subject"),
+            models.Index(fields=["account", "subject_key"], name="message_stray", condition=Q(stray=True)),
+        ]
 
     def __str__(self) -> str:
         return f"message={self.pk}"

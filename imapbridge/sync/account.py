@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge.errors import CommandFailed, MailError, SignInRefused, WireError
-from imapbridge.models import Mailbox, Mirror
+from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import translate
 from imapbridge.sync import mailbox as one
@@ -17,6 +17,7 @@ from imapbridge.sync import mailboxes, quota, replay
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.mailbox import Renew
 from imapbridge.sync.plan import Said, is_unchanged
+from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.results import MailboxStatus
 
@@ -52,9 +53,20 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
         if not is_unchanged(one.held(mailbox), said, timezone.now()):
             _step(turn.connection, mailbox, turn.renew)
             changed = True
+    if not account.name:
+        _learn_name(account)
     if changed:
         quota.refresh(turn.connection, account.pk)
     return _backfill(turn, account.pk)
+
+
+def _learn_name(account: MailAccount) -> None:
+    """What the person is called, as their own newest letters say; nobody was asked for it on signing in."""
+    sent = Entry.objects.filter(mailbox__account=account.pk, mailbox__special_use=SpecialUse.SENT, expunged=False)
+    letters = sent.order_by("-uid").values_list("message__sender_name", "message__sender_address")[:20]
+    name = next((name for name, address in letters if name and address.lower() == account.address), "")
+    if name:
+        MailAccount.objects.filter(pk=account.pk, name="").update(name=name[:200])
 
 
 def replay_all(connection: BlockingConnection, account_id: int) -> None:

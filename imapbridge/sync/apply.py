@@ -1,4 +1,4 @@
-"""Writes what the server said into the index, one transaction a batch. With `actions` what changes entries and lists."""
+"""Writes what the server said into the index, one transaction a batch. With `actions` what writes entries and lists."""
 
 from __future__ import annotations
 

@@ -45,6 +45,28 @@ def test_a_whole_message() -> None:
     assert row.columns["list_id"] == "Fair <fair.x>"
 
 
+def test_the_server_s_own_conversation_is_taken_for_an_ancestor() -> None:
+    gmail = content(replace(FETCHED, gm_thrid=7), 1, 7, "")
+    assert gmail.relations.others == ("gm-thrid:7", "<root@x>", "<a@x>")
+    assert content(replace(FETCHED, thread_id="T1"), 1, 7, "").relations.others[0] == "thread-id:T1"
+    assert (gmail.columns["subject_key"], gmail.columns["stray"]) == (None, False)
+
+
+def test_a_stray_reply_is_known() -> None:
+    def stray(subject: str, in_reply_to: str = "", header: bytes = b"") -> bool:
+        envelope = replace(ENVELOPE, subject=subject, in_reply_to=in_reply_to)
+        columns = content(replace(FETCHED, envelope=envelope, sections={"HEADER.FIELDS": header}), 1, 7, "").columns
+        assert columns["subject_key"] == content(FETCHED, 1, 7, "").columns["subject_key"]
+        return bool(columns["stray"])
+
+    assert stray("Re: Table plan")
+    assert stray("[fair] AW: Table  plan")
+    assert not stray("Table plan")
+    assert not stray("Fwd: Table plan")
+    assert not stray("Re: Table plan", in_reply_to="<a@x>")
+    assert not stray("Re: Table plan", header=HEADER)
+
+
 def test_a_message_that_cannot_be_read_is_still_a_row() -> None:
     row = content(Fetched(uid=9), 1, 7, "")
     assert (row.uid, row.sort_at, row.columns["subject"], row.columns["structure"]) == (9, 0, "", None)

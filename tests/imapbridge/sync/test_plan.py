@@ -30,6 +30,8 @@ NO_MODSEQ = replace(HELD, highest_modseq=None)
         (replace(HELD, lowest_uid=40), SAID, False),
         (Held(), SAID, False),
         (NO_MODSEQ, replace(SAID, highest_modseq=None), True),
+        (replace(NO_MODSEQ, unread=4), replace(SAID, highest_modseq=None, unseen=4), True),
+        (replace(NO_MODSEQ, unread=4), replace(SAID, highest_modseq=None, unseen=3), False),
         (replace(NO_MODSEQ, flags_at=NOW - FULL_FLAGS_EVERY), replace(SAID, highest_modseq=None), False),
         (replace(NO_MODSEQ, flags_at=None), replace(SAID, highest_modseq=None), False),
     ],

@@ -7,12 +7,15 @@ import pytest
 
 from imapbridge import actions, queries
 from imapbridge.errors import ServerUnreachable
-from imapbridge.models import Entry, MailboxThread, Message, PendingChange
+from imapbridge.models import Entry, MailboxThread, Message, Mirror, PendingChange
 from imapbridge.sync import account as syncing
 from imapbridge.sync.bulk import bulk
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot_config import Options
 from tests.servers.letters import newsletter, plain, with_attachment
+from tests.servers.mail_server import MailServer
+from tests.servers.process import running
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
@@ -53,6 +56,27 @@ def test_what_the_phone_does_while_we_are_away(story: Story) -> None:
     story.assert_equal()
     assert story.mailbox().total == 55
     assert story.mailbox("Archive").total == 3
+
+
+def test_what_another_client_reads_is_read_here(story: Story) -> None:
+    uid = story.server.append(story.user, "INBOX", plain("Unread", message_id="unread@x"))
+    story.sync()
+    assert story.mailbox().unread == 1
+    story.phone.flag("INBOX", [uid], "\\Seen")
+    story.sync()
+    assert story.mailbox().unread == 0
+    story.assert_equal()
+
+
+def test_how_much_room_there_is(begin: Callable[[MailServer], Story]) -> None:
+    with running(Dovecot(options=Options(quota="3M"))) as server:
+        story = begin(server)
+        story.server.append(story.user, "INBOX", with_attachment(600_000))
+        story.sync()
+        mirror = Mirror.objects.get(account=story.account)
+        assert mirror.quota_limit == 3 * 2**20
+        assert mirror.quota_used is not None
+        assert 600_000 < mirror.quota_used < 1_000_000
 
 
 def test_a_moved_message_keeps_its_number_and_its_content(story: Story) -> None:
@@ -188,6 +212,16 @@ def test_conversations_across_mailboxes(story: Story) -> None:
     assert row.count == 1
     shown = queries.conversation(story.account.pk, row.thread)
     assert {item.subject for item in shown} == {"Table plan", "Re: Table plan"}
+
+
+def test_the_person_s_name_is_learnt_from_their_own_letters(story: Story) -> None:
+    mine = plain("From me", message_id="mine@x").replace(
+        b"From: ", b"From: Noor Eklund <%s>\r\nX-Was: " % story.user.address.encode(), 1
+    )
+    story.server.append(story.user, "Sent", mine)
+    story.sync()
+    story.account.refresh_from_db()
+    assert story.account.name == "Noor Eklund"
 
 
 def test_what_a_row_shows(story: Story) -> None:
