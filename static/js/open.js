@@ -77,7 +77,8 @@ function opened() {
   list()?.mark(conversation.dataset.thread);
   neighbours();
   scrollToStart();
-  if (focusSubject) document.getElementById("subject").focus({ preventScroll: true });
+  const lost = document.activeElement === document.body; // what had the focus was in the conversation before
+  if (focusSubject || lost) document.getElementById("subject").focus({ preventScroll: true });
   markRead(conversation);
 }
 
