@@ -95,7 +95,11 @@ def compose(words: Words) -> bytes:
 
 def page_of(text: str, quoted: str = "", pictures: Sequence[str] = ()) -> str:
     """Plain paragraphs as the HTML that a mail program makes of them."""
-    body = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in text.strip().split("\n\n"))
+    paragraphs = (
+        escape(paragraph).replace("\n- ", "<br>\n- ").replace("\n&gt; ", "<br>\n")
+        for paragraph in text.strip().split("\n\n")
+    )
+    body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     images = "".join(f'<p><img src="cid:{name}@inline" alt="{name}" width="320"></p>\n' for name in pictures)
     style = "margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex"
     below = f'<blockquote type="cite" style="{style}">{quoted}</blockquote>' if quoted else ""
