@@ -19,7 +19,9 @@ from tests.servers.process import free_ports, private_directory, wait_until
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
-VERBS = ("serve", "test", "test-unit", "lint", "bench", "bench-push", "soak", "prod", "manage", "vendor", "install", "help")
+VERBS = (
+    "serve", "test", "test-unit", "lint", "bench", "bench-push", "soak", "prod", "manage", "vendor", "install", "help",
+)  # fmt: skip
 LIST_PEOPLE = "from accounts.models import User; print(*User.objects.values_list('email', flat=True))"
 #: Two of them may be starting at the same time on a busy machine.
 PATIENCE = 180.0

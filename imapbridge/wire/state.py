@@ -7,7 +7,6 @@ Nothing here waits or has a socket.
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TypeVar
@@ -83,7 +82,7 @@ class SessionState:
         self.is_leaving = False
         """LOGOUT was given: a BYE and a closed connection are as they should be."""
         self._stream = ResponseStream(limits)
-        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._events: list[Event] = []
         self._tags = 0
         self._unconfirmed: frozenset[str] = frozenset()
         self._knows_capabilities = False
@@ -144,8 +143,7 @@ class SessionState:
 
     def take_events(self) -> list[Event]:
         """What the server told unasked since the last call, in order."""
-        events = list(self._events)
-        self._events.clear()
+        events, self._events = self._events, []
         return events
 
     # --- commands out -------------------------------------------------------------------------------------------------
@@ -214,7 +212,8 @@ class SessionState:
         elif isinstance(response, Capability):
             self._learn_capabilities(response.names)
         elif isinstance(response, _EVENTS):
-            self._events.append(response)
+            if len(self._events) < MAX_EVENTS:
+                self._events.append(response)
         elif isinstance(response, Unknown):
             log.debug("skipped an unknown response host=%s name=%s", self.host, response.name)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from asyncio import sslproto
-from collections import deque
 from types import TracebackType
 from typing import TypeVar, cast
 
@@ -170,7 +169,7 @@ class _Pipe(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._chunks: deque[bytes] = deque()
+        self._chunks: list[bytes] = []  # seldom more than one; a deque would hold 600 octets for each idle connection
         self._size = 0
         self._failure: Exception | None = None
         self._is_paused = False
@@ -187,7 +186,7 @@ class _Pipe(asyncio.Protocol):
                 raise self._failure
             self._readable = asyncio.get_running_loop().create_future()
             await self._readable
-        chunk = self._chunks.popleft()
+        chunk = self._chunks.pop(0)
         self._size -= len(chunk)
         if self._is_paused and self._size < _HIGH_WATER and self._transport:
             self._is_paused = False
