@@ -1,7 +1,8 @@
-"""The person's will, down to the server: PendingChange rows in order, one at a time for an account.
+"""The person's will, down to the server: PendingChange rows in order, one at a time for a mailbox.
 
 The rows are claimed by compare-and-swap, so that the bridge (at once) and a worker (before a sync) can both replay and
-no change overtakes an earlier one. Every change may be sent twice: setting a flag again changes nothing.
+no change overtakes an earlier one of its mailbox; a mailbox that will not open keeps no other waiting.
+Every change may be sent twice: setting a flag again changes nothing.
 """
 
 from __future__ import annotations
@@ -54,11 +55,15 @@ class Owed:
     refusals: int
 
 
-# One statement, for a click waits behind it: the oldest change, claimed when nobody else has it.
+# One statement, for a click waits behind it: the oldest change that nobody else has and no earlier one holds back.
 _CLAIM = f"""
 UPDATE {PendingChange._meta.db_table} SET not_before = %s, attempts = attempts + 1
 WHERE id = (
-    SELECT id FROM {PendingChange._meta.db_table} WHERE account_id = %s AND confirmed_at IS NULL ORDER BY id LIMIT 1
+    SELECT min(first.id) FROM (
+        SELECT min(id) AS id FROM {PendingChange._meta.db_table}
+        WHERE account_id = %s AND confirmed_at IS NULL GROUP BY mailbox_id
+    ) first JOIN {PendingChange._meta.db_table} one ON one.id = first.id
+    WHERE one.not_before IS NULL OR one.not_before <= %s
 ) AND (not_before IS NULL OR not_before <= %s)
 RETURNING id, account_id, mailbox_id,
     (SELECT raw_name FROM {Mailbox._meta.db_table} WHERE id = {PendingChange._meta.db_table}.mailbox_id),
@@ -67,10 +72,10 @@ RETURNING id, account_id, mailbox_id,
 
 
 def next_change(account_id: int) -> Owed | None:
-    """The account's oldest change, claimed for a minute; None when there is none or somebody else is at it."""
+    """The oldest change that can be made now, claimed for a minute; None when there is none."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [_moment(now + CLAIM), account_id, _moment(now)])
+        cursor.execute(_CLAIM, [_moment(now + CLAIM), account_id, _moment(now), _moment(now)])
         row = cursor.fetchone()
     if row is None:
         return None

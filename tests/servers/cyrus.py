@@ -68,7 +68,8 @@ class Cyrus(UnpackedServer):
         conf.write_text(IMAPD_CONF.format(certificate=certificate, key=key, **names))
         services.write_text(CYRUS_CONF.format(bin=programs, conf=conf, ports=self.ports))
         pid = self.data / "master.pid"
-        return self.as_owner(str(programs / "master"), "-C", str(conf), "-M", str(services), "-p", str(pid))
+        # At its end it signals its whole process group, which must not be ours.
+        return self.as_owner("setsid", str(programs / "master"), "-C", str(conf), "-M", str(services), "-p", str(pid))
 
     def ready(self) -> bool:
         return listens(self.ports.imaps)

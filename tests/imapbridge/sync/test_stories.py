@@ -201,6 +201,20 @@ def test_a_change_nobody_confirmed_is_not_overwritten(story: Story) -> None:
     story.assert_equal()
 
 
+def test_a_mailbox_that_will_not_open_keeps_no_other_change_waiting(story: Story) -> None:
+    story.phone.create_mailbox("Plans")
+    story.server.append(story.user, "Plans", plain("Of a plan", message_id="plan@x"))
+    uid = story.server.append(story.user, "INBOX", plain("Star me too", message_id="star@x"))
+    story.sync()
+    story.phone.select("INBOX")
+    story.phone.rename_mailbox("Plans", "Schemes")
+    for subject in ("Of a plan", "Star me too"):
+        actions.set_flagged(story.account.pk, [Message.objects.get(subject=subject).pk], flagged=True)
+    story.sync()
+    assert story.phone.flags("INBOX")[uid] == {"\\Flagged"}
+    story.assert_equal()
+
+
 def test_conversations_across_mailboxes(story: Story) -> None:
     reply = plain("Re: Table plan", message_id="b@x").replace(
         b"\r\n\r\n", b"\r\nIn-Reply-To: <a@x>\r\nReferences: <a@x>\r\n\r\n", 1
