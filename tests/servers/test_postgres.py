@@ -11,7 +11,9 @@ import pytest
 @pytest.mark.skipif(os.environ.get("TEST_DATABASE") == "postgres", reason="this is that run")
 def test_the_tests_of_the_database_pass_on_postgresql(pytestconfig: pytest.Config) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-m", "database", "-p", "no:cacheprovider"]
+    # What a mail server lacks makes no difference to the database: the stories are told on the richest one only.
+    servers = "not (condstore or bare or cyrus or courier)"
+    command = [sys.executable, "-m", "pytest", "-m", "database", "-k", servers, "-p", "no:cacheprovider"]
     done = subprocess.run(
         command, env={**environ, "TEST_DATABASE": "postgres"}, cwd=pytestconfig.rootpath, capture_output=True, text=True
     )
