@@ -161,11 +161,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['account', 'subject_key'], name='message_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('stray', True)), fields=['account', 'subject_key'], name='message_stray'),
+            index=models.Index(fields=['account', 'subject_key', 'stray'], name='message_subject'),
         ),
         migrations.AddConstraint(
             model_name='message',

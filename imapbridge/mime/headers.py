@@ -146,6 +146,8 @@ def message_ids(raw: bytes | str) -> tuple[str, ...]:
     An id without brackets is taken when it stands alone. Of very many the first (the root of the conversation) and
     the last (the nearest ancestors) are kept.
     """
+    if not raw:
+        return ()
     text = raw if isinstance(raw, str) else decode(raw[:MAX_LIST])
     text = _UNSHOWABLE.sub("", text[:MAX_LIST])
     found = ["<" + "".join(m.split()) + ">" for m in _ID.findall(text)]

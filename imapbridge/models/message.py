@@ -39,8 +39,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "content_key"], name="message_content")]
         indexes = [
             models.Index(fields=["account", "thread"], name="message_thread"),
-            models.Index(fields=["account", "subject_key"], name="message_subject"),
-            models.Index(fields=["account", "subject_key"], name="message_stray", condition=Q(stray=True)),
+            models.Index(fields=["account", "subject_key", "stray"], name="message_subject"),
         ]
 
     def __str__(self) -> str:

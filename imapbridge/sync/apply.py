@@ -11,7 +11,7 @@ from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
 from imapbridge.sync import listing, subjects, threads
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
-from imapbridge.sync.rows import insert
+from imapbridge.sync.rows import insert, select_in
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
@@ -26,9 +26,7 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
 
     Returns how many were new. Messages of any length of batch; about 500 at a time keep the transaction short.
     """
-    there = Entry.objects.filter(mailbox=mailbox.pk, uid__in=[content.uid for content in contents])
-    there.filter(expunged=True).delete()  # A server that said "vanished" of what is still there.
-    held = set(there.values_list("uid", flat=True))
+    held = _held_uids(mailbox, [content.uid for content in contents])
     fresh = [content for content in contents if content.uid not in held]
     state = events.raise_state(mailbox.pk)
     numbers, joined = threads.assign(mailbox.account_id, subjects.related(mailbox.account, fresh))
@@ -41,6 +39,14 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
     else:
         _move_cursor(mailbox, lowest_uid)
     return len(fresh)
+
+
+def _held_uids(mailbox: Mailbox, uids: list[int]) -> set[int]:
+    found = dict(select_in(Entry, ("uid", "expunged"), "uid", uids, mailbox=mailbox.pk))
+    again = [uid for uid, expunged in found.items() if expunged]
+    if again:  # A server that said "vanished" of what is still there.
+        Entry.objects.filter(mailbox=mailbox.pk, uid__in=again).delete()
+    return found.keys() - again
 
 
 def _move_cursor(mailbox: Mailbox, lowest_uid: int) -> None:
@@ -64,7 +70,7 @@ def _messages(account_id: int, contents: list[Content], numbers: list[int]) -> d
 
 
 def _held(account_id: int, keys: Collection[bytes]) -> dict[bytes, tuple[int, int]]:
-    rows = Message.objects.filter(account=account_id, content_key__in=keys).values_list("content_key", "pk", "thread")
+    rows = select_in(Message, ("content_key", "id", "thread"), "content_key", keys, account=account_id)
     return {bytes(key): (pk, thread) for key, pk, thread in rows}
 
 

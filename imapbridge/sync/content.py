@@ -23,6 +23,7 @@ HEADER_FIELDS = ("REFERENCES", "LIST-ID")
 MAX_RECIPIENTS = 200
 """Of each header; the rest is read from the message itself when it is opened."""
 NUL = "\x00"
+_PROSE = {"text/plain", "text/html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
             "recipients": _recipients(envelope),
             "size": fetched.size or 0,
             "structure": fetched.structure.to_json() if fetched.structure else None,
-            "has_attachment": fetched.structure is not None and any(map(_is_shown, attachments(fetched.structure))),
+            "has_attachment": _has_attachment(fetched.structure),
             "preview": _cut(preview or fetched.preview or "", 300),
             "list_id": _cut(decode_text(header.get("list-id", b"")), 300),
             "subject_key": None if conversation else _subject_key(envelope.subject),
@@ -148,6 +149,14 @@ def _conversation(fetched: Fetched) -> tuple[str, ...]:
 def _subject_key(subject: str) -> int | None:
     base = base_subject(subject).casefold()
     return digest(f"subject:{base}") if base else None
+
+
+def _has_attachment(structure: Part | None) -> bool:
+    if structure is None:
+        return False
+    if structure.media_type in _PROSE and not structure.disposition:
+        return False  # Most mail: one text, whatever `attachments` would go on to look at.
+    return any(map(_is_shown, attachments(structure)))
 
 
 def _is_shown(part: Part) -> bool:
@@ -202,4 +211,8 @@ def _recipients(envelope: Envelope) -> dict[str, list[list[str]]]:
 
 def _cut(text: str, length: int) -> str:
     """PostgreSQL has no NUL in text, and no lone surrogates."""
-    return text.replace(NUL, "")[:length].encode("utf-8", "replace").decode()
+    if len(text) > length:
+        text = text[:length]
+    if NUL in text:
+        text = text.replace(NUL, "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -29,6 +29,11 @@ FIRST_WINDOW = 50
 WINDOW = 500
 TIMEOUT = 60.0
 """Seconds for one command."""
+METADATA = FetchItems(
+    flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=True, gm_thrid=True,
+    thread_id=True, header_fields=HEADER_FIELDS,
+)  # fmt: skip
+"""What a row is made of; what a server does not offer is not asked for."""
 
 
 @dataclass(slots=True)
@@ -262,11 +267,7 @@ def _reopen(connection: BlockingConnection, mailbox: Mailbox) -> None:
 def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowest_uid: int | None = None) -> int:
     """Fetch these messages and write them in one transaction."""
     session = connection.session
-    items = FetchItems(
-        flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=True, gm_thrid=True,
-        thread_id=not session.has("X-GM-EXT-1"), header_fields=HEADER_FIELDS,
-    )  # fmt: skip
-    fetched = connection.run(session.fetch(uids, items), timeout=TIMEOUT).messages if uids else []
+    fetched = connection.run(session.fetch(uids, METADATA), timeout=TIMEOUT).messages if uids else []
     words = previews.fetch(connection, fetched)
     rows = [
         content(one, mailbox.pk, mailbox.uid_validity or 0, words.get(one.uid, ""))

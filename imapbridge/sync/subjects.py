@@ -7,14 +7,16 @@ subject: two newsletters never are. Where the server names conversations itself 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import MailAccount
 from imapbridge.models import Message
 from imapbridge.sync.content import Content
+from imapbridge.sync.rows import select_in
 from imapbridge.sync.threads import Relations
 
 APART = timedelta(days=30)
@@ -42,35 +44,48 @@ class _Topic:
 
 def related(account: MailAccount, contents: Sequence[Content]) -> list[Relations]:
     """What each message says of its relatives, with those that it is joined to by subject, in the same order."""
-    topics = [_topic(account, one.relations.own, one.columns) for one in contents]
-    around: dict[int, list[_Topic]] = {}
-    for topic in (*_stored(account, [topic for topic in topics if topic]), *filter(None, topics)):
-        around.setdefault(topic.key, []).append(topic)
-    return [_with(one.relations, topic, around) for one, topic in zip(contents, topics, strict=True)]
+    around = _around(account, contents)
+    return [_with(account, one, around) for one in contents]
 
 
-def _with(relations: Relations, topic: _Topic | None, around: dict[int, list[_Topic]]) -> Relations:
-    near = [other for other in around[topic.key] if topic.meets(other)] if topic else []
-    if not topic or not near:
-        return relations
+def _around(account: MailAccount, contents: Sequence[Content]) -> dict[int, dict[str, _Topic]]:
+    """For the subjects that have a stray reply, in the batch or in the index: every message with it, by its own id."""
+    keys = {one.columns["subject_key"] for one in contents} - {None}
+    strays = {one.columns["subject_key"] for one in contents if one.columns["stray"]} - {None}
+    rows = select_in(Message, _COLUMNS, "subject_key", keys, account=account.pk, stray=True)
+    rows += select_in(Message, _COLUMNS, "subject_key", strays, account=account.pk)
+    around: dict[int, dict[str, _Topic]] = {key: {} for key in strays | {row[0] for row in rows}}
+    for row in rows:
+        columns = dict(zip(_COLUMNS, row, strict=True))
+        columns |= {"recipients": json.loads(columns["recipients"]), "date": _moment(columns["date"])}
+        _put(around, _topic(account, columns["message_id"] or f"key:{bytes(columns['content_key']).hex()}", columns))
+    for one in contents if around else ():
+        if one.columns["subject_key"] in around:
+            _put(around, _topic(account, one.relations.own, one.columns))
+    return around
+
+
+def _put(around: dict[int, dict[str, _Topic]], topic: _Topic | None) -> None:
+    if topic:
+        around[topic.key][topic.own] = topic
+
+
+def _moment(value: Any) -> datetime | None:
+    """A statement of our own gets moments as SQLite's text, or as PostgreSQL's values."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=value.tzinfo or UTC) if value else None
+
+
+def _with(account: MailAccount, content: Content, around: dict[int, dict[str, _Topic]]) -> Relations:
+    topics = around.get(content.columns["subject_key"])
+    topic = _topic(account, content.relations.own, content.columns) if topics else None
+    if not topics or not topic:
+        return content.relations
+    near = [other for other in topics.values() if topic.meets(other)]
     near.sort(key=lambda other: (abs(other.at - topic.at), other.own))
-    return replace(relations, others=(*relations.others, *(other.own for other in near[:MOST])))
-
-
-def _stored(account: MailAccount, topics: list[_Topic]) -> Iterable[_Topic]:
-    """What the index holds: around the stray replies everything, around the others stray replies."""
-    strays = {topic.key for topic in topics if topic.stray}
-    held = Message.objects.filter(account=account)
-    found: dict[str, _Topic] = {}
-    for rows in (
-        held.filter(subject_key__in=strays) if strays else held.none(),
-        held.filter(stray=True, subject_key__in={topic.key for topic in topics}),
-    ):
-        for row in rows.values(*_COLUMNS):
-            topic = _topic(account, row["message_id"] or f"key:{bytes(row['content_key']).hex()}", row)
-            if topic:
-                found[topic.own] = topic
-    return found.values()
+    others = (*content.relations.others, *(other.own for other in near[:MOST]))
+    return replace(content.relations, others=others)
 
 
 def _topic(account: MailAccount, own: str, columns: dict[str, Any]) -> _Topic | None:

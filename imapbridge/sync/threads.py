@@ -13,7 +13,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from imapbridge.models import Entry, MailboxThread, Message, ThreadRef
-from imapbridge.sync.rows import insert
+from imapbridge.sync.rows import insert, select_in
 
 MAX_REFERENCES = 30
 """Of a long References header, the first and the newest ones: a hostile one may hold thousands."""
@@ -44,7 +44,7 @@ def assign(account_id: int, messages: Sequence[Relations]) -> tuple[list[int], d
     """A conversation number per message, in order, and the joins made: {old number: new number}."""
     wanted = [message.digests() for message in messages]
     refs = {ref for digests in wanted for ref in digests}
-    known = dict(ThreadRef.objects.filter(account=account_id, ref__in=refs).values_list("ref", "thread"))
+    known = dict(select_in(ThreadRef, ("ref", "thread"), "ref", refs, account=account_id))
     before = dict(known)
     joins: dict[int, int] = {}
     for digests in wanted:

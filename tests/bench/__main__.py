@@ -1,11 +1,11 @@
-"""`python -m tests.bench`: what `./run bench` runs. Prints tables; asserts nothing about time."""
+"""`python -m tests.bench`: what `./run bench` runs. Prints tables; asserts nothing about time. `sync`: see there."""
 
 import argparse
 import os
 import platform
 import sys
 
-from tests.bench import weight
+from tests.bench import sync, weight
 from tests.bench.house import MAIL_SERVER, OURS, House, ready
 from tests.bench.meter import Cost, yardstick
 from tests.bench.operations import OPERATIONS
@@ -75,4 +75,4 @@ def _megabytes(name: str, house: House) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(sync.main(sys.argv[2:]) if sys.argv[1:2] == ["sync"] else main())

@@ -120,11 +120,11 @@ class _Session:
         _shut(self._client)
 
     def _spring(self, trap: Trap) -> None:
+        trap.sprung.set()
         if trap.cut:
             _shut(self._client)
             _shut(self._server)
-        trap.sprung.set()
-        if not trap.cut:
+        else:
             trap.release.wait()
 
 
