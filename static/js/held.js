@@ -18,6 +18,7 @@ export class Held {
     this.button = document.getElementById("new-rows").content.firstElementChild.cloneNode(true);
     this.button.addEventListener("click", () => this.#show());
     owner.before(this.button);
+    this.button.addEventListener("pointerleave", () => setTimeout(() => this.settle()));
     owner.addEventListener("touchstart", () => (this.#touched = true), { passive: true });
     for (const type of ["touchend", "touchcancel"]) owner.addEventListener(type, () => (this.#touched = false));
     for (const type of ["pointerleave", "focusout", "touchend"]) owner.addEventListener(type, () => setTimeout(() => this.settle()));
@@ -27,7 +28,8 @@ export class Held {
     const list = this.owner;
     if (!list.checkVisibility()) return false;
     const scrolled = list.scrollTop >= SCROLLED || (onePane() && document.scrollingElement.scrollTop >= SCROLLED);
-    const looked = isPointedAt(list) || list.querySelector(":focus-visible") || document.querySelector(".menu:popover-open");
+    // On its way to the button the pointer leaves the list: what it is about to press must stay.
+    const looked = isPointedAt(list) || isPointedAt(this.button) || list.querySelector(":focus-visible") || document.querySelector(".menu:popover-open");
     return scrolled || this.#touched || Boolean(looked);
   }
 

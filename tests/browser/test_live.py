@@ -121,10 +121,12 @@ def test_a_deaf_socket_is_noticed(page: Page, other: Page, whimbrel: Whimbrel, n
 
     other.route_web_socket("**/changes", through)
     sign_in(page, whimbrel, noor)
+    whimbrel.wait_until_synced(noor)  # until then a page also asks every few seconds
     other.context.add_cookies(page.context.cookies())
     other.goto(f"{whimbrel.url}/")
     press_star(page)
     expect(star(other)).to_have_attribute("aria-pressed", "true", timeout=15_000)
+    other.wait_for_timeout(2000)  # it asks at once, and connects again after a pause
     assert len(opened) > 1
 
 
@@ -186,9 +188,11 @@ def test_rows_wait_while_the_list_is_in_use(
     expect(waiting).to_be_visible(timeout=15_000)
     assert rows(other) == before
     waiting.click()
-    assert rows(other)[:3] == ["Paint", "Cargo bike", *before[:1]]
+    # Two letters of the same second stand in either order.
+    assert {*rows(other)[:2]} == {"Paint", "Cargo bike"}
+    assert rows(other)[2] == before[0]
     expect(waiting).to_be_hidden()
-    expect(other.get_by_role("link", name="Paint").first).to_be_focused()
+    expect(other.locator(".row-subj a").first).to_be_focused()
 
 
 def test_rows_that_wait_come_when_the_pointer_has_gone(
