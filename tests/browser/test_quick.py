@@ -115,6 +115,8 @@ def test_a_phone_returns_to_the_row_it_left(phone: Page, whimbrel: Whimbrel, noo
 
 def test_the_drawer(phone: Page, whimbrel: Whimbrel, noor: User) -> None:
     sign_in(phone, whimbrel, noor)
+    whimbrel.wait_until_synced(noor)
+    phone.reload()  # a page of its own, that no first sync changes any more
     opener = phone.get_by_role("button", name="Open mailboxes")
     opener.tap()
     expect(phone.get_by_role("link", name=re.compile("^Inbox"))).to_be_focused()
