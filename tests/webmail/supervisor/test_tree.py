@@ -1,6 +1,7 @@
 """Processes are kept running, told of when they die, and ended in order. The children are small programs of our own."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ class Stage:
     def __init__(self) -> None:
         self.logs = private_directory("logs")
         self.said: list[str] = []
-        self.tree = Tree({}, self.logs, self.said.append)
+        self.tree = Tree({"STAGE": str(self.logs)}, self.logs, self.said.append)
 
     def start(self, name: str, program: str, grace: float = 8.0) -> None:
         self.tree.start(Role(name, [sys.executable, "-c", program], grace))
@@ -40,8 +41,14 @@ class Stage:
             while not condition():
                 await asyncio.sleep(0.02)
 
-    def children(self) -> list[psutil.Process]:
-        return [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    def left(self) -> list[psutil.Process]:
+        """What was started here and still runs, whoever its parent is by now."""
+        ours = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("STAGE") == str(self.logs) and process.status() != psutil.STATUS_ZOMBIE:
+                    ours.append(process)
+        return ours
 
 
 def play(story: Callable[[Stage], object]) -> Stage:
@@ -54,9 +61,8 @@ def play(story: Callable[[Stage], object]) -> Stage:
         finally:
             await stage.tree.stop()
 
-    before = set(stage.children())
     asyncio.run(run())
-    assert set(stage.children()) <= before
+    assert stage.left() == []
     return stage
 
 
