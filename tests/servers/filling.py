@@ -16,9 +16,10 @@ BATCH = 500
 class Filler:
     """One signed-in connection that does nothing but append."""
 
-    def __init__(self, port: int, context: ssl.SSLContext, address: str, password: str) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext | None, address: str, password: str) -> None:
+        """Without a context the port speaks plaintext."""
         raw = socket.create_connection(("127.0.0.1", port), timeout=120)
-        self._connection = context.wrap_socket(raw, server_hostname="localhost")
+        self._connection = context.wrap_socket(raw, server_hostname="localhost") if context else raw
         self._answers = self._connection.makefile("rb")
         self._answers.readline()
         self._command(f'LOGIN "{address}" "{password}"'.encode())

@@ -22,10 +22,15 @@ class MailClient:
     """
 
     def __init__(
-        self, port: int, context: ssl.SSLContext, address: str, password: str, path: Callable[[str], str] = str
+        self, port: int, context: ssl.SSLContext | None, address: str, password: str, path: Callable[[str], str] = str
     ) -> None:
+        """Without a context the port speaks plaintext."""
         self._path = path
-        self.imap = imaplib.IMAP4_SSL("localhost", port, ssl_context=context, timeout=120)
+        self.imap: imaplib.IMAP4 = (
+            imaplib.IMAP4_SSL("localhost", port, ssl_context=context, timeout=120)
+            if context
+            else imaplib.IMAP4("127.0.0.1", port, timeout=120)
+        )
         # imaplib sends a literal in a piece of its own, which would wait for the server's delayed acknowledgement.
         self.imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.imap.login(address, password)

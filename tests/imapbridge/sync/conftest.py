@@ -15,6 +15,7 @@ from imapbridge.sync.account import sync
 from imapbridge.sync.verify import differences
 from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
+from tests.servers.demo import Demo
 from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
@@ -50,10 +51,12 @@ class Story:
 
 def point_at(settings: Any, server: MailServer, redis: Redis, *, plain_port: int = 0) -> None:
     """The environment of somebody whose mail server this is; without TLS at `plain_port`, if given."""
+    if server.is_plain:
+        plain_port = plain_port or server.ports.imap
     settings.ENV = replace(
         settings.ENV, imap_host="localhost", imap_port=plain_port or server.ports.imaps,
         imap_security="plain" if plain_port else "tls", allow_plaintext=bool(plain_port),
-        tls_ca_file=str(server.authority.path), redis_url=redis.url,
+        tls_ca_file="" if server.is_plain else str(server.authority.path), redis_url=redis.url,
     )  # fmt: skip
     settings.REDIS_URL = redis.url
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis.url}}
@@ -97,12 +100,13 @@ SERVERS: dict[str, Callable[[], MailServer]] = {
     **{name: partial(Dovecot, options=Options(capability=words)) for name, words in CAPABILITIES.items()},
     "cyrus": Cyrus,
     "courier": Courier,
+    "demo": Demo,
 }
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def any_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
-    """Dovecot with everything, with CONDSTORE only and as poor as the first RFC; Cyrus; Courier."""
+    """Dovecot with everything, with CONDSTORE only and as poor as the first RFC; Cyrus; Courier; the demo's own."""
     with running(SERVERS[request.param]()) as server:
         yield server
 
