@@ -27,7 +27,11 @@ def differences(account: MailAccount) -> Iterator[str]:
         yield from (f"mailbox {one.name!r}: in the index only" for raw, one in held.items() if raw not in names)
         for one in listed:
             mailbox = held.get(one.raw_name)
-            if mailbox is not None and mailbox.selectable:
+            if mailbox is None:
+                continue
+            if mailbox.selectable != one.selectable:
+                yield f"mailbox {mailbox.name!r}: whether it can be opened is not what the server says"
+            if one.selectable:
                 turn.renew()
                 yield from _mailbox(connection, mailbox, one)
 
@@ -41,15 +45,22 @@ def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMai
     if not mailbox.complete:
         yield f"{name}: its first sync is not complete"
     everything = UidSet.range(1, None)
-    fetched = connection.run(connection.session.fetch(everything, FetchItems(flags=True)), timeout=TIMEOUT)
-    there = {one.uid: FlagValues.of(one.flags or ()) for one in fetched.messages}
-    rows = Entry.objects.filter(mailbox=mailbox, expunged=False).values_list("uid", *FLAG_COLUMNS)
-    here = {uid: FlagValues.of_columns(*columns) for uid, *columns in rows}
+    items = FetchItems(flags=True, size=True)
+    fetched = connection.run(connection.session.fetch(everything, items), timeout=TIMEOUT).messages
+    there = {one.uid: FlagValues.of(one.flags or ()) for one in fetched}
+    rows = Entry.objects.filter(mailbox=mailbox, expunged=False).values_list("uid", "message__size", *FLAG_COLUMNS)
+    sizes: dict[int, int] = {}
+    here: dict[int, FlagValues] = {}
+    for uid, size, *columns in rows:
+        sizes[uid], here[uid] = size, FlagValues.of_columns(*columns)
     yield from (f"{name} uid {uid}: on the server only" for uid in sorted(there.keys() - here.keys()))
     yield from (f"{name} uid {uid}: in the index only" for uid in sorted(here.keys() - there.keys()))
     for uid in sorted(there.keys() & here.keys()):
         if there[uid] != here[uid]:
             yield f"{name} uid {uid}: {_words(there[uid])} on the server, {_words(here[uid])} in the index"
+    for one in fetched:
+        if one.size and sizes.get(one.uid, one.size) != one.size:
+            yield f"{name} uid {one.uid}: {one.size} octets on the server, {sizes[one.uid]} in the index"
     yield from _counts(name, mailbox, here)
 
 
@@ -57,10 +68,12 @@ def _counts(name: str, mailbox: Mailbox, here: dict[int, FlagValues]) -> Iterato
     unread = sum(not flags.seen for flags in here.values())
     if mailbox.complete and (mailbox.total, mailbox.unread) != (len(here), unread):
         yield f"{name}: counts {mailbox.total}/{mailbox.unread} on the screen, {len(here)}/{unread} in the index"
-    rows = MailboxThread.objects.filter(mailbox=mailbox, count__gt=0).values_list("count", "unread")
-    listed, listed_unread = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0)
-    if (listed, listed_unread) != (len(here), unread):
-        yield f"{name}: counts {listed}/{listed_unread} in the list, {len(here)}/{unread} in the index"
+    flagged = sum(flags.flagged for flags in here.values())
+    rows = MailboxThread.objects.filter(mailbox=mailbox, count__gt=0).values_list("count", "unread", "flagged")
+    listed = tuple(sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+    if listed != (len(here), unread, flagged):
+        told = "/".join(map(str, listed))
+        yield f"{name}: counts {told} in the list, {len(here)}/{unread}/{flagged} in the index"
 
 
 def _words(flags: FlagValues) -> str:
