@@ -42,7 +42,7 @@ def ready(messages: int, extra: int, database: str) -> Iterator[House]:
         # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
         dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
         postgres = stack.enter_context(running(PostgreSQL())) if database == "postgres" else None
-        user = _filled(dovecot, messages, extra)
+        user = filled(dovecot, messages, extra, "bench")
         product = Whimbrel(dovecot, database_url=postgres.database() if postgres else "")
         stack.enter_context(running(product))
 
@@ -63,8 +63,9 @@ def ready(messages: int, extra: int, database: str) -> Iterator[House]:
         yield House(product, dovecot, user, visitor, meter, sync_cpu, time.monotonic() - began)
 
 
-def _filled(dovecot: Dovecot, messages: int, extra: int) -> User:
-    user = dovecot.user("bench")
+def filled(dovecot: Dovecot, messages: int, extra: int, name: str) -> User:
+    """A person with the mailboxes that `ready` speaks of."""
+    user = dovecot.user(name)
     dovecot.fill(user, "INBOX", messages)
     with dovecot.client(user) as client:
         client.create_mailbox("Letters")

@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.bench.house import House
 from tests.servers.chromium import Chromium
 from tests.servers.process import running
+from tests.servers.visitor import Visitor
 
 
 @dataclass
@@ -23,13 +23,13 @@ class Weight:
         self.requests += size > 0
 
 
-def inbox(house: House) -> tuple[Weight, Weight]:
-    """(cold, warm): the first visit of a browser that is signed in, and the next one."""
-    cookies = house.visitor.cookies.items()
+def inbox(url: str, visitor: Visitor) -> tuple[Weight, Weight]:
+    """(cold, warm): the first visit of a browser that is signed in as the visitor is, and the next one."""
+    cookies = visitor.cookies.items()
     with running(Chromium()) as chromium:
         page = chromium.page()
-        page.context.add_cookies([{"name": name, "value": value, "url": house.product.url} for name, value in cookies])
-        return _visit(page, house.product.url), _visit(page, house.product.url)
+        page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
+        return _visit(page, url), _visit(page, url)
 
 
 def _visit(page: Page, url: str) -> Weight:
@@ -37,7 +37,7 @@ def _visit(page: Page, url: str) -> Weight:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", weight.count)
-    page.goto(f"{url}/", wait_until="load")
+    page.goto(url, wait_until="load")
     # A websocket stays open, so "nothing loads any more" is said by time alone.
     page.wait_for_timeout(1500)
     session.detach()

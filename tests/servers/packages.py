@@ -24,8 +24,18 @@ NEEDED = {
 #: Installed along with them, so that screenshots show the world's scripts instead of boxes; no test depends on them.
 FONTS = ("fonts-noto-core", "fonts-noto-color-emoji", "fonts-droid-fallback")
 
-#: Other names of the same program on other distributions.
-ALIASES = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
+#: What `./run bench --peer` compares with; no test needs it. What is looked for, and the packages that bring it.
+PEER = ("php-fpm", "nginx", "/var/lib/roundcube/index.php", "/usr/share/roundcube/SQL/sqlite.initial.sql")
+PEER_PACKAGES = (
+    "roundcube-core", "roundcube-sqlite3", "php-fpm", "php-cli", "php-sqlite3", "php-mbstring", "php-intl",
+    "nginx-light",
+)  # fmt: skip
+
+#: Other names of the same program on other distributions, or in other releases.
+ALIASES = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "php-fpm": ("php-fpm", "php-fpm8.4", "php-fpm8.3", "php-fpm8.2"),
+}
 
 #: An ordinary person's PATH leaves these out.
 EXTRA_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
@@ -64,6 +74,18 @@ def install(packages: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     subprocess.run([*apt, "update"], env=environment, check=True)
     subprocess.run([*apt, "install", "--no-install-recommends", *packages, *FONTS], env=environment, check=True)
+
+
+def peer() -> bool:
+    """True when the peer is installed, or could be; else says what to type. Its own services need not run."""
+    if all(map(find, PEER)):
+        return True
+    if may_install():
+        print("Installing", *PEER_PACKAGES)
+        install(list(PEER_PACKAGES))
+        return True
+    print("Roundcube is missing. Type:", advice(list(PEER_PACKAGES)), file=sys.stderr)
+    return False
 
 
 def _postgres_directories() -> list[str]:
