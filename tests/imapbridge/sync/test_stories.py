@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.servers, pytest.mark.database]
 
 
 def test_a_first_sync_reads_everything(story: Story) -> None:
-    story.server.fill(story.user, "INBOX", 1200)
+    story.server.fill(story.user, "INBOX", 600)
     story.sync()
-    assert story.mailbox().total == 1200
+    assert story.mailbox().total == 600
     assert story.mailbox().complete
     story.assert_equal()
 
@@ -144,14 +144,14 @@ def test_mail_that_arrives_during_the_first_sync(story: Story) -> None:
 
 
 def test_a_kill_between_windows_costs_nothing(story: Story) -> None:
-    story.server.fill(story.user, "INBOX", 1300)
+    story.server.fill(story.user, "INBOX", 600)
     with pytest.raises(RuntimeError), bulk(story.account.pk) as turn:
         [inbox] = [box for box, _ in syncing._listed(turn.connection, story.account.pk) if box.name == "INBOX"]
         syncing._step(turn.connection, inbox)
         for _ in syncing.one.backfill(turn.connection, inbox):
             raise RuntimeError("killed")
     held = Entry.objects.filter(mailbox=story.mailbox()).count()
-    assert 50 < held < 1300
+    assert 50 < held < 600
     story.sync()
     story.assert_equal()
 
