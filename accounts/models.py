@@ -147,3 +147,40 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.device}"
+
+
+def inbox_only() -> list[str]:
+    """The default of `Notifications.mailboxes`."""
+    return ["INBOX"]
+
+
+class Notifications(models.Model):
+    """Of which new mail of an account its person is told, and how. A missing row means the defaults."""
+
+    account = models.OneToOneField(MailAccount, on_delete=models.CASCADE, related_name="notifications")
+    mailboxes = models.JSONField(default=inbox_only)
+    """The whole names of those whose new mail is told."""
+    private = models.BooleanField(default=False)
+    """Neither sender nor subject is shown."""
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    """Between the two, by the person's own clock, nothing is told. Both or neither."""
+
+    def __str__(self) -> str:
+        return f"notifications of {self.account_id}"
+
+
+class PushSubscription(models.Model):
+    """Where a signed-in browser is reached while no page is open (RFC 8030). Goes when its sign-in goes."""
+
+    sign_in = models.OneToOneField(SignIn, on_delete=models.CASCADE, related_name="push")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    key = models.CharField(max_length=100)
+    """The browser's public key (RFC 8291 `p256dh`), as base64url."""
+    secret = models.CharField(max_length=50)
+    """What the browser and we alone know (RFC 8291 `auth`), as base64url."""
+    told = models.JSONField(default=dict)
+    """`{"<account> <mailbox>": [uid_validity, uid]}`: up to where the browser was told of new mail."""
+
+    def __str__(self) -> str:
+        return f"push={self.pk}"

@@ -22,7 +22,7 @@ FIELD = "sign_in"
 
 def record(request: HttpRequest, user: User) -> None:
     """Write down that this session is the user's, until it expires."""
-    row = _of_session(request, user).first() or SignIn(user=user)
+    row = of_session(request, user).first() or SignIn(user=user)
     # The digest: who reads the database shall not be able to take over a session.
     row.session_digest = hashlib.sha256(str(request.session.session_key).encode()).hexdigest()
     row.device = device_words(request.headers.get("User-Agent", ""))
@@ -43,11 +43,12 @@ def is_kept(user: User, address: str) -> bool:
 def leave(sender: object, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     """Receives `user_logged_out`, before the session is emptied."""
     if user is not None:
-        _of_session(request, user).delete()
+        of_session(request, user).delete()
         forget_where_nobody_is(users=[user.pk])
 
 
-def _of_session(request: HttpRequest, user: User) -> models.QuerySet[SignIn]:
+def of_session(request: HttpRequest, user: User) -> models.QuerySet[SignIn]:
+    """This browser's own sign-in: one row, or none when it was ended elsewhere."""
     return SignIn.objects.filter(pk=request.session.get(FIELD, 0), user=user)
 
 

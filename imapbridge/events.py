@@ -10,11 +10,15 @@ import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection, transaction
+from django.dispatch import Signal
 from redis.exceptions import RedisError
 
 from imapbridge.models import Mailbox
 
 log = logging.getLogger(__name__)
+
+mail_arrived = Signal()
+"""Sent with `account_id: int` when a sync has written messages that are new on the server. Listeners only ask."""
 
 _TABLE = Mailbox._meta.db_table
 _RAISE = f"""
@@ -52,6 +56,13 @@ def publish(account_id: int, mailbox_id: int) -> None:
         return
     counts = {"mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2]}
     tell(group(account_id), {"type": "mailbox.changed", **counts})
+
+
+def arrived(account_id: int) -> None:
+    """A sync brought new messages, which are committed. A listener that fails stops no sync."""
+    for _receiver, fault in mail_arrived.send_robust(sender=Mailbox, account_id=account_id):
+        if isinstance(fault, Exception):
+            log.warning("account=%s arrivals not told: %s", account_id, type(fault).__name__)
 
 
 def tell(name: str, message: dict[str, Any]) -> None:

@@ -18,6 +18,13 @@ KEY = "whimbrel:present"
 RENEW = 60.0
 """Seconds after which a tab says again that it is there."""
 KEPT = 3600.0
+EXPECTING = "whimbrel:expecting"
+"""Accounts that are watched although no page is open, since a browser wants to be told of their mail."""
+EXPECTED_FOR = 300
+"""Seconds after which they are forgotten, unless `expect` says it again."""
+AWAY = 120.0
+"""Seconds since which such an account counts as left: long enough that nobody looks, so that it is watched with less
+haste, and not long enough to be given up."""
 
 
 def renew(account_ids: Iterable[int]) -> None:
@@ -28,9 +35,23 @@ def renew(account_ids: Iterable[int]) -> None:
 
 
 def since(moment: float) -> dict[int, float]:
-    """Account -> when it was last seen (epoch seconds), of those seen since then."""
-    found = _redis(settings.REDIS_URL).zrangebyscore(KEY, moment, "+inf", withscores=True)
-    return {int(account_id): at for account_id, at in cast("list[tuple[bytes, float]]", found)}
+    """Account -> when it was last seen (epoch seconds), of those seen since then and of those that expect mail."""
+    with _redis(settings.REDIS_URL).pipeline(transaction=False) as ask:
+        ask.zrangebyscore(KEY, moment, "+inf", withscores=True)
+        ask.smembers(EXPECTING)
+        found, expecting = ask.execute()
+    away = {int(account_id): time.time() - AWAY for account_id in cast("set[bytes]", expecting)}
+    return away | {int(account_id): at for account_id, at in cast("list[tuple[bytes, float]]", found)}
+
+
+def expect(account_ids: Iterable[int]) -> None:
+    """Watch these accounts, whether or not a page of theirs is open, and no others that were named before."""
+    with _redis(settings.REDIS_URL).pipeline() as change:
+        change.delete(EXPECTING)
+        if named := [str(account_id) for account_id in account_ids]:
+            change.sadd(EXPECTING, *named)
+            change.expire(EXPECTING, EXPECTED_FOR)
+        change.execute()
 
 
 def sweep() -> None:

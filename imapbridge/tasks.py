@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import MailAccount
+from imapbridge import presence
 from imapbridge.errors import AskPerson, MailError, TryAgain
 from imapbridge.sync import account, sweep
 
@@ -57,6 +58,13 @@ def sync_everyone() -> None:
     live = MailAccount.objects.filter(refused=False, user__sign_ins__expires_at__gt=timezone.now()).exclude(secret="")
     for account_id in live.distinct().values_list("pk", flat=True):
         request_sync(account_id)
+
+
+@shared_task
+def expect_mail() -> None:
+    """Have the accounts watched whose people are told of new mail while no page is open."""
+    live = MailAccount.objects.filter(refused=False, user__sign_ins__expires_at__gt=timezone.now()).exclude(secret="")
+    presence.expect(live.filter(user__sign_ins__push__isnull=False).distinct().values_list("pk", flat=True))
 
 
 @shared_task

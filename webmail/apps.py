@@ -11,7 +11,9 @@ class WebmailConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from accounts.signals import passwords_forgotten
-        from webmail import sign_outs
+        from imapbridge.events import mail_arrived
+        from webmail import sign_outs, tasks
 
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
+        mail_arrived.connect(tasks.tell_soon)

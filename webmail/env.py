@@ -6,6 +6,7 @@ test holds the two against `VARIABLES`.
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -91,6 +92,17 @@ def _file(value: str) -> str:
     if value.strip() and not Path(value.strip()).is_file():
         raise ValueError(f"names a file that is not there: {value.strip()}")
     return value.strip()
+
+
+def _vapid_key(value: str) -> str:
+    text = value.strip()
+    try:
+        octets = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        octets = b"?"
+    if octets and len(octets) != 32:
+        raise ValueError("must be 32 octets as base64url, which has 43 characters")
+    return text
 
 
 def _time_zone(value: str) -> str:
@@ -181,6 +193,20 @@ class Environment:
     )
     bridge_secret: str = _variable(
         "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP."
+    )
+    vapid_key: str = _variable(
+        "WEBMAIL_VAPID_KEY",
+        _vapid_key,
+        "",
+        "Says who we are to the push services of browsers: 32 random octets as base64url. Empty: made once, and kept "
+        "in the data directory; web and workers must have the same.",
+    )
+    push_hosts: tuple[str, ...] = _variable(
+        "WEBMAIL_PUSH_HOSTS",
+        _words,
+        "",
+        "Push services of yours, by host name, separated by commas: they may be inside your network. All others must "
+        "have a public address.",
     )
     time_zone: str = _variable(
         "WEBMAIL_TIME_ZONE", _time_zone, "UTC", "The time zone for people who have not chosen one."

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
+from django.core.cache import cache
 from django.core.management import call_command
 
 from accounts import sign_ins
+from webmail.push import subscriptions
+
+GATHERED = 2
+"""Seconds between new mail and telling of it: what comes meanwhile comes along, and what a page shows may be read."""
+QUEUED = 60
+RETRIES = 4
+LONGEST_WAIT = 600
 
 
 @shared_task
@@ -13,3 +23,25 @@ def sweep_sign_ins() -> None:
     """Sign-ins and sessions that expired, and the passwords of people who are signed in nowhere any more."""
     sign_ins.sweep()
     call_command("clearsessions")
+
+
+def tell_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
+    """Receives `imapbridge.events.mail_arrived`: each browser of the account's person is told, once for many calls."""
+    for pk in subscriptions.live().filter(sign_in__user__accounts=account_id).values_list("pk", flat=True):
+        if cache.add(_queued(pk), 1, QUEUED):
+            push.apply_async((pk,), countdown=GATHERED)
+
+
+def _queued(subscription_id: int) -> str:
+    return f"push-queued:{subscription_id}"
+
+
+@shared_task(bind=True, max_retries=RETRIES)
+def push(self: Any, subscription_id: int) -> None:
+    """Tell one browser of the mail that it was not told of."""
+    cache.delete(_queued(subscription_id))
+    try:
+        subscriptions.deliver(subscription_id)
+    except subscriptions.Later as later:
+        wait = max(later.seconds, 5 * 4**self.request.retries)
+        raise self.retry(countdown=min(wait, LONGEST_WAIT)) from later

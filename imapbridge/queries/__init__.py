@@ -4,6 +4,7 @@ Rows leave as small frozen values made from tuples. The three lists of every pag
 making SQL from a query set would cost more than running it.
 """
 
+from imapbridge.queries.arrivals import Arrival, Arrivals, arrivals
 from imapbridge.queries.conversations import (
     CHANGES_LIMIT,
     PAGE,
@@ -21,12 +22,15 @@ from imapbridge.queries.messages import MessageItem, conversation, marks
 __all__ = [
     "CHANGES_LIMIT",
     "PAGE",
+    "Arrival",
+    "Arrivals",
     "Changes",
     "Conversation",
     "ConversationPage",
     "MailboxItem",
     "MessageItem",
     "Only",
+    "arrivals",
     "changes",
     "conversation",
     "conversations",

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from imapbridge import events
 from imapbridge.models import Entry, Mailbox
 from imapbridge.sync import apply, previews
 from imapbridge.sync.content import HEADER_FIELDS, content
@@ -91,6 +92,8 @@ def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
         renew()
         _carry_out(connection, mailbox, plan, selected, said, Turn(began, renew, cost))
         _remember(mailbox, said, began if plan.flags is Flags.ALL else None)
+        if cost.fetched:
+            events.arrived(mailbox.account_id)
     log.info(cost.line(mailbox))
 
 

@@ -1,0 +1,164 @@
+"""Browsers that want to be told while no page is open, and one delivery to one of them.
+
+The marks move before anything is sent, in one transaction, so that of two workers only one tells; they go back when the
+push service asks for patience.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+
+from accounts.models import MailAccount, PushSubscription, SignIn, User
+from webmail.push import delivery, encryption, vapid
+from webmail.push.destinations import NotAllowed, Service, service
+from webmail.push.news import Marks, choice, news
+from webmail.push.notes import Note, notes
+from webmail.push.quiet import is_quiet
+from webmail.screen import account as person
+from webmail.screen.clock import zone
+
+log = logging.getLogger(__name__)
+
+PADDED_TO = 2048
+"""Octets: the push service learns little from the length."""
+
+
+class Later(Exception):
+    """The push service is away or asks for patience. Nothing was told, and it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def live() -> QuerySet[PushSubscription]:
+    """Those whose browser is still signed in."""
+    return PushSubscription.objects.filter(sign_in__expires_at__gt=timezone.now(), sign_in__user__is_active=True)
+
+
+def subscribe(sign_in: SignIn, endpoint: str, key: str, secret: str) -> None:
+    """Tell this browser from now on. Raises NotAllowed or KeyUnusable, and ValueError for what is no base64url."""
+    service(endpoint)
+    encryption.check(vapid.to_bytes(key), vapid.to_bytes(secret))
+    values = {"endpoint": endpoint, "key": key, "secret": secret}
+    with transaction.atomic():
+        # One browser, two people, one after the other: it is the latter's now.
+        PushSubscription.objects.filter(endpoint=endpoint).exclude(sign_in=sign_in).delete()
+        PushSubscription.objects.update_or_create(
+            sign_in=sign_in, defaults=values, create_defaults={**values, "told": _marks_now(sign_in.user)}
+        )
+
+
+def _marks_now(user: User) -> Marks:
+    """What is there already is no news."""
+    return {key: mark for account in user.accounts.all() for key, mark in news(account, (), {}).marks.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one browser is to be told now, by us alone."""
+
+    subscription: PushSubscription
+    before: Marks
+    notes: list[Note]
+    unread: int
+
+
+def deliver(subscription_id: int) -> None:
+    """Tell one browser what it was not told yet. Raises Later."""
+    claim = _claim(subscription_id)
+    if claim is None:
+        return
+    try:
+        answer = _send(claim)
+    except (NotAllowed, encryption.KeyUnusable) as fault:
+        log.warning("push=%s given up: %s", subscription_id, fault)
+        claim.subscription.delete()
+        return
+    except (OSError, http.client.HTTPException) as fault:
+        log.info("push=%s later: %s", subscription_id, type(fault).__name__)
+        _give_back(claim)
+        raise Later(0) from fault
+    log.info("push=%s notes=%s status=%s", subscription_id, len(claim.notes), answer.status)
+    if answer.is_gone:
+        claim.subscription.delete()
+    elif answer.is_for_later:
+        _give_back(claim)
+        raise Later(answer.retry_after)
+    elif not answer.is_taken:
+        log.warning("push=%s refused: %s", subscription_id, answer.status)
+
+
+def _claim(subscription_id: int) -> Claim | None:
+    """Move the marks; None when there is nothing to tell, or nobody."""
+    with transaction.atomic():
+        rows = live().select_for_update(of=("self",)).select_related("sign_in__user")
+        found = rows.filter(pk=subscription_id).first()
+        if found is None:
+            return None
+        user, before, unread = found.sign_in.user, found.told, 0
+        told: list[Note] = []
+        marks: Marks = {}
+        for account in user.accounts.all():
+            came, more, count = _for(user, account, before)
+            told, unread = told + came, unread + count
+            marks |= more
+        if marks != before:
+            found.told = marks
+            found.save(update_fields=["told"])
+    return Claim(found, before, told, unread) if told else None
+
+
+def _for(user: User, account: MailAccount, marks: Marks) -> tuple[list[Note], Marks, int]:
+    """An account's notes as its person wants them, none in quiet hours; the marks; how many are unread."""
+    wanted = choice(account)
+    found = news(account, wanted.mailboxes, marks)
+    now = timezone.now().astimezone(zone(person.zone_name(user), timezone.get_default_timezone_name())).time()
+    if is_quiet(now, wanted.quiet_from, wanted.quiet_until):
+        return [], found.marks, found.unread
+    with translation.override(_language(user)):
+        return notes(user, found.came, private=wanted.private), found.marks, found.unread
+
+
+def _language(user: User) -> str:
+    chosen = getattr(user, "preferences", None)
+    return (chosen.language if chosen else "") or translation.get_language() or "en"
+
+
+def _send(claim: Claim) -> delivery.Answer:
+    row = claim.subscription
+    where: Service = service(row.endpoint)
+    body = encryption.encrypt(
+        message(claim.notes, claim.unread), vapid.to_bytes(row.key), vapid.to_bytes(row.secret), padded_to=PADDED_TO
+    )
+    return delivery.send(where, vapid.authorization(where.origin), body)
+
+
+def message(told: list[Note], unread: int) -> bytes:
+    """What the service worker reads. Notes that are too many to send are left out, the oldest first."""
+    while True:
+        text = json.dumps({"notes": [asdict(note) for note in told], "unread": unread}, ensure_ascii=False).encode()
+        if len(text) <= encryption.LARGEST:
+            return text
+        told = told[1:]
+
+
+def _give_back(claim: Claim) -> None:
+    """As if it had not been tried, unless more was told meanwhile."""
+    with transaction.atomic():
+        row = PushSubscription.objects.select_for_update().filter(pk=claim.subscription.pk).first()
+        if row and row.told == claim.subscription.told:
+            row.told = claim.before
+            row.save(update_fields=["told"])
+
+
+def tell_in_page(user: User, account: MailAccount, marks: Marks | None) -> tuple[list[Note], Marks, int]:
+    """The same for an open page, which keeps its marks itself; without any it is told nothing yet."""
+    return _for(user, account, marks or {})
