@@ -1,7 +1,8 @@
 """What web asks of the bridge, over HTTP on a Unix socket (or TCP with a shared secret), always with a deadline.
 
-The only caller of the bridge; it opens no connection to a mail server. Blocking. A thread keeps one connection to the
-bridge. Raises MailErrors only: those of the mail server, and BridgeDown when it is our own process that fails.
+The only caller of the bridge; it opens no connection to a mail server. Blocking. A thread keeps one connection to each
+bridge, and asks the one that has the account (`bridges`). Raises MailErrors only: those of the mail server, and
+BridgeDown when it is our own process that fails.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.autoconfig import Servers
+from imapbridge import bridges
 from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerBusy, ServerUnreachable
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DEADLINE = "X-Deadline"
 LENGTHS = "X-Lengths"
@@ -72,7 +75,11 @@ def stream(account_id: int, mailbox_id: int, uid: int, section: str) -> Generato
     Read slowly, and the mail server is read slowly. Close it to stop. The timeout is for each block.
     """
     values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section}
-    connection = _connection(settings.ENV.bridge_address)  # its own: the thread may ask for other things meanwhile
+    return _at_the_right_bridge(account_id, lambda address: _begin_stream(address, values))
+
+
+def _begin_stream(address: str, values: dict[str, Any]) -> Generator[bytes, None, None]:
+    connection = _connection(address)  # its own: the thread may ask for other things meanwhile
     try:
         response = _send(connection, "/stream", values, settings.ENV.imap_timeout)
         if response.status != http.HTTPStatus.OK:
@@ -138,8 +145,7 @@ class _Kept(threading.local):
     def __init__(self) -> None:
         self._connections: dict[str, http.client.HTTPConnection] = {}
 
-    def connection(self) -> http.client.HTTPConnection:
-        address: str = settings.ENV.bridge_address
+    def connection(self, address: str) -> http.client.HTTPConnection:
         if address not in self._connections:
             self._connections[address] = _connection(address)
         return self._connections[address]
@@ -156,10 +162,28 @@ def _connection(address: str) -> http.client.HTTPConnection:
     return _UnixConnection(address)
 
 
+def _at_the_right_bridge(account_id: int, ask: Callable[[str], T]) -> T:
+    """Ask at the address of the bridge that has the account; once more when another has it by now."""
+    address = bridges.address_of(account_id)
+    try:
+        return ask(address)
+    except BridgeDown:
+        bridges.look_again()
+        if (other := bridges.address_of(account_id)) == address:
+            raise
+    return ask(other)
+
+
 @sensitive_variables()
 def _ask(path: str, values: dict[str, Any], seconds: float) -> tuple[str, bytes]:
     """The lengths header and the body of a whole answer, over the thread's kept connection."""
-    connection = _kept.connection()
+    # A sign-in has no account yet: any bridge can tell.
+    return _at_the_right_bridge(values.get("account", 0), lambda address: _ask_at(address, path, values, seconds))
+
+
+@sensitive_variables()
+def _ask_at(address: str, path: str, values: dict[str, Any], seconds: float) -> tuple[str, bytes]:
+    connection = _kept.connection(address)
     try:
         response = _send_again(connection, path, values, seconds)
         octets = response.read()

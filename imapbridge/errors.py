@@ -19,6 +19,7 @@ What the rest of the house sees. A view knows the three kinds only:
      │    ├── ServerTimedOut
      │    ├── ServerBusy        too many connections, INUSE, LIMIT, UNAVAILABLE
      │    └── BridgeDown        not the mail server: our own bridge does not answer
+     │         └── Elsewhere    or has the account no more: ask the bridge that has it
      ├── AskPerson              only the person can mend it
      │    ├── SignInRefused     the password is wrong, or no longer right
      │    ├── CertificateRefused
@@ -112,6 +113,10 @@ class ServerBusy(TryAgain):
 
 class BridgeDown(TryAgain):
     code = "bridge-down"
+
+
+class Elsewhere(BridgeDown):
+    code = "elsewhere"
 
 
 class AskPerson(MailError):

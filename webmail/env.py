@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+EVERYWHERE = ("", "0.0.0.0", "::", "*")  # noqa: S104 - what others listen at is compared with it
 SECURITIES = ("tls", "starttls", "plain")
 
 
@@ -191,6 +192,13 @@ class Environment:
     bridge: str = _variable(
         "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory."
     )
+    bridge_announced: str = _variable(
+        "WEBMAIL_BRIDGE_ANNOUNCED",
+        _text,
+        "",
+        "Where web finds this bridge among several, as host:port, when WEBMAIL_BRIDGE is not reachable as it stands "
+        "there, such as 0.0.0.0:7000.",
+    )
     bridge_secret: str = _variable(
         "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP."
     )
@@ -231,6 +239,12 @@ class Environment:
     @property
     def bridge_address(self) -> str:
         return self.bridge or str(self.data_path / "bridge.sock")
+
+    @property
+    def bridge_announced_address(self) -> str:
+        """Empty when it listens everywhere and nobody said under which name: then it is taken for the only one."""
+        host, colon, _port = self.bridge_address.rpartition(":")
+        return self.bridge_announced or ("" if colon and host.strip("[]") in EVERYWHERE else self.bridge_address)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
     mail          sections and parts of a message, over the pool        replays       pending changes, one run at a time
     watch         one listening connection for each account that somebody looks at
     listening     NOTIFY, IDLE and looking, over one of them            pace          so that not all come at once
+    share         which accounts are ours, and from when on, among several bridges
 
     POST /verify   {host, port, security, username, password}  ->  {}
     POST /fetch    {account, mailbox, uid, sections: [...]}    ->  their octets one after another, X-Lengths: 120,4711
@@ -13,6 +14,6 @@
     GET  /health                                               ->  {watched}: accounts that are listened to
 
 A request may carry `X-Deadline` (seconds) and must carry `X-Bridge-Secret` where a secret is set. What failed comes
-back as 4xx or 5xx with {code, message, server}. One asyncio loop: nothing here may block it. Never logs content or
-secrets.
+back as 4xx or 5xx with {code, message, server}; the code is `elsewhere` when another bridge has the account. One
+asyncio loop: nothing here may block it. Never logs content or secrets.
 """

@@ -23,9 +23,10 @@ from imapbridge import errors
 from imapbridge.bridge import mail
 from imapbridge.bridge.places import Place, place_of
 from imapbridge.bridge.replays import Replays
+from imapbridge.bridge.share import Share
 from imapbridge.bridge.watch import Watch
 from imapbridge.client import DEADLINE, LENGTHS, SECRET
-from imapbridge.errors import MailError
+from imapbridge.errors import Elsewhere, MailError
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import Login, server_for
 
@@ -65,12 +66,17 @@ class Answer:
 
 
 class Application:
-    """One for the process: it starts and closes the pool and the watch with itself."""
+    """One for the process: it starts and closes the pool and the watch with itself.
 
-    def __init__(self, secret: str = "") -> None:
-        self.pool = Pool()
+    `announced` is where web and the other bridges find it; empty: there are no others.
+    """
+
+    def __init__(self, secret: str = "", announced: str = "") -> None:
+        self.share = Share(announced)
+        self.pool = Pool(self.share.admit)
         self.replays = Replays(self.pool)
-        self.watch = Watch(settings.ENV.logins_per_second)
+        self.watch = Watch(settings.ENV.logins_per_second, self.share)
+        self.share.changed = self._share_anew
         self._secret = secret.encode()
         self._routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
             ("POST", "/verify"): self._verify,
@@ -91,6 +97,7 @@ class Application:
 
     async def _live(self, _scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
+        await self.share.start()
         self.pool.start()
         self.watch.start()
         await send({"type": "lifespan.startup.complete"})
@@ -98,7 +105,12 @@ class Application:
         await self.watch.close()
         await self.replays.close()
         await self.pool.close()
+        await self.share.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _share_anew(self) -> None:
+        self.watch.share_anew()
+        self.pool.forget_others(self.share.may_keep)
 
     async def _respond(self, scope: HTTPScope, body: bytes, send: ASGISendCallable) -> None:
         answer = await self._answer(scope, body)
@@ -162,7 +174,10 @@ class Application:
         return await place_of(self.pool, int(values["account"]), int(values["mailbox"]), int(values["uid"]))
 
     async def _replay(self, request: Request) -> Answer:
-        self.replays.wake(int(request.values["account"]))
+        account_id = int(request.values["account"])
+        if not self.share.is_ours(account_id):
+            raise Elsewhere
+        self.replays.wake(account_id)
         return Answer()
 
     async def _forget(self, request: Request) -> Answer:

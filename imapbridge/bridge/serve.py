@@ -21,12 +21,15 @@ class AddressTaken(Exception):
     """Another bridge answers at this address."""
 
 
-def serve(address: str, secret: str) -> None:
-    """Serve at a Unix socket's path or at host:port until SIGTERM or SIGINT. Raises AddressTaken, OSError."""
+def serve(address: str, secret: str, announced: str = "") -> None:
+    """Serve at a Unix socket's path or at host:port until SIGTERM or SIGINT. Raises AddressTaken, OSError.
+
+    `announced` is the address at which web finds this bridge among others; empty: it is the only one.
+    """
     _allow_many_files()
     listener = listen(address)
     config = uvicorn.Config(
-        Application(secret),
+        Application(secret, announced),
         # uvloop saves a tenth of the CPU here, but dials a host's addresses one after another (no RFC 8305).
         loop="asyncio",
         http="httptools",

@@ -1,7 +1,8 @@
 """The watch: one connection for each account that somebody looks at, to hear of changes as the server tells of them.
 
 Who looks is read from `presence`. What is heard becomes a sync, and nothing else: no mail is read here. A password that
-was refused is not tried again. Thousands of these are open at once, nearly all of them silent.
+was refused is not tried again. Thousands of these are open at once, nearly all of them silent. Of several bridges each
+watches its share.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,7 @@ from redis.exceptions import RedisError
 from imapbridge import presence, tasks
 from imapbridge.bridge.listening import Listener, Picture
 from imapbridge.bridge.pace import Pace, Pauses
+from imapbridge.bridge.share import Share
 from imapbridge.errors import MailError, SignInRefused, WireError
 from imapbridge.pool import credentials, translate
 from imapbridge.pool.connector import Connector
@@ -57,7 +60,11 @@ class Watched:
 class Watch:
     """Use it on one event loop. `start` begins to follow who is present."""
 
-    def __init__(self, logins_per_second: float) -> None:
+    def __init__(self, logins_per_second: float, share: Share | None = None) -> None:
+        self._share = share or Share()
+        self._since = 0.0
+        """From where on presence is to be read: it was read up to a little later."""
+        self._is_shared_anew = asyncio.Event()
         self._accounts: dict[int, Watched] = {}
         # DEFLATE keeps some 300 KB for each connection, which idles.
         self._connector = Connector(compress=False)
@@ -81,6 +88,13 @@ class Watch:
         if account := self._accounts.pop(account_id, None):
             self._leave(account)
 
+    def share_anew(self) -> None:
+        """Accounts may have come to this bridge, or gone to another."""
+        for account_id in [one for one in self._accounts if not self._share.may_keep(one)]:
+            self.forget(account_id)
+        self._since = 0.0
+        self._is_shared_anew.set()
+
     @property
     def heard(self) -> int:
         """How many accounts are listened to at this moment."""
@@ -89,23 +103,25 @@ class Watch:
     # --- Who is present -----------------------------------------------------------------------------------------------
 
     async def _follow(self) -> None:
-        since = time.time() - GRACE
         while True:
-            began = time.time()
+            began, since = time.time(), max(self._since, time.time() - GRACE)
+            self._since = began - OVERLAP
+            self._is_shared_anew.clear()
             try:
                 present = await asyncio.to_thread(presence.since, since)
             except RedisError as fault:
                 logger.warning("presence unknown: %s", type(fault).__name__)
-                self._trusted_from = time.time() + LOOKING
+                self._trusted_from, self._since = time.time() + LOOKING, min(self._since, since)
             else:
-                since = began - OVERLAP
                 self.follow(present)
-            await asyncio.sleep(FOLLOW)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_shared_anew.wait(), FOLLOW)
 
     def follow(self, present: dict[int, float]) -> None:
         """Take note of who was seen when; begin and end accordingly."""
         for account_id, at in present.items():
-            self._see(account_id, at)
+            if account_id in self._accounts or self._share.may_begin(account_id):
+                self._see(account_id, at)
         if time.time() < self._trusted_from:
             return
         gone = [account for account in self._accounts.values() if account.seen_at < time.time() - GRACE]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -35,10 +35,18 @@ CHECKED = 3.0
 """Seconds for which an account's standing is believed: so long may a connection live on after a sign-out elsewhere."""
 
 
-class Pool:
-    """Use it on one event loop. `start` begins the sweeping, `close` says goodbye to all servers."""
+async def admit_all(_account_id: int) -> None:
+    """For a pool that nobody shares the accounts with."""
 
-    def __init__(self) -> None:
+
+class Pool:
+    """Use it on one event loop. `start` begins the sweeping, `close` says goodbye to all servers.
+
+    `admit` waits until an account may have connections here, or raises the MailError that says why it may not.
+    """
+
+    def __init__(self, admit: Callable[[int], Awaitable[None]] = admit_all) -> None:
+        self._admit = admit
         self._accounts: dict[int, AccountConnections] = {}
         self._parked = Parked()
         self._connector = Connector()
@@ -105,6 +113,7 @@ class Pool:
     async def _check_out(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
         await account.enter()
         try:
+            await self._admit(account.account_id)
             await self._check_standing(account)
             return account.take(mailbox) or await self._open(account)
         except ServerBusy:
@@ -163,6 +172,12 @@ class Pool:
         """Drop the account's connections, those in use when they come back, and read its standing anew."""
         if account := self._accounts.get(account_id):
             self._dismiss(account.forget())
+
+    def forget_others(self, is_ours: Callable[[int], bool]) -> None:
+        """As `forget`, for every account that is not ours any more."""
+        for account_id in list(self._accounts):
+            if not is_ours(account_id):
+                self.forget(account_id)
 
     def admit(self, account_id: int, version: int) -> None:
         """Take note that the account has this secret version at this moment; saves the next lease a query.

@@ -3,6 +3,7 @@
 The test needs a database whose rows others can see: `@pytest.mark.django_db(transaction=True)`.
 """
 
+import itertools
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,14 +29,20 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Bridge(Server):
-    """`manage.py imapbridge`, at `address`: a Unix socket of its own unless the environment names another."""
+    """`manage.py imapbridge`, at `address`: a Unix socket of its own unless the environment names another.
+
+    It shares the accounts with others only when the environment names their Redis: else it has a database there for
+    itself, since bridges of other tests live at the same time.
+    """
 
     name = "bridge"
+    _databases = itertools.cycle(range(1, 16))
 
     def __init__(self, env: Environment) -> None:
         super().__init__()
         self.address = env.bridge or str(self.directory / "bridge.sock")
-        self._env = replace(env, bridge=self.address)
+        redis_url = env.redis_url or f"unix://{env.data_path / 'redis.sock'}?db={next(self._databases)}"
+        self._env = replace(env, bridge=self.address, redis_url=redis_url)
 
     def command(self) -> Sequence[str]:
         return [sys.executable, "manage.py", "imapbridge"]

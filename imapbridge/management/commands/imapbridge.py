@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            serve.serve(settings.ENV.bridge_address, settings.ENV.bridge_secret)
+            serve.serve(settings.ENV.bridge_address, settings.ENV.bridge_secret, settings.ENV.bridge_announced_address)
         except serve.AddressTaken as error:
             raise CommandError(f"Another bridge is running at {error}.") from error
         except OSError as error:

@@ -1,0 +1,112 @@
+"""The bridges that are alive, and which of them has an account: read by web, kept by the bridges themselves.
+
+Each says every second that it is there, in a sorted set in Redis: address -> when it last did, by the clock of Redis.
+An account belongs to the highest of the digests of (address, account), which is rendezvous hashing: a bridge that comes
+or goes moves its own share and no other. Without Redis, or without a bridge that announces itself, there is one: the
+settings'. Blocking; the client's part costs a look at Redis once a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from functools import cache
+from hashlib import blake2b
+from typing import cast
+
+import redis
+from django.conf import settings
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+KEY = "whimbrel:bridges"
+LIFE = 8.0
+"""Seconds without a sign after which a bridge counts as dead."""
+BELIEVED = 1.0
+"""Seconds for which web believes what it has read."""
+PATIENCE = 5.0
+"""Seconds until it reads again when Redis could not be read."""
+
+_LIVE = """
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+{sign}
+return redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf')
+"""
+_SIGN = """
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
+"""
+
+
+def owner(account_id: int, addresses: Collection[str]) -> str:
+    """Which of these bridges has the account; empty when there is none."""
+    if len(addresses) < 2:
+        return next(iter(addresses), "")
+    return max(addresses, key=lambda address: blake2b(f"{address} {account_id}".encode(), digest_size=8).digest())
+
+
+def announce(address: str) -> frozenset[str]:
+    """Say that this bridge is there; all that are, it included. Raises RedisError."""
+    return _ask(_LIVE.format(sign=_SIGN), LIFE, address)
+
+
+def live() -> frozenset[str]:
+    """The addresses of the bridges that are there. Raises RedisError."""
+    return _ask(_LIVE.format(sign=""), LIFE)
+
+
+def leave(address: str) -> None:
+    """For a bridge's orderly end: the others need not wait. Raises RedisError."""
+    _redis(settings.REDIS_URL).zrem(KEY, address)
+
+
+def address_of(account_id: int) -> str:
+    """The address to ask for an account."""
+    return owner(account_id, _known.addresses()) or settings.ENV.bridge_address
+
+
+def look_again() -> None:
+    """Believe nothing that was read before: a bridge does not answer, or said that it has the account no more."""
+    _known.forget()
+
+
+class _Known:
+    """What this process last read. One thread reads at a time; the others go on with what was known."""
+
+    def __init__(self) -> None:
+        self._addresses: frozenset[str] = frozenset()
+        self._until = 0.0
+        self._reading = threading.Lock()
+
+    def addresses(self) -> frozenset[str]:
+        if time.monotonic() >= self._until and self._reading.acquire(blocking=False):
+            try:
+                self._addresses, believed = live(), BELIEVED
+            except RedisError as fault:
+                logger.warning("bridges unknown: %s", type(fault).__name__)
+                believed = PATIENCE
+            finally:
+                self._reading.release()
+            self._until = time.monotonic() + believed
+        return self._addresses
+
+    def forget(self) -> None:
+        self._until = 0.0
+
+
+_known = _Known()
+
+
+def _ask(script: str, *values: float | str) -> frozenset[str]:
+    found = _redis(settings.REDIS_URL).eval(script, 1, KEY, *map(str, values))
+    return frozenset(address.decode() for address in cast("list[bytes]", found))
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    timeout: int = settings.REDIS_TIMEOUT
+    return redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)
