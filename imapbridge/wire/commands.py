@@ -20,7 +20,8 @@ SMALL_LITERAL = 4096
 """LITERAL- allows non-synchronising literals up to here (RFC 7888)."""
 
 _ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
-_QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")
+# Longer ones become literals, which count for no limit of the line: some servers take 980 octets of it.
+_QUOTABLE = re.compile(rb"[\x20-\x7e]{0,200}")
 _FATAL = re.compile(rb"[\0\r\n]")
 _MAKER = object()
 

@@ -220,6 +220,8 @@ class SessionState:
     def _note_condition(self, condition: Condition) -> None:
         if condition.status == "BYE" and not self.is_leaving:
             raise ConnectionClosed(f"the server said goodbye: {condition.text}")
+        if condition.code == "NOTIFICATIONOVERFLOW":  # NOTIFY is off now (RFC 5465 5.8)
+            raise ConnectionClosed("the server tells of changes no more")
         if condition.code == "CAPABILITY" and condition.status != "NO":
             names = b" ".join(word for word in condition.arguments if isinstance(word, bytes))
             self._learn_capabilities(reading.words(names))
