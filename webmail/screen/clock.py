@@ -21,7 +21,7 @@ def zone(name: str, default: str) -> ZoneInfo:
     """The zone a person chose, or the default when it is none that is known."""
     try:
         return ZoneInfo(name or default)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: it names a directory, such as America
         return ZoneInfo(default)
 
 

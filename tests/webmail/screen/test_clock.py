@@ -1,6 +1,8 @@
 """Dates as people read them."""
 
+import zoneinfo
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,3 +66,12 @@ def test_absurd_numbers_are_moments_all_the_same(clock: Clock, absurd: int) -> N
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "x" * 300])
 def test_an_unknown_zone_is_the_default(name: str) -> None:
     assert zone(name, "Europe/Stockholm") == STOCKHOLM
+
+
+def test_a_directory_of_zones_is_no_zone(tmp_path: Path) -> None:
+    (tmp_path / "Somewhere").mkdir()
+    zoneinfo.reset_tzpath([tmp_path, *zoneinfo.TZPATH])
+    try:
+        assert zone("Somewhere", "Europe/Stockholm") == STOCKHOLM
+    finally:
+        zoneinfo.reset_tzpath()
