@@ -54,6 +54,15 @@ def is_reply_or_forward(subject: str) -> bool:
     return bool(_REFWD.match(text) or _TRAILER.search(text) or _WRAPPED.fullmatch(text))
 
 
+def topic(subject: str) -> str:
+    """`subject` as the title of its conversation: without the marks of replies at its front. A list's tag after them
+    and the mark of a forward say something, and stay. Empty only when the subject is."""
+    text = " ".join(subject.split())
+    while (mark := _RE.match(text)) and mark.end() < len(text):
+        text = text[mark.end() :].lstrip()
+    return text
+
+
 def is_reply(subject: str) -> bool:
     """Whether the subject begins with the mark of a reply, after any list's tag."""
     return bool(_RE.match(" ".join(subject[:_LONGEST].split())))

@@ -17,11 +17,21 @@ form?.addEventListener("submit", (event) => {
 
 const threadOf = (control) => control.closest(".row")?.id.slice(1) ?? reader().querySelector("[data-thread]")?.dataset.thread;
 
+/** Marks messages of the open conversation as read, and leaves its other ones as they are. */
+export async function read(address, messages) {
+  try {
+    await send(address, [["seen", "1"], ...messages.map((message) => ["message", message])]);
+  } catch {
+    return; // nothing was shown that has to go back, and the next opening tries again
+  }
+  await ask();
+}
+
 /** Sets `name` (`seen` or `flagged`) of a conversation to `value` (`0` or `1`). */
 export async function act(address, name, value, thread) {
   change[name](thread, value);
   try {
-    await send(address, { [name]: value });
+    await send(address, [[name, value]]);
   } catch {
     change[name](thread, value === "1" ? "0" : "1");
     const toasts = document.getElementById("toasts");
@@ -31,9 +41,9 @@ export async function act(address, name, value, thread) {
   await ask();
 }
 
-async function send(address, values = {}) {
+async function send(address, values = []) {
   const body = new FormData(form);
-  for (const [name, value] of Object.entries(values)) body.set(name, value);
+  for (const [name, value] of values) body.append(name, value);
   const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   if (!leftForSignIn(response) && !response.ok) throw new Error(`${response.status}`);
 }

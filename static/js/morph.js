@@ -14,17 +14,43 @@ export function morph(old, fresh) {
   morphInside(old, fresh);
 }
 
-/** `old` gets the content of `fresh` and keeps its own attributes. */
+/** `old` gets the content of `fresh` and keeps its own attributes. What comes and goes leaves its neighbours in place. */
 export function morphInside(old, fresh) {
-  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
-  if (before.length !== after.length || before.some((node, at) => !alike(node, after[at]))) {
-    old.replaceChildren(...after);
-    return;
+  let at = old.firstChild;
+  for (const node of [...fresh.childNodes]) {
+    const same = next(at, node);
+    if (!same) {
+      old.insertBefore(node, at);
+      continue;
+    }
+    at = removeUntil(at, same);
+    update(same, node);
+    at = same.nextSibling;
   }
-  before.forEach((node, at) => {
-    if (node.nodeType === Node.ELEMENT_NODE) morph(node, after[at]);
-    else if (node.nodeValue !== after[at].nodeValue) node.nodeValue = after[at].nodeValue;
-  });
+  removeUntil(at, null);
+}
+
+function update(old, fresh) {
+  if (old.nodeType === Node.ELEMENT_NODE) morph(old, fresh);
+  else if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+}
+
+/** The first of `from` and its next siblings that can become `node`; null without one. For the sake of a nameless node
+    none with an id is passed over, as that would be removed. */
+function next(from, node) {
+  let each = from;
+  while (each && !alike(each, node)) each = each.id && !node.id ? null : each.nextSibling;
+  return each;
+}
+
+function removeUntil(from, end) {
+  let each = from;
+  while (each !== end) {
+    const after = each.nextSibling;
+    each.remove();
+    each = after;
+  }
+  return end;
 }
 
 const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id ?? "") === (b.id ?? "");

@@ -1,8 +1,10 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
-import { act } from "./act.js";
+import { act, read } from "./act.js";
 import { app, leftForSignIn, list, onePane, reader } from "./page.js";
 import { title } from "./refresh.js";
 
+const here = () => location.pathname + location.search;
+let shown = here();
 let listScroll = 0;
 let focusSubject = false;
 
@@ -10,6 +12,7 @@ let focusSubject = false;
 export function open(address, { push = true, focus = onePane() } = {}) {
   if (app.dataset.view === "list") listScroll = document.scrollingElement.scrollTop;
   focusSubject = focus;
+  shown = address;
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const options = { source: "#reader", target: "#reader", swap: "innerHTML" };
   return htmx.ajax("GET", address, push ? { ...options, push: address } : options).finally(() => {
@@ -23,6 +26,7 @@ export function close({ push = true } = {}) {
   const left = reader().querySelector("[data-thread]")?.dataset.thread;
   const pane = document.getElementById("list-pane");
   if (push) history.pushState({ htmx: true }, "", pane.dataset.address);
+  shown = pane.dataset.address;
   app.dataset.view = "list";
   title(document.getElementById("list-head").dataset.window);
   list().mark(null);
@@ -97,10 +101,13 @@ function named(byConversation) {
   else reader().setAttribute("aria-label", reader().dataset.label);
 }
 
-/** A GET changes nothing, so that what is open is marked as read by its own post. */
-function markRead(conversation) {
+/** A GET changes nothing, so that what is open is marked as read by its own post. Unread messages that stay folded stay
+    unread, and so does the conversation with them. */
+function markRead({ dataset }) {
   const button = reader().querySelector("button[name=seen]");
-  if (conversation.dataset.unread === "true" && button) act(button.formAction, "seen", "1", conversation.dataset.thread);
+  if (dataset.unread !== "true" || !button) return;
+  if (dataset.folded !== "true") return void act(button.formAction, "seen", "1", dataset.thread);
+  read(button.formAction, [...reader().querySelectorAll(".msg.open")].map((message) => message.id.slice("msg-".length)));
 }
 
 /** The list knows what stands beside the conversation better than the page that was asked for. */
@@ -114,14 +121,24 @@ function neighbours() {
   }
 }
 
+// Steps through the history are htmx's; where the focus is after them is for us to say, or it would be on nothing.
+globalThis.navigation?.addEventListener("navigate", (event) => {
+  if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
+});
+
 document.addEventListener("htmx:before:history:restore", (event) => {
   event.preventDefault();
   const pane = document.getElementById("list-pane");
-  const address = location.pathname + location.search;
+  const address = here();
+  if (address === shown) return; // only the drawer has gone
   if (isMessage(location)) open(address, { push: false, focus: onePane() });
   else if (address !== pane.dataset.address) location.reload();
   else if (app.dataset.view === "conversation") close({ push: false });
 });
 
-// A page that came with a conversation: the same as one that was loaded into it.
+// A page that came with a conversation: the same as one that was loaded into it. One that was left for another mailbox
+// goes on where its list begins; on a page that was come to from elsewhere, the first stop is the browser's.
 if (reader()?.querySelector("[data-thread]")) opened();
+else if (document.referrer.startsWith(`${location.origin}/`) && document.activeElement === document.body) {
+  document.getElementById("list-title")?.focus({ preventScroll: true });
+}

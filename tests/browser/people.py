@@ -64,7 +64,7 @@ def sign_in(page: Page, product: Whimbrel, user: User) -> None:
 def table_plan(page: Page) -> None:
     """Open the conversation with the attachment."""
     page.get_by_role("link", name=re.compile(r"Table plan, 2 messages, has attachment")).click()
-    expect(page.get_by_role("heading", name="Re: Table plan", level=2)).to_be_visible()
+    expect(page.get_by_role("heading", name="Table plan", level=2, exact=True)).to_be_visible()
 
 
 def faults(page: Page) -> list[str]:

@@ -1,10 +1,12 @@
 """What scripts make quicker: nothing is loaded twice, nothing jumps, and the keyboard is enough."""
 
 import re
+from itertools import product
+from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.people import letter, sign_in, table_plan
+from tests.browser.people import is_phone, letter, sign_in, table_plan
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
 
@@ -45,7 +47,7 @@ def test_the_keyboard_alone(page: Page, whimbrel: Whimbrel, noor: User) -> None:
     assert focused(page) == "No. 41: on leaving margins wide"
     page.keyboard.press("k")
     page.keyboard.press("o")
-    expect(page).to_have_title("Re: Table plan – Whimbrel")
+    expect(page).to_have_title("Table plan – Whimbrel")
     expect(page.locator("#subject")).to_be_focused()
     page.keyboard.press("s")
     star = page.get_by_role("button", name="Star: Re: Table plan")
@@ -86,9 +88,9 @@ def test_back_and_forward_keep_their_places(page: Page, whimbrel: Whimbrel, noor
     page.locator(".row-subj a").nth(6).click()
     expect(page).to_have_url(re.compile("/message/"))
     page.evaluate("address => document.querySelector(`a[href='${address}']`).click()", table_plan_address)
-    expect(page).to_have_title("Re: Table plan – Whimbrel")
+    expect(page).to_have_title("Table plan – Whimbrel")
     page.go_back()
-    expect(page).not_to_have_title("Re: Table plan – Whimbrel")
+    expect(page).not_to_have_title("Table plan – Whimbrel")
     expect(page).to_have_url(re.compile("/message/"))
     page.go_back()
     expect(page.get_by_role("heading", name="No conversation open")).to_be_visible()
@@ -127,6 +129,90 @@ def test_the_drawer(phone: Page, whimbrel: Whimbrel, noor: User) -> None:
     opener.tap()
     phone.get_by_role("link", name="Sent").tap()
     expect(phone.get_by_role("heading", name="Sent", level=1)).to_be_visible()
+
+
+def test_back_closes_the_drawer_before_it_leaves(phone: Page, whimbrel: Whimbrel, noor: User) -> None:
+    sign_in(phone, whimbrel, noor)
+    inbox, drawer = phone.url, phone.locator("#side")
+    opener = phone.get_by_role("button", name="Open mailboxes")
+    entries = phone.evaluate("history.length")
+    opener.tap()
+    expect(drawer).to_be_visible()
+    phone.go_back()
+    expect(drawer).not_to_be_visible()
+    expect(opener).to_be_focused()
+    assert phone.url == inbox
+    opener.tap()
+    phone.keyboard.press("Escape")
+    expect(drawer).not_to_be_visible()
+    phone.wait_for_function("!history.state?.drawer")
+    opener.tap()
+    phone.get_by_role("link", name="Sent").tap()
+    expect(phone.get_by_role("heading", name="Sent", level=1)).to_be_visible()
+    assert phone.evaluate("history.length") == entries + 1, "one entry for the page that was left"
+    phone.go_back()
+    expect(phone).to_have_url(inbox)
+    expect(drawer).not_to_be_visible()
+
+
+def test_the_drawer_beside_an_open_conversation(page: Page, whimbrel: Whimbrel, noor: User) -> None:
+    page.set_viewport_size({"width": 900, "height": 800})
+    sign_in(page, whimbrel, noor)
+    table_plan(page)
+    page.get_by_role("article").evaluate("article => (article.dataset.stays = 'yes')")
+    page.get_by_role("button", name="Open mailboxes").click()
+    expect(page.get_by_role("link", name=re.compile("^Inbox"))).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("link", name=re.compile("^Inbox"))).not_to_be_focused()
+    expect(page.locator("article[data-stays]")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="No conversation open")).to_be_visible()
+    assert focused(page) == "Re: Table plan"
+
+
+def test_another_mailbox_takes_the_focus_to_its_list(screen: Page, whimbrel: Whimbrel, noor: User) -> None:
+    sign_in(screen, whimbrel, noor)
+    if is_phone(screen):
+        screen.get_by_role("button", name="Open mailboxes").click()
+    screen.get_by_role("link", name="Sent").click()
+    heading = screen.get_by_role("heading", name="Sent", level=1)
+    expect(heading).to_be_focused()
+    assert heading.evaluate("heading => getComputedStyle(heading).outlineStyle") == "none"
+
+
+MORPH = (Path(__file__).resolve().parents[2] / "static/js/morph.js").read_text().replace("export ", "")
+MORPHED = f"""([before, after]) => {{
+  {MORPH}
+  const [old, fresh] = [document.createElement("div"), document.createElement("div")];
+  [old.innerHTML, fresh.innerHTML] = [before, after];
+  document.body.replaceChildren(old);
+  old.querySelector("button").focus();
+  morphInside(old, fresh);
+  return [old.innerHTML, document.activeElement.id];
+}}"""
+BUTTON = '<button id="stays">Filter</button>'
+BEFORE = [BUTTON, f"<p>Old</p> {BUTTON}", f"{BUTTON} <progress></progress>", f"Old{BUTTON}<i></i>"]
+AFTER = [BUTTON, f"<h1>New</h1>{BUTTON}", f'{BUTTON} <progress value="1"></progress> x', f"<i></i>New{BUTTON}"]
+
+
+def test_what_comes_and_goes_takes_no_focus_along(page: Page) -> None:
+    for before, after in product(BEFORE, AFTER):
+        assert page.evaluate(MORPHED, [before, after]) == [after, "stays"]
+
+
+def test_what_stays_folded_stays_unread(page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot) -> None:
+    first = letter("Rota", "Who is in?", minutes=100)
+    for number in range(25):
+        each = first if number == 0 else letter("Re: Rota", f"Me, on day {number}.", minutes=100 - number)
+        if number:
+            each["In-Reply-To"] = each["References"] = first["Message-ID"]
+        dovecot.append(mail_user, "INBOX", each.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.get_by_role("link", name=re.compile("^Unread, .*Rota, 25 messages")).click()
+    expect(page.get_by_role("link", name="Inbox, 5 unread")).to_be_visible()
+    expect(page.locator(".row", has_text="Rota")).to_have_class(re.compile("is-unread"))
+    page.get_by_role("button", name="Mark as read", exact=True).click()
+    expect(page.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
 
 
 def test_what_another_program_does_comes_by_itself(

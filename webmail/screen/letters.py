@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imapbridge.mime.subject import topic
 from imapbridge.queries import MessageItem
 from webmail.screen import people
 from webmail.screen.clock import Clock
@@ -101,6 +102,8 @@ class Conversation:
     start: int
     """The message that the pane opens at."""
     unread: bool
+    unread_below_folds: bool
+    """Whether some of it stays unread when it is opened."""
     seen: str
     """What the read button sets."""
     starred: str
@@ -116,10 +119,11 @@ def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | 
     starred = any(message.flagged for message in messages)
     return Conversation(
         thread=messages[-1].thread,
-        subject=people.clean(messages[-1].subject) or _("(no subject)"),
+        subject=topic(people.clean(messages[-1].subject)) or _("(no subject)"),
         items=items,
         start=next((number for number in unread if number in shown), opened),
         unread=bool(unread),
+        unread_below_folds=not shown.issuperset(unread),
         seen="1" if unread else "0",
         starred="true" if starred else "false",
         star="0" if starred else "1",

@@ -16,7 +16,8 @@ from webmail.views import back
 def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     """`seen=0|1` or `flagged=0|1` of a conversation, through one of its messages.
 
-    Reading and taking the star away are for all of it; a star and a mark as unread are put on this message.
+    Reading and taking the star away are for all of it; a star and a mark as unread are put on this message. A page that
+    marks what it opened says which `message`s those were, and the folded ones stay as they are.
     """
     holder = access.holder_of_message(request.user, message_id)
     account = holder.account.pk
@@ -25,7 +26,8 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
         return HttpResponseBadRequest()
     marks = queries.marks(account, holder.thread, opened=message_id)
     if seen is not None:
-        unread = [ident for ident, is_seen, _ in marks if not is_seen]
+        shown = set(request.POST.getlist("message"))
+        unread = [ident for ident, is_seen, _ in marks if not is_seen and (not shown or str(ident) in shown)]
         actions.set_seen(account, unread if seen else [message_id], seen)
     if flagged is not None:
         starred = [ident for ident, _, is_starred in marks if is_starred]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imapbridge.mime import flowed
 from imapbridge.mime.preview import MAX_INPUT, html_lines, preview
-from imapbridge.mime.subject import base_subject, is_reply_or_forward
+from imapbridge.mime.subject import base_subject, is_reply_or_forward, topic
 from imapbridge.terms.part import Part
 
 PLAIN = Part("1", "text/plain", "utf-8")
@@ -154,6 +154,22 @@ def test_preview_reads_no_more_than_its_cap(piece: str) -> None:
 )
 def test_base_subject(subject: str, base: str) -> None:
     assert base_subject(subject) == base
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("Hello", "Hello"),
+        ("Re: AW:  Hello", "Hello"),
+        ("Re[2]: [list] Hello", "[list] Hello"),
+        ("Re: Fwd: Hello", "Fwd: Hello"),
+        ("Report: a", "Report: a"),
+        ("Re:", "Re:"),
+        ("", ""),
+    ],
+)
+def test_the_title_of_a_conversation(subject: str, title: str) -> None:
+    assert topic(subject) == title
 
 
 @pytest.mark.parametrize(

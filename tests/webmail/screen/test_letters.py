@@ -93,6 +93,18 @@ def test_a_conversation_opens_at_the_first_unread_message() -> None:
     assert (shown.start, shown.unread, shown.seen, shown.starred, shown.star) == (2, True, "1", "true", "0")
 
 
+@pytest.mark.parametrize(("count", "remain"), [(20, False), (25, True)])
+def test_unread_messages_below_the_folds_are_told_of(count: int, remain: bool) -> None:
+    messages = [item(n, seen=False) for n in range(1, count + 1)]
+    shown = open_ids(messages, count, everything=False)
+    items = [writer().letter(each, Text()) for each in messages if each.id in shown]
+    assert conversation(messages, list(items), opened=count).unread_below_folds is remain
+
+
+def test_the_title_is_without_the_mark_of_a_reply() -> None:
+    assert conversation([item(1), item(2, subject="Re: Van")], [], opened=2).subject == "Van"
+
+
 def writer() -> LetterWriter:
     return LetterWriter(Clock(UTC, datetime(2026, 3, 12, 12, 0, tzinfo=UTC)), "noor@example.com", "in=4")
 

@@ -52,6 +52,14 @@ def test_reading_and_unstarring_are_for_the_whole_conversation(alice: Person) ->
     assert [flags(each.pk) for each in (first, last)] == [(True, False), (False, True)]
 
 
+def test_only_what_a_page_opened_is_marked_by_opening_it(alice: Person) -> None:
+    first, second, last = [factories.message(alice.inbox, seen=False, thread=7, sort_at=at) for at in (1, 2, 3)]
+    elsewhere = factories.message(alice.inbox, seen=False)
+    opened = [str(second.pk), str(last.pk), str(elsewhere.pk), "nonsense"]
+    alice.client.post(f"/message/{last.pk}/flags", {"seen": "1", "message": opened})
+    assert [flags(each.pk)[0] for each in (first, second, last, elsewhere)] == [False, True, True, False]
+
+
 @pytest.mark.parametrize("fields", [{}, {"seen": "2"}, {"flagged": "yes"}, {"deleted": "1"}])
 def test_nothing_that_is_known_is_refused(alice: Person, fields: dict[str, str]) -> None:
     made = factories.message(alice.inbox)
