@@ -12,7 +12,7 @@ import pytest
 
 from imapbridge.errors import WireError
 from imapbridge.terms.uids import UidSet
-from imapbridge.wire.session import FetchItems, QresyncState, Session
+from imapbridge.wire.session import FetchItems, NewMessage, QresyncState, Section, Session
 from imapbridge.wire.stream import Limits
 from tests.imapbridge.wire import player
 
@@ -78,9 +78,22 @@ COMMANDS = [
     lambda session: session.idle(),
     lambda session: session.quota(),
     lambda session: session.namespace(),
+    lambda session: session.fetch(UidSet.range(1, 9), BODIES),
+    lambda session: session.move(UidSet.range(1, 9), b"x"),
+    lambda session: session.append(b"x", [NewMessage(b"a"), NewMessage(b"b")]),
+    lambda session: session.sort("DATE"),
+    lambda session: session.status(b"INBOX"),
+    lambda session: session.notify(),
+    lambda session: session.open("starttls"),
+    lambda session: session.authenticate_oauth("ann", "secret"),
 ]
+BODIES = FetchItems(
+    preview=True, email_id=True, thread_id=True, saved_at=True, gm_labels=True, header_fields=("References",),
+    sections=[Section("1", 0, 99), Section("2", decoded=True)],
+)  # fmt: skip
 OFFERED = (
     "IMAP4rev1 CONDSTORE QRESYNC ENABLE ID ESEARCH LIST-EXTENDED LIST-STATUS UIDPLUS QUOTA NAMESPACE AUTH=PLAIN SASL-IR"
+    " MOVE SORT NOTIFY BINARY PREVIEW OBJECTID SAVEDATE X-GM-EXT-1 MULTIAPPEND AUTH=XOAUTH2"
 )
 
 
