@@ -5,7 +5,7 @@ One of the two places where a request may wait for the mail server. Raises MailE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from imapbridge import client
@@ -75,11 +75,15 @@ def _cached(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
     if not missing:
         return found
     fresh = _anywhere(message, lambda mailbox, uid: client.fetch(message.account_id, mailbox, uid, missing))
-    Body.objects.bulk_create(
-        [Body(message=message, section=key, data=data) for key, data in fresh.items() if len(data) <= CACHED],
-        ignore_conflicts=True,
-    )
+    keep(message.pk, fresh)
     return found | fresh
+
+
+def keep(message_id: int, fresh: Mapping[str, bytes]) -> None:
+    """Put parts as transferred into the cache, but for large ones."""
+    small = {section: data for section, data in fresh.items() if len(data) <= CACHED}
+    rows = [Body(message_id=message_id, section=section, data=data) for section, data in small.items()]
+    Body.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _held(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:

@@ -101,6 +101,14 @@ def replay(account_id: int) -> None:
         logger.warning("account=%d replay not begun: %s", account_id, error.code)
 
 
+def prefetch(account_id: int) -> None:
+    """Have the newest unread mail fetched before it is opened. Never raises: it is then fetched when it is."""
+    try:
+        _ask("/prefetch", {"account": account_id}, SHORT)
+    except MailError as error:
+        logger.warning("account=%d nothing is fetched beforehand: %s", account_id, error.code)
+
+
 def forget(account_id: int) -> None:
     """Have the account's connections closed. Never raises: within seconds the bridge sees for itself."""
     try:

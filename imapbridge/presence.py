@@ -54,6 +54,12 @@ def expect(account_ids: Iterable[int]) -> None:
         change.execute()
 
 
+def is_seen(account_id: int) -> bool:
+    """Whether somebody has the account open."""
+    at = _redis(settings.REDIS_URL).zscore(KEY, str(account_id))
+    return at is not None and at > time.time() - 2 * RENEW
+
+
 def sweep() -> None:
     """Drop what has aged."""
     _redis(settings.REDIS_URL).zremrangebyscore(KEY, "-inf", time.time() - KEPT)

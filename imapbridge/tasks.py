@@ -7,11 +7,13 @@ import random
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import presence
+from imapbridge import client, presence
 from imapbridge.errors import AskPerson, MailError, TryAgain
 from imapbridge.sync import account, sweep
 
@@ -50,6 +52,16 @@ def sync_account(self: Any, account_id: int) -> None:
     else:
         if more:
             request_sync(account_id, queue="bulk")
+        _prefetch(account_id)
+
+
+def _prefetch(account_id: int) -> None:
+    """What has come may be opened next."""
+    try:
+        if settings.ENV.prefetch and presence.is_seen(account_id):
+            client.prefetch(account_id)
+    except RedisError as error:
+        log.info("account=%s nothing fetched beforehand: %s", account_id, type(error).__name__)
 
 
 @shared_task

@@ -189,6 +189,13 @@ class Environment:
         "How many connections that listen for new mail the bridge opens in a second, so that a mail server that comes "
         "back is not overrun.",
     )
+    prefetch: int = _variable(
+        "WEBMAIL_PREFETCH",
+        _number,
+        "20",
+        "How many of the newest unread messages are fetched before they are opened, of accounts that somebody has "
+        "open. 0: none.",
+    )
     bridge: str = _variable(
         "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory."
     )

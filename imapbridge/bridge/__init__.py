@@ -5,11 +5,13 @@
     watch         one listening connection for each account that somebody looks at
     listening     NOTIFY, IDLE and looking, over one of them            pace          so that not all come at once
     share         which accounts are ours, and from when on, among several bridges
+    prefetch      bodies of the newest unread mail, before they are asked for
 
     POST /verify   {host, port, security, username, password}  ->  {}
     POST /fetch    {account, mailbox, uid, sections: [...]}    ->  their octets one after another, X-Lengths: 120,4711
     POST /stream   {account, mailbox, uid, section}            ->  octets, chunked; an early end is an error
     POST /replay   {account}                                   ->  {}, at once
+    POST /prefetch {account}                                   ->  {}, at once
     POST /forget   {account}                                   ->  {}
     GET  /health                                               ->  {watched}: accounts that are listened to
 

@@ -22,6 +22,7 @@ from accounts.secrets import Secret
 from imapbridge import errors
 from imapbridge.bridge import mail
 from imapbridge.bridge.places import Place, place_of
+from imapbridge.bridge.prefetch import Prefetch
 from imapbridge.bridge.replays import Replays
 from imapbridge.bridge.share import Share
 from imapbridge.bridge.watch import Watch
@@ -75,6 +76,7 @@ class Application:
         self.share = Share(announced)
         self.pool = Pool(self.share.admit)
         self.replays = Replays(self.pool)
+        self.prefetch = Prefetch(self.pool, settings.ENV.prefetch)
         self.watch = Watch(settings.ENV.logins_per_second, self.share)
         self.share.changed = self._share_anew
         self._secret = secret.encode()
@@ -83,6 +85,7 @@ class Application:
             ("POST", "/fetch"): self._fetch,
             ("POST", "/stream"): self._stream,
             ("POST", "/replay"): self._replay,
+            ("POST", "/prefetch"): self._prefetch,
             ("POST", "/forget"): self._forget,
             ("GET", "/health"): self._health,
         }
@@ -103,6 +106,7 @@ class Application:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.watch.close()
+        await self.prefetch.close()
         await self.replays.close()
         await self.pool.close()
         await self.share.close()
@@ -174,11 +178,19 @@ class Application:
         return await place_of(self.pool, int(values["account"]), int(values["mailbox"]), int(values["uid"]))
 
     async def _replay(self, request: Request) -> Answer:
+        self.replays.wake(self._ours(request))
+        return Answer()
+
+    async def _prefetch(self, request: Request) -> Answer:
+        self.prefetch.wake(self._ours(request))
+        return Answer()
+
+    def _ours(self, request: Request) -> int:
+        """The account of what is begun after the answer; Elsewhere when another bridge has it."""
         account_id = int(request.values["account"])
         if not self.share.is_ours(account_id):
             raise Elsewhere
-        self.replays.wake(account_id)
-        return Answer()
+        return account_id
 
     async def _forget(self, request: Request) -> Answer:
         account_id = int(request.values["account"])

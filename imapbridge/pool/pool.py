@@ -168,6 +168,11 @@ class Pool:
 
     # --- Housekeeping -------------------------------------------------------------------------------------------------
 
+    def is_quiet(self, account_id: int) -> bool:
+        """True when nobody has, or waits for, a connection of the account's."""
+        account = self._accounts.get(account_id)
+        return account is None or not account.users
+
     def forget(self, account_id: int) -> None:
         """Drop the account's connections, those in use when they come back, and read its standing anew."""
         if account := self._accounts.get(account_id):
