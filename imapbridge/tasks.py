@@ -25,19 +25,22 @@ RETRIES = 5
 
 
 def request_sync(account_id: int, queue: str = "fast") -> None:
-    """Have the account synced soon: at most one run and one waiting."""
-    if cache.add(_queued(account_id), 1, QUEUED):
+    """Have the account synced soon: at most one run, and one waiting in each queue.
+
+    What is left of a first sync waits in `bulk`, behind everybody else's; new mail does not wait for it.
+    """
+    if cache.add(_queued(account_id, queue), 1, QUEUED):
         sync_account.apply_async((account_id,), queue=queue)
 
 
-def _queued(account_id: int) -> str:
-    return f"sync-queued:{account_id}"
+def _queued(account_id: int, queue: str) -> str:
+    return f"sync-queued:{queue}:{account_id}"
 
 
 @shared_task(bind=True, max_retries=RETRIES)
 def sync_account(self: Any, account_id: int) -> None:
     """Bring an account's index up to the server; what is left of a first sync goes on in another turn."""
-    cache.delete(_queued(account_id))
+    cache.delete(_queued(account_id, _queue(self)))
     try:
         more = account.sync(account_id)
     except MailAccount.DoesNotExist:
@@ -46,7 +49,7 @@ def sync_account(self: Any, account_id: int) -> None:
         log.info("account=%s needs its person: %s", account_id, error.code)
     except TryAgain as error:
         log.info("account=%s later: %s", account_id, error.code)
-        raise self.retry(countdown=2 ** (self.request.retries + 1) + random.random() * 2) from error  # noqa: S311
+        _again(self, account_id, error)
     except MailError as error:
         log.warning("account=%s not synced: %s", account_id, error.code)
     else:
@@ -62,6 +65,18 @@ def _prefetch(account_id: int) -> None:
             client.prefetch(account_id)
     except RedisError as error:
         log.info("account=%s nothing fetched beforehand: %s", account_id, type(error).__name__)
+
+
+def _queue(task: Any) -> str:
+    """The one that the task came from."""
+    return (task.request.delivery_info or {}).get("routing_key") or "fast"
+
+
+def _again(task: Any, account_id: int, error: TryAgain) -> None:
+    """Later, with a growing pause; unless that is waiting already: while a server is away, all who ask would retry."""
+    pause = 2 ** (task.request.retries + 1) + random.random() * 2  # noqa: S311
+    if task.request.retries < RETRIES and cache.add(f"sync-again:{account_id}", 1, int(pause)):
+        raise task.retry(countdown=pause) from error
 
 
 @shared_task

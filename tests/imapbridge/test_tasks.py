@@ -1,0 +1,180 @@
+"""What Celery is asked to do, read from a real broker: how often, in which queue, and when again."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import redis
+from celery.exceptions import Retry
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import MailAccount
+from imapbridge import tasks
+from imapbridge.errors import ServerUnreachable, SignInRefused
+from imapbridge.sync import account as syncing
+from tests import factories
+from webmail.celery import app
+
+pytestmark = pytest.mark.django_db
+
+
+class Broker:
+    """The queues as the workers see them."""
+
+    def __init__(self) -> None:
+        self._redis = redis.Redis.from_url(django_settings.REDIS_URL)
+        self.clear()
+
+    def clear(self) -> None:
+        self._redis.delete("whimbrel:fast", "whimbrel:bulk")
+
+    def waiting(self, queue: str) -> list[dict[str, Any]]:
+        """The first to be taken first: their headers, and `account`."""
+        found = []
+        for raw in reversed(self._redis.lrange(f"whimbrel:{queue}", 0, -1)):
+            message = json.loads(raw)
+            [account], *_ = json.loads(base64.b64decode(message["body"]))
+            found.append({**message["headers"], "account": account})
+        return found
+
+    def accounts(self, queue: str) -> list[int]:
+        return [message["account"] for message in self.waiting(queue)]
+
+
+@pytest.fixture
+def broker(settings_redis: object) -> Iterator[Broker]:
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=3)
+    broker = Broker()
+    yield broker
+    broker.clear()
+
+
+@pytest.fixture
+def account() -> MailAccount:
+    return factories.person()[1]
+
+
+@pytest.fixture
+def syncs(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Let the sync end so: by an error, or by saying whether there is more. What it does itself is told in stories."""
+
+    def ends(how: object) -> None:
+        def sync(account_id: int) -> object:
+            if isinstance(how, Exception):
+                raise how
+            return how
+
+        monkeypatch.setattr(syncing, "sync", sync)
+
+    return ends
+
+
+def work(account_id: int, queue: str = "fast", retries: int = 0) -> None:
+    """What a worker does with a message from the queue."""
+    task = tasks.sync_account
+    task.push_request(
+        id="x", args=(account_id,), kwargs={}, retries=retries, called_directly=False, is_eager=False,
+        delivery_info={"exchange": "", "routing_key": queue},
+    )  # fmt: skip
+    try:
+        task.run(account_id)
+    except Retry:
+        pass
+    finally:
+        task.pop_request()
+
+
+def test_many_who_ask_are_one_that_waits(broker: Broker, account: MailAccount, syncs: Callable[[object], None]) -> None:
+    for _ in range(5):
+        tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
+    broker.clear()
+
+    syncs(False)
+    work(account.pk)
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk], "once it runs, what changes from now on needs another run"
+
+
+def test_new_mail_does_not_wait_behind_a_first_sync(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    syncs(True)
+    work(account.pk)
+    work(account.pk)
+    assert broker.accounts("bulk") == [account.pk]
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
+
+
+def test_accounts_take_turns(broker: Broker, account: MailAccount, syncs: Callable[[object], None]) -> None:
+    _, other = factories.person("other@example.com")
+    tasks.request_sync(account.pk, "bulk")
+    tasks.request_sync(other.pk, "bulk")
+    syncs(True)
+    [first, _] = broker.waiting("bulk")
+    broker._redis.rpop("whimbrel:bulk")
+    work(first["account"], "bulk")
+    assert broker.accounts("bulk") == [other.pk, account.pk]
+
+
+def test_a_server_that_is_away_is_asked_again_ever_more_seldom(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    syncs(ServerUnreachable("away"))
+    pauses = []
+    for retries in range(tasks.RETRIES):
+        cache.clear()
+        broker.clear()
+        work(account.pk, retries=retries)
+        [again] = broker.waiting("fast")
+        assert again["retries"] == retries + 1
+        pauses.append(datetime.fromisoformat(again["eta"]) - timezone.now())
+    for retries, pause in enumerate(pauses):
+        assert timedelta(seconds=2 ** (retries + 1) - 2) < pause <= timedelta(seconds=2 ** (retries + 1) + 2)
+    assert len({pause - timedelta(seconds=2 ** (at + 1)) for at, pause in enumerate(pauses)}) > 1, "not all at once"
+    broker.clear()
+    cache.clear()
+    work(account.pk, retries=tasks.RETRIES)
+    assert broker.waiting("fast") == [], "the schedule asks again"
+
+
+def test_while_a_server_is_away_those_who_ask_do_not_add_up(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    syncs(ServerUnreachable("away"))
+    for _ in range(5):
+        work(account.pk)
+    assert len(broker.waiting("fast")) == 1
+
+
+def test_a_refused_password_is_not_tried_again(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    syncs(SignInRefused("no"))
+    work(account.pk)
+    assert broker.waiting("fast") == []
+
+
+def test_an_account_that_is_gone_is_no_fault(broker: Broker) -> None:
+    work(4711)
+    assert broker.waiting("fast") == []
+
+
+def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account: MailAccount) -> None:
+    _, away = factories.person("away@example.com", secret="x")
+    _, refused = factories.person("refused@example.com", secret="x", refused=True)
+    MailAccount.objects.filter(pk=account.pk).update(secret="x")
+    for each, left in ((account, 60), (account, 90), (refused, 60), (away, -60)):
+        each.user.sign_ins.create(
+            session_digest=f"{each.pk}{left}", expires_at=timezone.now() + timedelta(seconds=left)
+        )
+    tasks.sync_everyone()
+    assert broker.accounts("fast") == [account.pk]
+    assert django_settings.CELERY_BEAT_SCHEDULE["sync-everyone"]["task"] == tasks.sync_everyone.name
