@@ -105,7 +105,7 @@ class Bridge:
 
     def asked_for(self, user: User) -> bool:
         """Whether a sync is asked for; no worker is here to take it."""
-        return bool(self.redis.exists(f"whimbrel:1:sync-queued:{self.accounts[user.address]}"))
+        return bool(self.redis.exists(f"whimbrel:1:sync-queued:fast:{self.accounts[user.address]}"))
 
     def forget_what_was_asked(self) -> None:
         for key in self.redis.scan_iter("whimbrel:1:sync-queued:*", 5000):
