@@ -101,7 +101,7 @@ def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = one.n
     try:
         one.delta(connection, mailbox, renew)
         if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
-            next(one.backfill(connection, mailbox), None)
+            _log_window(mailbox, next(one.backfill(connection, mailbox), 0))
     except CommandFailed as error:
         code = translate(error).code
         log.warning("mailbox=%s not synced: %s", mailbox.pk, code)
@@ -115,13 +115,18 @@ def _backfill(turn: Bulk, account_id: int) -> bool:
     rest = Mailbox.objects.filter(account=account_id, selectable=True, lowest_uid__gt=1, error="")
     for mailbox in sorted(rest, key=lambda row: (order.get(row.special_use, 9), row.name)):
         try:
-            for _ in one.backfill(turn.connection, mailbox):
+            for fetched in one.backfill(turn.connection, mailbox):
+                _log_window(mailbox, fetched)
                 turn.renew()
                 if time.monotonic() > deadline or turn.is_wanted():
                     return True
         except CommandFailed as error:
             Mailbox.objects.filter(pk=mailbox.pk).update(error=translate(error).code)
     return False
+
+
+def _log_window(mailbox: Mailbox, fetched: int) -> None:
+    log.info("mailbox=%s plan=backfill fetched=%d lowest_uid=%s", mailbox.pk, fetched, mailbox.lowest_uid)
 
 
 def _remember(account: MailAccount, error: MailError) -> MailError:
