@@ -29,6 +29,27 @@ def test_a_link_to_a_place_in_the_message_leads_there(
     assert len(page.context.pages) == 1
 
 
+def test_what_is_quoted_unfolds_without_a_script(
+    page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
+) -> None:
+    reply = letter("Re: Van", "Yes.", minutes=5)
+    quoted = "<p>Is it free on Saturday?</p>" * 20
+    reply.add_alternative(f'<p>Yes.</p><blockquote type="cite">{quoted}</blockquote>', subtype="html")
+    dovecot.append(mail_user, "INBOX", reply.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.get_by_role("link", name="Van").click()
+    frame = page.frame_locator("iframe[title=Message]")
+    expect(frame.get_by_text("Yes.")).to_be_visible()
+    asked = frame.get_by_text("Is it free on Saturday?").last
+    expect(asked).not_to_be_visible()
+    frame.get_by_text("Show quoted text").click()
+    expect(asked).to_be_visible()
+    page.wait_for_function(
+        """() => { const frame = document.querySelector("iframe");
+        return frame.contentDocument.documentElement.scrollHeight <= frame.clientHeight; }"""
+    )
+
+
 def test_nonsense_in_the_storage_stops_nothing(page: Page, whimbrel: Whimbrel, mail_user: User) -> None:
     sign_in(page, whimbrel, mail_user)
     told: list[str] = []

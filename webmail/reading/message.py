@@ -145,7 +145,7 @@ class _Pages:
             self._add_text(text, part)
 
     def _add_html(self, text: str) -> None:
-        safe = sanitize(text, Options(cid_url=self._cid_url, remote_url=self.reading.remote_url))
+        safe = sanitize(text, Options(self._cid_url, self.reading.remote_url, self.reading.quote_label))
         if safe.cut:
             self.notices.append(notices.TOO_COMPLEX)
             self._add_text("\n".join(html_lines(text[: plaintext.MAX_SHOWN])), None)

@@ -18,6 +18,7 @@ from webmail.reading.css import Declarations, stylesheet
 from webmail.reading.css.selectors import ID_PREFIX, SCOPE
 from webmail.reading.links import bare, is_data_image, is_remote, safe_href
 from webmail.reading.markup import ATTRIBUTES, DROPPED, TAGS
+from webmail.reading.quotes import fold
 from webmail.reading.weight import too_heavy
 
 MAX_STYLES = 20
@@ -26,10 +27,12 @@ MAX_CSS = 200 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the message may show. Both give the address to load an image from, or None to leave it out."""
+    """What the message may show. The first two give the address to load an image from, or None to leave it out."""
 
     cid_url: Callable[[str], str | None] = lambda _: None
     remote_url: Callable[[str], str | None] = lambda _: None
+    quote_label: str = ""
+    """What stands in the place of a quoted end; empty: it is not folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,11 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
     """The safe form of a text/html body. Linear but for what the limits bound; never raises."""
     if reason := too_heavy(html):
         return SafeHtml("", cut=reason)
+    options = options or Options()
+    if options.quote_label:
+        html = fold(html, options.quote_label)
     declarations = Declarations()
-    rewriter = _Rewriter(options or Options(), declarations)
+    rewriter = _Rewriter(options, declarations)
     head = _read_head(html, declarations)
     body = _cleaner(rewriter).clean(html)
     css = "".join(stylesheet(style, declarations, keep_dark=head.dark_ready) for style in head.styles)
