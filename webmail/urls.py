@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, mailboxes, messages, parts
+from webmail.views import actions, installed, mailboxes, messages, notifications, parts
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -18,6 +18,14 @@ urlpatterns = [
     path("message/<int:message_id>/body", messages.body, name="message-body"),
     path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
     path("message/<int:message_id>/flags", actions.flags, name="flags"),
+    path("settings/notifications", notifications.settings, name="notifications"),
+    path("settings/notifications/device", notifications.device, name="notifications-device"),
+    path("settings/notifications/forget", notifications.forget, name="notifications-forget"),
+    path("notifications/news", notifications.news, name="notifications-news"),
+    path("notifications/read", notifications.read, name="notifications-read"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("service-worker.js", installed.service_worker, name="service-worker"),
+    path("offline", installed.offline, name="offline"),
     path("health/live", health.live, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -74,9 +74,10 @@ def test_nothing_is_said_of_what_serves(client: Client) -> None:
     assert not {"Server", "X-Powered-By"} & set(client.get("/sign-in").headers)
 
 
-@pytest.mark.parametrize(
-    "address", [address for address in addresses() if address not in {"/sign-in", "/sign-out", "/health/live"}]
-)
+NOBODYS = {"/sign-in", "/sign-out", "/health/live", "/manifest.webmanifest", "/service-worker.js", "/offline"}
+
+
+@pytest.mark.parametrize("address", [address for address in addresses() if address not in NOBODYS])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_stranger_is_sent_to_sign_in(client: Client, address: str, method: str) -> None:
     answer = getattr(client, method)(address)

@@ -1,0 +1,57 @@
+// Keeps the service worker, and what it stands for: the number on the program's icon, this browser's subscription, and,
+// where there is no push service, new mail that is told by an open page nobody sees.
+import { isAble, turnOn, way, worker } from "./push.js";
+
+const GATHERED = 1500;
+
+let marks = null;
+let asking = 0;
+
+/** The unread mail of the inbox, on the icon of the installed program. */
+function badge() {
+  const count = Number(document.querySelector('#side-special a[aria-keyshortcuts="g i"] .nav-count')?.textContent);
+  (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
+}
+
+/** What came since it was asked the last time; the first time only where to begin. */
+async function news() {
+  const query = marks ? `?${new URLSearchParams({ marks: JSON.stringify(marks) })}` : "";
+  const response = await fetch(`/notifications/news${query}`);
+  if (!response.ok || response.redirected) throw new Error(`${response.status}`);
+  return response.json();
+}
+
+async function tell() {
+  asking = 0;
+  const told = await news().catch(() => null); // the next change asks again
+  if (!told) return;
+  marks = told.marks;
+  if (told.notes.length) (await worker()).active.postMessage({ notes: told.notes });
+}
+
+/** One page of all that are open tells, for as long as it is open. */
+function tellFromHere() {
+  const never = new Promise(() => {});
+  navigator.locks.request("notifications", () => {
+    tell();
+    document.addEventListener("mail:mailboxes", () => (asking ||= setTimeout(tell, GATHERED)));
+    return never;
+  });
+}
+
+/** A subscription may have been given up by the browser, or be of a sign-in that has ended. */
+async function subscribed() {
+  const { key } = await news();
+  await turnOn(key);
+}
+
+async function begin() {
+  await worker();
+  if (Notification.permission !== "granted") return;
+  if (way() === "push") await subscribed();
+  if (way() === "page") tellFromHere();
+}
+
+badge();
+document.addEventListener("mail:mailboxes", badge);
+if (isAble()) begin().catch(() => {}); // it comes with the next page

@@ -1,0 +1,57 @@
+// This browser's service worker, and its subscription to be told while no page is open. The one place that knows both.
+
+/** How this browser tells of new mail: `push`, `page` (only while one is open), or nothing. */
+export const way = () => localStorage.getItem("notifications");
+
+export const isAble = () => "serviceWorker" in navigator && "Notification" in window;
+
+/** The service worker, once it is at work. */
+export async function worker() {
+  await navigator.serviceWorker.register("/service-worker.js");
+  return navigator.serviceWorker.ready;
+}
+
+/** Subscribe, and tell the server where. Without a push service the open page has to do. Fails when the server does. */
+export async function turnOn(key) {
+  const subscription = await subscribe(key);
+  if (subscription) await post("/settings/notifications/device", values(subscription));
+  localStorage.setItem("notifications", subscription ? "push" : "page");
+}
+
+export async function turnOff() {
+  const subscription = await (await worker()).pushManager?.getSubscription();
+  await post("/settings/notifications/forget");
+  await subscription?.unsubscribe();
+  localStorage.removeItem("notifications");
+}
+
+async function post(address, fields = {}) {
+  const body = new FormData(document.getElementById("act"));
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+  if (!response.ok || response.redirected) throw new Error(`${response.status} for ${address}`);
+}
+
+async function subscribe(key) {
+  const { pushManager } = await worker();
+  const held = await pushManager?.getSubscription();
+  if (held && text(held.options.applicationServerKey) === key) return held;
+  await held?.unsubscribe();
+  try {
+    return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  } catch {
+    return null;
+  }
+}
+
+const values = (subscription) => ({
+  endpoint: subscription.endpoint,
+  key: text(subscription.getKey("p256dh")),
+  secret: text(subscription.getKey("auth")),
+});
+
+/** base64url without padding. */
+function text(octets) {
+  const words = String.fromCharCode(...new Uint8Array(octets ?? []));
+  return btoa(words).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
