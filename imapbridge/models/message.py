@@ -9,7 +9,9 @@ from django.db.models import Q
 class Message(models.Model):
     """The content of a message: never changes, shared by all its places in one account."""
 
-    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     content_key = models.BinaryField(max_length=16)
     """A digest that two copies of one message share; see `sync.apply`."""
     thread = models.BigIntegerField()
@@ -39,7 +41,10 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "content_key"], name="message_content")]
         indexes = [
             models.Index(fields=["account", "thread"], name="message_thread"),
-            models.Index(fields=["account", "subject_key", "stray"], name="message_subject"),
+            models.Index(
+                fields=["account", "subject_key"], name="message_subject", condition=Q(subject_key__isnull=False)
+            ),
+            models.Index(fields=["account", "subject_key"], name="message_stray", condition=Q(stray=True)),
         ]
 
     def __str__(self) -> str:
@@ -49,7 +54,9 @@ class Message(models.Model):
 class Entry(models.Model):
     """A message's place in a mailbox: its UID and its flags."""
 
-    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="entries", db_index=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="entries")
     uid = models.BigIntegerField()

@@ -10,7 +10,9 @@ class ThreadRef(models.Model):
     """The digest of a Message-ID that was seen, as a message's own or in its references, and its conversation."""
 
     pk = models.CompositePrimaryKey("account", "ref")
-    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     ref = models.BigIntegerField()
     thread = models.BigIntegerField()
 
@@ -21,7 +23,9 @@ class ThreadRef(models.Model):
 class MailboxThread(models.Model):
     """One row of a mailbox's conversation list: what the screen shows, so that a page is one indexed query."""
 
-    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="+", db_index=False)
     thread = models.BigIntegerField()
     latest = models.ForeignKey(

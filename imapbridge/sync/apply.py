@@ -11,7 +11,7 @@ from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
 from imapbridge.sync import listing, subjects, threads
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
-from imapbridge.sync.rows import insert, select_in
+from imapbridge.sync.rows import insert, new_keys, select_in
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
@@ -59,14 +59,19 @@ def _move_cursor(mailbox: Mailbox, lowest_uid: int) -> None:
 def _messages(account_id: int, contents: list[Content], numbers: list[int]) -> dict[bytes, tuple[int, int]]:
     """{content key: (message, conversation)}; a message that another mailbox holds already is not made again."""
     wanted = {content.content_key: (content, number) for content, number in zip(contents, numbers, strict=True)}
-    held = _held(account_id, wanted)
-    fresh = [
-        (account_id, key, number, *(content.columns[name] for name in MESSAGE_COLUMNS))
-        for key, (content, number) in wanted.items()
-        if key not in held
-    ]
-    insert(Message, ("account", "content_key", "thread", *MESSAGE_COLUMNS), fresh)
-    return _held(account_id, wanted)
+    placed = _held(account_id, wanted)
+    fresh = [one for key, one in wanted.items() if key not in placed]
+    keys = new_keys(Message, len(fresh))
+    placed |= {one.content_key: (pk, thread) for pk, (one, thread) in zip(keys, fresh, strict=True)}
+    insert(
+        Message,
+        ("id", "account", "content_key", "thread", *MESSAGE_COLUMNS),
+        (
+            (*placed[one.content_key][:1], account_id, one.content_key, thread, *map(one.columns.get, MESSAGE_COLUMNS))
+            for one, thread in fresh
+        ),
+    )
+    return placed
 
 
 def _held(account_id: int, keys: Collection[bytes]) -> dict[bytes, tuple[int, int]]:

@@ -72,7 +72,7 @@ def _resolve(thread: int, joins: dict[int, int]) -> int:
 
 def _store(account_id: int, fresh: dict[int, int], joined: dict[int, int]) -> None:
     rows = [(account_id, ref, thread) for ref, thread in fresh.items()]
-    insert(ThreadRef, ("account", "ref", "thread"), rows, replace_on=("account", "ref"))
+    insert(ThreadRef, ("account", "ref", "thread"), rows)
     for old, new in joined.items():
         messages = Message.objects.filter(account=account_id, thread=old)
         Entry.objects.filter(message__in=messages).update(thread=new)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from tests.bench.meter import yardstick
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
+from tests.servers.postgres import PostgreSQL
 from tests.servers.process import running
 from tests.servers.redis import Redis
 
@@ -49,16 +50,21 @@ def spent(work: Callable[[], object]) -> Spent:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench sync")
     parser.add_argument("--messages", type=int, default=100_000, help="in INBOX")
-    count = parser.parse_args(arguments).messages
-    with _house(count) as (dovecot, account, user):
-        _measure(dovecot, account, user, count)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        database = stack.enter_context(running(PostgreSQL())) if options.database == "postgres" else None
+        dovecot, account, user = stack.enter_context(_house(options.messages, database))
+        _measure(dovecot, account, user, options.messages, database)
     return 0
 
 
 @contextmanager
-def _house(count: int) -> Iterator[tuple[Dovecot, Any, User]]:
+def _house(count: int, database: PostgreSQL | None) -> Iterator[tuple[Dovecot, Any, User]]:
     """A filled server, and an account that was never synced, in a fresh database."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    if database:
+        os.environ |= {"TEST_DATABASE": "postgres", "TEST_DATABASE_URL": database.url}
     import django
 
     django.setup()
@@ -79,7 +85,7 @@ def _house(count: int) -> Iterator[tuple[Dovecot, Any, User]]:
         yield dovecot, account_of(user), user
 
 
-def _measure(dovecot: Dovecot, account: Any, user: User, count: int) -> None:
+def _measure(dovecot: Dovecot, account: Any, user: User, count: int, database: PostgreSQL | None) -> None:
     from django.db import connection
 
     print(f"INBOX of {count:,} messages, {connection.vendor}; yardstick {yardstick():.1f} ms")
@@ -90,7 +96,10 @@ def _measure(dovecot: Dovecot, account: Any, user: User, count: int) -> None:
     _tell("fetched and parsed by IMAPClient", spent(lambda: _peer(dovecot, user, count)), raw, count)
     first = spent(lambda: _first_screen(account))
     print(f"first 50 rows of it, from no connection: {1000 * first.wall:.0f} ms, {1000 * first.cpu:.0f} ms of CPU")
+    before = database.cpu_seconds() if database else 0.0
     _tell("first sync, into the database", spent(lambda: _sync(account)), raw, count)
+    if database:
+        print(f"{1e6 * (database.cpu_seconds() - before) / count:,.0f} µs a message of PostgreSQL's CPU besides")
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     _resync("unchanged", account)
     _change(dovecot, user)
