@@ -37,7 +37,7 @@ class House:
 
 @contextlib.contextmanager
 def ready(messages: int, extra: int, database: str) -> Iterator[House]:
-    """INBOX with so many messages, `Letters` and `News` with `extra` plain ones and newsletters; all synced."""
+    """INBOX with so many messages, `Letters`, `Fresh` and `News` with `extra` plain ones or newsletters; synced."""
     with contextlib.ExitStack() as stack:
         # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
         dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
@@ -67,11 +67,16 @@ def filled(dovecot: Dovecot, messages: int, extra: int, name: str) -> User:
     """A person with the mailboxes that `ready` speaks of."""
     user = dovecot.user(name)
     dovecot.fill(user, "INBOX", messages)
-    with dovecot.client(user) as client:
-        client.create_mailbox("Letters")
-        client.create_mailbox("News")
-    letters = (plain(f"Letter {n}", f"Letter number {n}.\r\n", f"letter{n}@mail.example") for n in range(extra))
-    news = (newsletter(NEWSLETTER_BYTES, f"Weekly letter {n}", f"news{n}@mail.example") for n in range(extra))
-    dovecot.fill_with(user, "Letters", (Letter(raw, NEWEST, ()) for raw in letters))
-    dovecot.fill_with(user, "News", (Letter(raw, NEWEST, ()) for raw in news))
+    for mailbox in ("Letters", "Fresh", "News"):
+        with dovecot.client(user) as client:
+            client.create_mailbox(mailbox)
+        raws = (_raw(mailbox, number) for number in range(extra))
+        dovecot.fill_with(user, mailbox, (Letter(raw, NEWEST, ()) for raw in raws))
     return user
+
+
+def _raw(mailbox: str, number: int) -> bytes:
+    message_id = f"{mailbox.lower()}{number}@mail.example"
+    if mailbox == "News":
+        return newsletter(NEWSLETTER_BYTES, f"Weekly letter {number}", message_id)
+    return plain(f"{mailbox} {number}", f"Letter number {number}.\r\n", message_id)

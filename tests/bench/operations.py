@@ -101,6 +101,17 @@ def mark_as_read(house: House) -> Callable[[], object]:
     return lambda: _ok(house.visitor.post(_flags(next(turn)), {"seen": "1"}, QUIETLY))
 
 
+def open_and_mark(house: House) -> Callable[[], object]:
+    """What a click on an unread message costs altogether."""
+    turn = iter(messages(house, "Fresh"))
+    return lambda: _open_and_mark(house, next(turn))
+
+
+def _open_and_mark(house: House, path: str) -> None:
+    _open(house, path, PANE)
+    _ok(house.visitor.post(_flags(path), {"seen": "1"}, QUIETLY))
+
+
 def _flags(message: str) -> str:
     path, _, query = message.partition("?")
     return f"{path}flags?{query}"
@@ -126,4 +137,5 @@ OPERATIONS = [
     Operation("open a 60 KB newsletter, first time", opening("News", PANE), target=12, peer=30),
     Operation("open a 60 KB newsletter, again", opening("News", PANE), target=12, peer=30),
     Operation("mark as read", mark_as_read, target=6, peer=16),
+    Operation("open a plain message and mark it", open_and_mark),
 ]

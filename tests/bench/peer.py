@@ -21,6 +21,8 @@ from tests.servers.visitor import Answer, Visitor
 PAGE, CACHED = 50, 50
 TOKEN = re.compile(r'"request_token":"([^"]+)"')
 FRAMED = {"_framed": "1", "_caps": "pdf=1,flash=0,tiff=0,webp=1,pgpmime=0"}
+#: For `roundcube.CONFIG` alone: mark while opening.
+AT_ONCE = {"_at_once": "1"}
 
 
 @dataclass
@@ -64,7 +66,7 @@ def ready(house: House, messages: int, extra: int) -> Iterator[Peer]:
     """Roundcube, and a mailbox like ours."""
     user = filled(house.dovecot, messages, extra, "peer")
     with house.dovecot.client(user) as client:
-        uids = {name: client.uids(name)[::-1] for name in ("INBOX", "Letters", "News")}
+        uids = {name: client.uids(name)[::-1] for name in ("INBOX", "Letters", "Fresh", "News")}
     with running(Roundcube(house.dovecot)) as product, Visitor(product.url) as visitor:
         meter = Meter(lambda: {**product.cpu(), MAIL_SERVER: house.dovecot.cpu_seconds()})
         yield Peer(product.url, visitor, meter, uids, _sign_in(visitor, user))
@@ -104,20 +106,20 @@ def list_deep(peer: Peer) -> Callable[[], object]:
     return lambda: list_page(peer, "INBOX", next(turn))
 
 
-def opening(mailbox: str) -> Callable[[Peer], Callable[[], object]]:
+def opening(mailbox: str, **fields: str) -> Callable[[Peer], Callable[[], object]]:
     """Open one message after the other in the preview frame; all of them were listed before."""
 
     def prepare(peer: Peer) -> Callable[[], object]:
         for page in range(-(-len(peer.uids[mailbox]) // PAGE)):
             list_page(peer, mailbox, page + 1)
         turn = itertools.cycle(peer.uids[mailbox])
-        return lambda: _preview(peer, mailbox, next(turn))
+        return lambda: _preview(peer, mailbox, next(turn), fields)
 
     return prepare
 
 
-def _preview(peer: Peer, mailbox: str, uid: int) -> None:
-    answer = peer.frame("preview", _mbox=mailbox, _uid=str(uid))
+def _preview(peer: Peer, mailbox: str, uid: int, fields: Mapping[str, str]) -> None:
+    answer = peer.frame("preview", _mbox=mailbox, _uid=str(uid), **fields)
     assert 'id="messagebody"' in answer, answer[:300]
 
 
@@ -140,4 +142,5 @@ OPERATIONS: Mapping[str, Callable[[Peer], Callable[[], object]]] = {
     "open a 60 KB newsletter, first time": opening("News"),
     "open a 60 KB newsletter, again": opening("News"),
     "mark as read": mark_as_read,
+    "open a plain message and mark it": opening("Fresh", **AT_ONCE),
 }
