@@ -21,12 +21,18 @@ from redis.exceptions import RedisError
 
 from accounts import secrets
 from accounts.autoconfig import servers_for
-from accounts.models import Identity, MailAccount, User
+from accounts.models import Identity, MailAccount, Preferences, User
 from accounts.problems import CannotSignIn
 from imapbridge import client, tasks
 from imapbridge.errors import MailError, SignInRefused
 
 logger = logging.getLogger(__name__)
+
+_PREFERENCES = [field.attname for field in Preferences._meta.concrete_fields if field.name != "user"]
+_PERSON = f"""
+SELECT person.*, {", ".join(f"chosen.{name} AS their_{name}" for name in _PREFERENCES)}
+  FROM {User._meta.db_table} person LEFT JOIN {Preferences._meta.db_table} chosen ON chosen.user_id = person.id
+ WHERE person.id = %s"""  # noqa: S608 - the tables' names are ours
 
 
 class MailboxBackend(BaseBackend):
@@ -43,17 +49,21 @@ class MailboxBackend(BaseBackend):
         except SignInRefused:
             return None
         except MailError as error:
-            logger.warning("sign-in code=%s server=%s", error.code, servers.imap.host)
+            logger.warning("sign-in code=%s server=%s reason=%.200s", error.code, servers.imap, error)
             raise CannotSignIn(error.code, server=servers.imap.host) from error
         user = _admit(address, password)
         return user if user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        """One query, preferences included, for it is asked on every request."""
-        try:
-            return User.objects.select_related("preferences").get(pk=user_id, is_active=True)
-        except User.DoesNotExist:
-            return None
+        """One query, preferences included. Written out, for it is asked on every request."""
+        for user in User.objects.raw(_PERSON, [user_id]):
+            found = vars(user)
+            chosen = {name: found.pop(f"their_{name}") for name in _PREFERENCES}
+            # As `select_related` does: a person without preferences is not asked for them again.
+            mine = None if chosen["id"] is None else Preferences(user_id=user.pk, **chosen)
+            Preferences._meta.get_field("user").remote_field.set_cached_value(user, mine)
+            return user if user.is_active else None
+        return None
 
 
 @sensitive_variables("password")

@@ -142,9 +142,22 @@ def test_wrong_settings_are_told_before_anything_starts(data: Path) -> None:
 
 
 def test_production_wants_its_servers(data: Path) -> None:
-    done = say("prod", data=data)
+    done = say("prod", data=data, WEBMAIL_IMAP_PORT="imap")
     assert done.returncode == 1
-    assert "DATABASE_URL and REDIS_URL" in done.stderr
+    for name in ("DATABASE_URL", "REDIS_URL", "WEBMAIL_SECRET_KEY", "WEBMAIL_CREDENTIAL_KEYS", "WEBMAIL_IMAP_PORT"):
+        assert name in done.stderr
+
+
+def test_servers_that_do_not_answer_are_told_in_a_sentence(data: Path) -> None:
+    port, other = free_ports(2)
+    environ = {"WEBMAIL_SECRET_KEY": "s" * 40, "WEBMAIL_CREDENTIAL_KEYS": "c" * 40}
+    database, broker = f"postgresql://ann:hunter2@127.0.0.1:{port}/mail", f"redis://:hunter2@127.0.0.1:{other}/0"
+    done = say("prod", data=data, DATABASE_URL=database, REDIS_URL=broker, **environ)
+    assert done.returncode == 1
+    assert "PostgreSQL does not answer: " in done.stderr
+    assert "Redis does not answer: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 @pytest.mark.servers

@@ -6,16 +6,15 @@ test holds the two against `VARIABLES`.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from webmail import env_values as values
 
 EVERYWHERE = ("", "0.0.0.0", "::", "*")  # noqa: S104 - what others listen at is compared with it
-SECURITIES = ("tls", "starttls", "plain")
 
 
 class EnvironmentFaults(Exception):
@@ -24,93 +23,6 @@ class EnvironmentFaults(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("The environment is not right:\n" + "\n".join(f"  - {fault}" for fault in faults))
         self.faults = faults
-
-
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in value.split(",") if word.strip())
-
-
-def _number(value: str) -> int:
-    if not value.strip().isdecimal():
-        raise ValueError("must be a whole number")
-    return int(value)
-
-
-def _some(value: str) -> int:
-    if _number(value) == 0:
-        raise ValueError("must be at least 1")
-    return _number(value)
-
-
-def _port(value: str) -> int:
-    port = _number(value)
-    if not 0 < port < 65536:
-        raise ValueError("must be a port between 1 and 65535")
-    return port
-
-
-def _switch(value: str) -> bool:
-    words = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
-    if value.strip().lower() not in words:
-        raise ValueError("must be yes or no")
-    return words[value.strip().lower()]
-
-
-def _security(value: str) -> str:
-    if value.strip().lower() not in SECURITIES:
-        raise ValueError("must be tls, starttls or plain")
-    return value.strip().lower()
-
-
-def _secrets(value: str) -> tuple[str, ...]:
-    words = _words(value)
-    if not words or any(len(word) < 32 for word in words):
-        raise ValueError("must hold one or more secrets of at least 32 characters, separated by commas")
-    return words
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address such as https://mail.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value and urlsplit(value).scheme not in schemes:
-            raise ValueError("must begin with " + " or ".join(f"{scheme}:" for scheme in schemes))
-        return value.strip()
-
-    return check
-
-
-def _file(value: str) -> str:
-    if value.strip() and not Path(value.strip()).is_file():
-        raise ValueError(f"names a file that is not there: {value.strip()}")
-    return value.strip()
-
-
-def _vapid_key(value: str) -> str:
-    text = value.strip()
-    try:
-        octets = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        octets = b"?"
-    if octets and len(octets) != 32:
-        raise ValueError("must be 32 octets as base64url, which has 43 characters")
-    return text
-
-
-def _time_zone(value: str) -> str:
-    try:
-        return ZoneInfo(value.strip()).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:  # OSError: it names a directory, such as Europe
-        raise ValueError("must be a time zone such as Europe/Berlin") from fault
 
 
 def _variable(name: str, parse: Callable[[str], Any], default: str | None, about: str) -> Any:
@@ -123,111 +35,120 @@ class Environment:
 
     secret_key: tuple[str, ...] = _variable(
         "WEBMAIL_SECRET_KEY",
-        _secrets,
+        values.secrets,
         None,
         "Signs sessions and forms. To rotate, put the new one first and keep the old one after a comma.",
     )
     credential_keys: tuple[str, ...] = _variable(
         "WEBMAIL_CREDENTIAL_KEYS",
-        _secrets,
+        values.secrets,
         None,
         "Encrypts mail passwords at rest. The first encrypts, all decrypt: list the old key after the new one.",
     )
-    data_dir: str = _variable("WEBMAIL_DATA_DIR", _text, ".data", "Where the embedded default keeps its files.")
+    data_dir: str = _variable("WEBMAIL_DATA_DIR", values.text, ".data", "Where the embedded default keeps its files.")
     database_url: str = _variable(
         "DATABASE_URL",
-        _url("postgres", "postgresql", "sqlite"),
+        values.url("postgres", "postgresql", "sqlite"),
         "",
         "PostgreSQL, such as postgresql://user:password@host/name. Empty: SQLite in the data directory.",
     )
     redis_url: str = _variable(
         "REDIS_URL",
-        _url("redis", "rediss", "unix"),
+        values.url("redis", "rediss", "unix"),
         "",
         "Redis or Valkey. Empty: the embedded default starts a private one.",
     )
     base_url: str = _variable(
         "WEBMAIL_BASE_URL",
-        _base_url,
+        values.base_url,
         "http://localhost:8000",
         "The address people type. With https the cookies are secure-only.",
     )
     allowed_hosts: tuple[str, ...] = _variable(
-        "WEBMAIL_ALLOWED_HOSTS", _words, "", "Further host names it answers to, separated by commas."
+        "WEBMAIL_ALLOWED_HOSTS", values.words, "", "Further host names it answers to, separated by commas."
     )
     trusted_proxies: int = _variable(
         "WEBMAIL_TRUSTED_PROXIES",
-        _number,
+        values.number,
         "0",
         "How many proxies of yours stand in front; the client's address is taken that far back in X-Forwarded-For.",
     )
     product_name: str = _variable(
-        "WEBMAIL_PRODUCT_NAME", _text, "Whimbrel", "The name in titles and on the sign-in page."
+        "WEBMAIL_PRODUCT_NAME", values.text, "Whimbrel", "The name in titles and on the sign-in page."
     )
     imap_host: str = _variable(
-        "WEBMAIL_IMAP_HOST", _text, "", "The IMAP server, for addresses whose domain has no row of its own."
+        "WEBMAIL_IMAP_HOST", values.text, "", "The IMAP server, for addresses whose domain has no row of its own."
     )
-    imap_port: int = _variable("WEBMAIL_IMAP_PORT", _port, "993", "Its port.")
-    imap_security: str = _variable("WEBMAIL_IMAP_SECURITY", _security, "tls", "tls, starttls or plain.")
-    smtp_host: str = _variable("WEBMAIL_SMTP_HOST", _text, "", "The submission server. Empty: the IMAP server's host.")
-    smtp_port: int = _variable("WEBMAIL_SMTP_PORT", _port, "465", "Its port.")
-    smtp_security: str = _variable("WEBMAIL_SMTP_SECURITY", _security, "tls", "tls, starttls or plain.")
+    imap_port: int = _variable("WEBMAIL_IMAP_PORT", values.port, "993", "Its port.")
+    imap_security: str = _variable("WEBMAIL_IMAP_SECURITY", values.security, "tls", "tls, starttls or plain.")
+    smtp_host: str = _variable(
+        "WEBMAIL_SMTP_HOST", values.text, "", "The submission server. Empty: the IMAP server's host."
+    )
+    smtp_port: int = _variable("WEBMAIL_SMTP_PORT", values.port, "465", "Its port.")
+    smtp_security: str = _variable("WEBMAIL_SMTP_SECURITY", values.security, "tls", "tls, starttls or plain.")
     allow_plaintext: bool = _variable(
         "WEBMAIL_ALLOW_PLAINTEXT",
-        _switch,
+        values.switch,
         "no",
         "Allows servers without TLS. Only for a mail server on the same machine.",
     )
     tls_ca_file: str = _variable(
-        "WEBMAIL_TLS_CA_FILE", _file, "", "Certificates to trust for mail servers, besides the system's."
+        "WEBMAIL_TLS_CA_FILE", values.file, "", "Certificates to trust for mail servers, besides the system's."
     )
-    imap_timeout: int = _variable("WEBMAIL_IMAP_TIMEOUT", _some, "20", "Seconds a person waits for the mail server.")
+    imap_timeout: int = _variable(
+        "WEBMAIL_IMAP_TIMEOUT", values.some, "20", "Seconds a person waits for the mail server."
+    )
     logins_per_second: int = _variable(
         "WEBMAIL_LOGINS_PER_SECOND",
-        _some,
+        values.some,
         "50",
         "How many connections that listen for new mail the bridge opens in a second, so that a mail server that comes "
         "back is not overrun.",
     )
     prefetch: int = _variable(
         "WEBMAIL_PREFETCH",
-        _number,
+        values.number,
         "20",
         "How many of the newest unread messages are fetched before they are opened, of accounts that somebody has "
         "open. 0: none.",
     )
     bridge: str = _variable(
-        "WEBMAIL_BRIDGE", _text, "", "The bridge's Unix socket, or host:port. Empty: a socket in the data directory."
+        "WEBMAIL_BRIDGE",
+        values.text,
+        "",
+        "The bridge's Unix socket, or host:port. Empty: a socket in the data directory.",
     )
     bridge_announced: str = _variable(
         "WEBMAIL_BRIDGE_ANNOUNCED",
-        _text,
+        values.text,
         "",
         "Where web finds this bridge among several, as host:port, when WEBMAIL_BRIDGE is not reachable as it stands "
         "there, such as 0.0.0.0:7000.",
     )
     bridge_secret: str = _variable(
-        "WEBMAIL_BRIDGE_SECRET", _text, "", "Shared by web and bridge; required when the bridge listens on TCP."
+        "WEBMAIL_BRIDGE_SECRET", values.text, "", "Shared by web and bridge; required when the bridge listens on TCP."
     )
     vapid_key: str = _variable(
         "WEBMAIL_VAPID_KEY",
-        _vapid_key,
+        values.vapid_key,
         "",
         "Says who we are to the push services of browsers: 32 random octets as base64url. Empty: made once, and kept "
         "in the data directory; web and workers must have the same.",
     )
     push_hosts: tuple[str, ...] = _variable(
         "WEBMAIL_PUSH_HOSTS",
-        _words,
+        values.words,
         "",
         "Push services of yours, by host name, separated by commas: they may be inside your network. All others must "
         "have a public address.",
     )
     time_zone: str = _variable(
-        "WEBMAIL_TIME_ZONE", _time_zone, "UTC", "The time zone for people who have not chosen one."
+        "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )
-    log_level: str = _variable("WEBMAIL_LOG_LEVEL", str.upper, "INFO", "DEBUG, INFO, WARNING or ERROR.")
-    debug: bool = _variable("WEBMAIL_DEBUG", _switch, "no", "Error pages with tracebacks. Never on a public machine.")
+    log_level: str = _variable("WEBMAIL_LOG_LEVEL", values.log_level, "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    debug: bool = _variable(
+        "WEBMAIL_DEBUG", values.switch, "no", "Error pages with tracebacks. Never on a public machine."
+    )
 
     @property
     def secure(self) -> bool:
@@ -270,7 +191,7 @@ VARIABLES = tuple(
 
 def read(environ: Mapping[str, str]) -> Environment:
     """The environment as values. Raises EnvironmentFaults with every fault found."""
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     faults: list[str] = []
     for item in fields(Environment):
         name, default = item.metadata["name"], item.metadata["default"]
@@ -279,30 +200,26 @@ def read(environ: Mapping[str, str]) -> Environment:
             faults.append(f"{name} is missing. {item.metadata['about']}")
             continue
         try:
-            values[item.name] = item.metadata["parse"](raw)
+            found[item.name] = item.metadata["parse"](raw)
         except ValueError as fault:
             faults.append(f"{name} {fault}.")
-    if not faults:
-        environment = Environment(**values)
-        faults = _contradictions(environment)
     # A misspelt name would be a setting that silently does nothing.
-    faults += _unknown(environ)
+    faults += _contradictions(found) + _unknown(environ)
     if faults:
         raise EnvironmentFaults(faults)
-    return environment
+    return Environment(**found)
 
 
-def _contradictions(env: Environment) -> list[str]:
-    faults = []
-    for name, security in (("WEBMAIL_IMAP_SECURITY", env.imap_security), ("WEBMAIL_SMTP_SECURITY", env.smtp_security)):
-        if security == "plain" and not env.allow_plaintext:
-            faults.append(
-                f"{name} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it."
-            )
-    if ":" in env.bridge and not env.bridge.startswith("/") and len(env.bridge_secret) < 32:
+def _contradictions(found: Mapping[str, Any]) -> list[str]:
+    """Between the values that could be read: what a faulty one would say is not known."""
+    faults = [
+        f"WEBMAIL_{name.upper()} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it."
+        for name in ("imap_security", "smtp_security")
+        if found.get(name) == "plain" and found.get("allow_plaintext") is False
+    ]
+    bridge = found.get("bridge", "")
+    if ":" in bridge and not bridge.startswith("/") and len(found.get("bridge_secret", "")) < 32:
         faults.append("WEBMAIL_BRIDGE_SECRET must have at least 32 characters when WEBMAIL_BRIDGE is host:port.")
-    if env.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        faults.append("WEBMAIL_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     return faults
 
 

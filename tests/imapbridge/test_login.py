@@ -51,6 +51,20 @@ def test_what_decides_nothing_is_raised(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_the_operator_reads_why_it_was_not_decided(
+    bridge: Bridge, dovecot: Dovecot, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """TLS at once, to the port where Dovecot waits for STARTTLS."""
+    settings.ENV = replace(settings.ENV, imap_port=dovecot.ports.imap, imap_security="tls")
+    with pytest.raises(CannotSignIn):
+        MailboxBackend().authenticate(None, address="ann@example.org", password="secret")
+    (told,) = [record.getMessage() for record in caplog.records if "sign-in" in record.getMessage()]
+    assert f"{dovecot.ports.imap}" in told
+    assert "STARTTLS" in told
+    assert "secret" not in told
+
+
+@pytest.mark.django_db
 def test_a_password_of_our_own_never_goes_to_a_mail_server(settings: Settings) -> None:
     """The admin's form asks with other names, which this backend does not take: else this would raise."""
     operator = User.objects.create_superuser("root@example.org", "a-password-of-our-own")

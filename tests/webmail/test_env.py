@@ -91,6 +91,24 @@ def test_what_contradicts_itself(environ: dict[str, str], said: str) -> None:
     assert said in fault
 
 
+def test_contradictions_are_told_along_with_other_faults() -> None:
+    told = faults(
+        {
+            "WEBMAIL_SECRET_KEY": "short",
+            "WEBMAIL_IMAP_SECURITY": "plain",
+            "WEBMAIL_BRIDGE": "bridge.internal:9000",
+            "WEBMAIL_LOG_LEVEL": "chatty",
+        }
+    )
+    wanted = ("SECRET_KEY", "CREDENTIAL_KEYS", "LOG_LEVEL", "IMAP_SECURITY", "BRIDGE_SECRET")
+    assert sorted(fault.split()[0] for fault in told) == sorted(f"WEBMAIL_{name}" for name in wanted)
+
+
+def test_what_cannot_be_read_contradicts_nothing() -> None:
+    (fault,) = faults({**SECRETS, "WEBMAIL_IMAP_SECURITY": "plain", "WEBMAIL_ALLOW_PLAINTEXT": "perhaps"})
+    assert fault.startswith("WEBMAIL_ALLOW_PLAINTEXT")
+
+
 def test_a_misspelt_name_is_told_also_when_all_else_is_right() -> None:
     (fault,) = faults({**SECRETS, "WEBMAIL_IMPA_HOST": "imap.example.com"})
     assert fault.startswith("WEBMAIL_IMPA_HOST")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webmail.env import EnvironmentFaults, read
-from webmail.supervisor import demo, prepare, probe, roles
+from webmail.supervisor import demo, prepare, probe, roles, servers
 from webmail.supervisor.prepare import CannotStart
 from webmail.supervisor.tree import Stopped, Tree
 
@@ -66,8 +66,16 @@ def _embedded_environment(environ: dict[str, str], data: Path) -> dict[str, str]
 
 def _production(environ: dict[str, str], data: Path) -> Plan:
     """The same web, bridge, worker and beat, on a PostgreSQL and a Redis that are there already."""
-    if missing := [name for name in ("DATABASE_URL", "REDIS_URL") if name not in environ]:
-        raise CannotStart(f"./run prod needs {' and '.join(missing)}. docs/install.md tells more.")
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if name not in environ]
+    faults = [
+        f"{name} is missing: ./run prod brings no server of its own. docs/install.md tells more." for name in missing
+    ]
+    try:
+        servers.check(read(environ))
+    except EnvironmentFaults as told:
+        faults += told.faults
+    if faults:
+        raise EnvironmentFaults(faults)
     helpers = [roles.bridge(), roles.worker(), roles.beat(data)]
     return Plan(environ, data, [], helpers, [f"The logs are in {data / 'log'}."])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -60,17 +61,29 @@ def keys(data: Path) -> dict[str, str]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that the web process inherits. Raises CannotStart when the port is taken."""
+    """A listening socket that the web process inherits. Raises CannotStart when the host or the port is no good."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as fault:
-        raise CannotStart(
-            f"Port {port} on {host} is not free ({fault.strerror or fault}).\n"
-            f"Stop the program that uses it, or choose another port: PORT={port + 1} ./run"
-        ) from None
+        raise CannotStart(_why_not(host, port, fault)) from None
     listener.set_inheritable(True)
     return listener
+
+
+def _why_not(host: str, port: int, fault: OSError) -> str:
+    reason = fault.strerror or str(fault)
+    if isinstance(fault, socket.gaierror) or fault.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"HOST={host} is no address of this machine ({reason}).\n"
+            "Leave it out to be reached from this machine only, or set HOST=0.0.0.0 for every address it has."
+        )
+    if fault.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is not free ({reason}).\n"
+            f"Stop the program that uses it, or choose another port: PORT={port % 65535 + 1} ./run"
+        )
+    return f"Port {port} on {host} cannot be listened at ({reason}).\nChoose another one: PORT=8000 ./run"
 
 
 async def tables(environ: Mapping[str, str], data: Path) -> None:

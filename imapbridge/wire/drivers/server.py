@@ -73,7 +73,10 @@ def tls_error(error: OSError) -> TlsFailed:
     """What went wrong in a handshake; a reset is one too."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return TlsFailed(error.verify_message or "the certificate is not trusted", certificate=True)
-    return TlsFailed(getattr(error, "reason", None) or str(error) or "the handshake failed")
+    reason = getattr(error, "reason", None) or str(error) or "the handshake failed"
+    if reason == "WRONG_VERSION_NUMBER":  # what OpenSSL makes of a greeting
+        reason = "what answers on this port does not begin with TLS; it may want STARTTLS"
+    return TlsFailed(reason)
 
 
 def lost(error: OSError) -> ConnectionClosed:

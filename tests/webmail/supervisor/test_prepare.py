@@ -53,6 +53,12 @@ def test_a_taken_port_is_told_with_another_to_try() -> None:
         prepare.listen("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("host", ["no such host", "203.0.113.7"])
+def test_a_host_that_is_none_of_ours_is_told(host: str) -> None:
+    with pytest.raises(CannotStart, match=f"^HOST={host} is no address of this machine"):
+        prepare.listen(host, free_ports(1)[0])
+
+
 def test_the_demos_ports_are_kept_until_somebody_takes_one(data: Path) -> None:
     prepare.folder(data)
     first = demo.settings(data)
