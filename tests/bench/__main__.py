@@ -12,7 +12,7 @@ from tests.bench.house import MAIL_SERVER, OURS, House, ready
 from tests.bench.meter import Cost, yardstick
 from tests.bench.operations import OPERATIONS, Operation
 from tests.bench.peer import Peer
-from tests.servers import packages
+from tools import packages
 
 COLD_TARGET, WARM_TARGET = 60, 15
 

@@ -1,7 +1,6 @@
 """Real servers for the tests: classes with `start`, `stop`, `kill` and `restart`, on random loopback ports.
 
-`packages` says what must be installed and imports the standard library only, so that it can be read before any
-environment exists; keep this file free of imports for the same reason.
+What must be installed for them, `tools.packages` says.
 
     dovecot    IMAP (STARTTLS and TLS) and LMTP               letters      believable messages, as many as one likes
     cyrus      IMAP and LMTP, unpacked privately              courier      IMAP over a directory of files, likewise

@@ -5,12 +5,12 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.servers import unpacked
 from tests.servers.dovecot_config import Ports
 from tests.servers.letters import Letter
 from tests.servers.mail_server import UnpackedServer, User
 from tests.servers.passwords import PasswordDoor, authdaemond
 from tests.servers.process import free_ports, listens
+from tools import unpacked
 
 CAPABILITY = "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE"
 ENVIRONMENT = {

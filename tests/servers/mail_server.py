@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import unpacked
 from tests.servers.certificates import CertificateAuthority, ServerCertificate
 from tests.servers.dovecot_config import Ports
 from tests.servers.filling import Filler
 from tests.servers.letters import Letter, letters
 from tests.servers.mail_client import MailClient
 from tests.servers.process import Server
+from tools import unpacked
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from typing import Protocol, TypeVar
 import psutil
 import pytest
 
-from tests.servers import packages
 from tests.servers.cpu import cpu_of
+from tools import packages
 
 START_DEADLINE = 60.0  # seconds; a busy machine may need most of it
 

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.servers import packages
 from tests.servers.mail_server import MailServer
 from tests.servers.process import Server, free_ports, listens, private_directory
+from tools import packages
 
 INSTALLED = Path("/var/lib/roundcube")
 #: The first time, and after a change, only; by default PHP looks at every file again every two seconds.

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.servers import packages, unpacked
 from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
 from tests.servers.letters import letters, plain
 from tests.servers.mail_server import MailServer
 from tests.servers.process import running
+from tools import packages, unpacked
 
 pytestmark = pytest.mark.servers
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.servers import unpacked
+from tools import unpacked
 
 #: What is looked for (a program, or a path relative to /) -> the Debian package that brings it.
 NEEDED = {

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "servers"
+CACHE = Path(__file__).resolve().parents[1] / ".cache" / "servers"
 
 #: The servers and those of their libraries that Dovecot, PostgreSQL and Chromium do not bring along.
 PACKAGES = (
@@ -56,10 +56,14 @@ def fetch(*, update: bool) -> None:
         subprocess.run(["apt-get", "-q", "update"], check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(dir=CACHE) as name:
         download, tree = Path(name), Path(name) / "tree"
-        quiet = {"cwd": download, "check": True, "stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *PACKAGES], **quiet)
+        subprocess.run(
+            ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *PACKAGES],
+            cwd=download,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         for package in sorted(download.glob("*.deb")):
-            subprocess.run(["dpkg-deb", "-x", package, tree], **quiet)
+            subprocess.run(["dpkg-deb", "-x", package, tree], cwd=download, check=True, stdout=subprocess.DEVNULL)
         for needless in ("usr/share", "etc", "var", "lib/systemd"):
             shutil.rmtree(tree / needless, ignore_errors=True)
         _patch(tree)
