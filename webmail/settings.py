@@ -92,7 +92,7 @@ REDIS_TIMEOUT = 2
 """Seconds: a Redis that hangs must not hold the threads of pages, which do without it."""
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "webmail.cache.OneRedis",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "whimbrel",
         "OPTIONS": {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from imapbridge.models import Entry
+from django.db import connection
+
+from imapbridge.models import Entry, Mailbox, Message
 from imapbridge.terms.part import Part
 from imapbridge.terms.special_use import SpecialUse
 
@@ -37,13 +40,18 @@ class MessageItem:
     mailboxes: list[int]
 
 
-_MESSAGE = (
-    "message_id", "message__thread", "message__subject", "message__message_id", "message__date", "sort_at",
-    "message__size", "message__sender_name", "message__sender_address", "message__recipients", "message__structure",
-    "message__has_attachment", "message__preview", "message__list_id", "seen", "flagged", "answered", "draft",
-    "keywords", "mailbox_id", "mailbox__special_use",
-)  # fmt: skip
 _APART = {SpecialUse.JUNK, SpecialUse.TRASH}
+_FROM = f"""
+  FROM {Message._meta.db_table} m JOIN {Entry._meta.db_table} e ON e.message_id = m.id
+  JOIN {Mailbox._meta.db_table} box ON box.id = e.mailbox_id
+ WHERE m.account_id = %s AND m.thread = %s AND NOT e.expunged"""
+# Written out: for a conversation of few messages Django takes longer to make the statement than the rest takes.
+_CONVERSATION = f"""
+SELECT m.id, m.account_id, m.thread, m.subject, m.message_id, m.date, m.size, m.sender_name, m.sender_address,
+       m.recipients, m.structure, m.has_attachment, m.preview, m.list_id, e.sort_at, e.seen, e.flagged, e.answered,
+       e.draft, e.keywords, e.mailbox_id, box.special_use {_FROM} ORDER BY e.sort_at, m.id, e.mailbox_id
+"""  # noqa: S608 - the tables' names are ours
+_MARKS = f"SELECT m.id, e.seen, e.flagged, box.special_use {_FROM}"  # noqa: S608
 
 
 def conversation(account_id: int, thread: int, opened: int = 0) -> list[MessageItem]:
@@ -51,34 +59,36 @@ def conversation(account_id: int, thread: int, opened: int = 0) -> list[MessageI
 
     What lies in Junk or Trash is left out, unless the message `opened` lies there too.
     """
-    rows = Entry.objects.filter(account=account_id, message__account=account_id, message__thread=thread, expunged=False)
-    found = list(rows.order_by("sort_at", "message_id", "mailbox_id").values_list(*_MESSAGE))
-    wanted = {row[-1] for row in found if row[0] == opened} & _APART
-    places: dict[int, list[tuple[Any, ...]]] = {}
-    for row in found:
-        if row[-1] not in _APART or row[-1] in wanted:
-            places.setdefault(row[0], []).append(row)
-    return [_message_item(rows) for rows in places.values()]
+    found = [(message, vars(message)) for message in Message.objects.raw(_CONVERSATION, [account_id, thread])]
+    wanted = {place["special_use"] for message, place in found if message.pk == opened} & _APART
+    places: dict[int, list[tuple[Message, dict[str, Any]]]] = {}
+    for message, place in found:
+        if place["special_use"] not in _APART or place["special_use"] in wanted:
+            places.setdefault(message.pk, []).append((message, place))
+    return [_item(rows[0][0], [place for _, place in rows]) for rows in places.values()]
 
 
 def marks(account_id: int, thread: int, opened: int = 0) -> list[tuple[int, bool, bool]]:
     """(message, seen, flagged) of what `conversation` shows, and nothing else of it. One query."""
-    rows = Entry.objects.filter(message__account=account_id, message__thread=thread, expunged=False)
-    found = list(rows.values_list("message_id", "seen", "flagged", "mailbox__special_use"))
-    wanted = {row[-1] for row in found if row[0] == opened} & _APART
-    shown = [row for row in found if row[-1] not in _APART or row[-1] in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [account_id, thread])
+        found = cursor.fetchall()
+    wanted = {row[3] for row in found if row[0] == opened} & _APART
+    shown = [row for row in found if row[3] not in _APART or row[3] in wanted]
     unseen = {row[0] for row in shown if not row[1]}
     starred = {row[0] for row in shown if row[2]}
     return [(message, message not in unseen, message in starred) for message in sorted({row[0] for row in shown})]
 
 
-def _message_item(rows: list[tuple[Any, ...]]) -> MessageItem:
-    ident, thread, subject, message_id, date, sort_at, size, name, address, recipients, structure, *rest = rows[0]
-    has_attachment, preview, list_id = rest[:3]
+def _item(message: Message, places: list[dict[str, Any]]) -> MessageItem:
+    """The message, with what its places say of it."""
     return MessageItem(
-        ident, thread, subject, message_id, date, sort_at, size, name, address, recipients,
-        Part.from_json(structure) if structure else None, has_attachment, preview, list_id,
-        seen=all(row[14] for row in rows), flagged=any(row[15] for row in rows), answered=any(row[16] for row in rows),
-        draft=any(row[17] for row in rows), keywords=sorted({word for row in rows for word in row[18]}),
-        mailboxes=[row[19] for row in rows],
+        message.pk, message.thread, message.subject, message.message_id, message.date, places[0]["sort_at"],
+        message.size, message.sender_name, message.sender_address, message.recipients,
+        Part.from_json(message.structure) if message.structure else None, message.has_attachment, message.preview,
+        message.list_id,
+        seen=all(place["seen"] for place in places), flagged=any(place["flagged"] for place in places),
+        answered=any(place["answered"] for place in places), draft=any(place["draft"] for place in places),
+        keywords=sorted({word for place in places for word in json.loads(place["keywords"])}),
+        mailboxes=[place["mailbox_id"] for place in places],
     )  # fmt: skip
