@@ -104,6 +104,8 @@ class MailAccount(models.Model):
     refused = models.BooleanField(default=False)
     """The server refused the password lately: nothing connects until the person signs in again."""
     used_at = models.DateTimeField(null=True, blank=True)
+    special_uses = models.JSONField(default=dict, blank=True)
+    """What the person chose, which wins over what the server says: `{"sent": "Post/Out"}`; an empty name: none is."""
 
     def __str__(self) -> str:
         return self.address

@@ -23,11 +23,11 @@ class AccountCommand(BaseCommand):
         if account is None:
             raise CommandError(f"There is no account {address} here. Its person signs in once to make it.")
         try:
-            self.run(account)
+            self.run(account, **options)
         except WireError as error:
             raise CommandError(f"The mail server: {translate(error).code}") from error
         except MailError as error:
             raise CommandError(f"The mail server: {error.code}") from error
 
-    def run(self, account: MailAccount) -> None:
+    def run(self, account: MailAccount, **options: Any) -> None:
         raise NotImplementedError

@@ -13,7 +13,7 @@ from imapbridge.sync.rows import delete_in, insert, select_in
 from imapbridge.terms.special_use import SpecialUse
 
 MAX_SENDERS = 12
-_WRITTEN_HERE = {SpecialUse.SENT, SpecialUse.DRAFTS}
+WRITTEN_HERE = {SpecialUse.SENT, SpecialUse.DRAFTS}
 _ENTRY = ("thread", "sort_at", "message", "seen", "flagged", "keywords")
 _MESSAGE = ("id", "has_attachment", "sender_name", "sender_address")
 _COLUMNS = (
@@ -31,7 +31,7 @@ def refresh(mailbox: Mailbox, threads: Collection[int], state: int) -> None:
 
 
 def _refresh(mailbox: Mailbox, threads: list[int], state: int) -> None:
-    outgoing = mailbox.special_use in _WRITTEN_HERE
+    outgoing = mailbox.special_use in WRITTEN_HERE
     groups = groupby(_entries(mailbox.pk, threads, outgoing), itemgetter(0))
     fresh = [_row(mailbox, thread, list(group), outgoing, state) for thread, group in groups]
     kept = [row[2] for row in fresh]

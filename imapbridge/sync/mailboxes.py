@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import MailAccount
 from imapbridge import events
-from imapbridge.models import Mailbox, Mirror
+from imapbridge.models import Mailbox, MailboxThread, Mirror
+from imapbridge.sync import listing
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
+from imapbridge.wire import names
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.writing import writing
 
@@ -27,13 +30,13 @@ def apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
 
 
 def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
-    said = {one.raw_name: one for one in listed}
-    held = {bytes(one.raw_name): one for one in Mailbox.objects.filter(account=account_id)}
-    uses = _uses(said.values())
+    said = {names.key(one.raw_name): one for one in listed}
+    held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.filter(account=account_id)}
+    uses = _uses(said.values(), MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id))
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
-    for raw_name in held.keys() - said.keys() if SpecialUse.INBOX in uses.values() else ():
-        held[raw_name].delete()
-    rows = [_row(account_id, held.get(raw_name), one, uses.get(raw_name, "")) for raw_name, one in said.items()]
+    for key in held.keys() - said.keys() if SpecialUse.INBOX in uses.values() else ():
+        held[key].delete()
+    rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, "")) for key, one in said.items()]
     Mirror.objects.update_or_create(
         account_id=account_id, defaults={"listed_at": timezone.now(), "error": "", "error_at": None}
     )
@@ -42,6 +45,7 @@ def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
 
 
 _LISTED = (
+    "raw_name",
     "name",
     "delimiter",
     "special_use",
@@ -56,7 +60,9 @@ _COUNTS = ("total", "unread")
 
 def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) -> Mailbox:
     row = row or Mailbox(account_id=account_id, raw_name=said.raw_name)
-    before = (row.name, row.special_use, row.selectable, row.subscribed, row.server_total, row.server_unread)
+    before = _values(row)
+    was_outgoing = row.special_use in listing.WRITTEN_HERE
+    row.raw_name = said.raw_name
     row.name, row.delimiter, row.special_use = said.name[:1000], said.delimiter, use
     row.attributes = sorted(said.attributes)
     row.selectable = said.selectable
@@ -65,21 +71,37 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) ->
         row.server_total, row.server_unread = said.status.messages, said.status.unseen
         if not row.complete:
             row.total, row.unread = row.server_total or 0, row.server_unread or 0
-    if row.pk is None or before != (row.name, use, row.selectable, row.subscribed, row.server_total, row.server_unread):
+    if row.pk is None or before != _values(row):
         # Only what a list tells: the rest belongs to whoever else writes the row.
         row.save(update_fields=None if row.pk is None else [*_LISTED, *([] if row.complete else _COUNTS)])
+        if (use in listing.WRITTEN_HERE) != was_outgoing:
+            _list_anew(row)
         transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
     return row
 
 
-def _uses(listed: Iterable[ListedMailbox]) -> dict[bytes, str]:
-    """What each mailbox is for: the server's word first (RFC 6154), else by its name; each use once."""
-    mailboxes = list(listed)
+def _values(row: Mailbox) -> list[object]:
+    return [bytes(row.raw_name), *(getattr(row, name) for name in _LISTED[1:])]
+
+
+def _list_anew(row: Mailbox) -> None:
+    """Whether senders or recipients are shown depends on what the mailbox is for."""
+    threads = MailboxThread.objects.filter(mailbox=row.pk, count__gt=0).values_list("thread", flat=True)
+    if threads:
+        listing.refresh(row, set(threads), events.raise_state(row.pk))
+
+
+def _uses(listed: Iterable[ListedMailbox], chosen: Mapping[str, str]) -> dict[bytes, str]:
+    """What each mailbox is for: the person's word first, the server's next (RFC 6154), else by name; each use once."""
+    mailboxes = [one for one in listed if one.selectable]
     uses: dict[bytes, str] = {one.raw_name: SpecialUse.INBOX for one in mailboxes if one.name.upper() == "INBOX"}
+    by_name = {one.name: one.raw_name for one in mailboxes if one.raw_name not in uses}
+    uses |= {by_name[name]: use for use, name in chosen.items() if name in by_name}
+    nobodys = {use for use, name in chosen.items() if not name}
     for guess in (lambda one: special_use.from_attributes(one.attributes), _by_name):
         for one in sorted(mailboxes, key=lambda one: one.name.count(one.delimiter or "\0")):
             use = guess(one)
-            if use and one.raw_name not in uses and use not in uses.values():
+            if use and one.raw_name not in uses and use not in nobodys and use not in uses.values():
                 uses[one.raw_name] = use
     return uses
 

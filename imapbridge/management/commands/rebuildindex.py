@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.management.base import CommandError
 
 from accounts.models import MailAccount
@@ -15,7 +17,7 @@ from imapbridge.writing import writing
 class Command(AccountCommand):
     help = "Forget the mirror of one account and read it from the server again."
 
-    def run(self, account: MailAccount) -> None:
+    def run(self, account: MailAccount, **options: Any) -> None:
         sync(account.pk)
         with bulk(account.pk), writing(account.pk):  # no worker is at it, and no click comes in between
             if PendingChange.objects.filter(account=account, confirmed_at=None).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from accounts.models import MailAccount
 from imapbridge import queries
@@ -14,7 +15,7 @@ from imapbridge.sync.account import sync
 class Command(AccountCommand):
     help = "Sync one account now; log what is done, and tell how each mailbox stands at the end."
 
-    def run(self, account: MailAccount) -> None:
+    def run(self, account: MailAccount, **options: Any) -> None:
         logging.getLogger("imapbridge").setLevel(logging.INFO)
         turns = 1
         while sync(account.pk):

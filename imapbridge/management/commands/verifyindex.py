@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from accounts.models import MailAccount
 from imapbridge.management.account_command import AccountCommand
@@ -12,7 +13,7 @@ from imapbridge.sync.verify import differences
 class Command(AccountCommand):
     help = "Compare the mirror with the server, message by message, and print the differences."
 
-    def run(self, account: MailAccount) -> None:
+    def run(self, account: MailAccount, **options: Any) -> None:
         found = 0
         for line in differences(account):
             found += 1

@@ -1,0 +1,115 @@
+"""The mailbox list into the index: what each mailbox is for, and who stays who."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import MailAccount
+from imapbridge.models import Mailbox, MailboxThread
+from imapbridge.sync import mailboxes
+from imapbridge.wire import names
+from imapbridge.wire.results import ListedMailbox, MailboxStatus
+from tests import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+@pytest.fixture
+def account() -> MailAccount:
+    return factories.person()[1]
+
+
+def listed(name: str, *attributes: str, **values: Any) -> ListedMailbox:
+    status = MailboxStatus(messages=0, unseen=0, uid_next=1, uid_validity=1)
+    return ListedMailbox(values.get("raw_name", names.encode(name)), name, "/", frozenset(attributes), True, status)
+
+
+INBOX = listed("INBOX")
+
+
+def uses(account: MailAccount, *boxes: ListedMailbox) -> dict[str, str]:
+    mailboxes.apply(account.pk, [INBOX, *boxes])
+    rows = Mailbox.objects.filter(account=account).exclude(special_use="")
+    return dict(rows.exclude(special_use="inbox").values_list("special_use", "name"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "boxes", "expected"),
+    [
+        # By name, in many languages, wherever in the tree; the highest wins.
+        ({}, [listed("Gesendet"), listed("Корзина"), listed("下書き")],
+         {"sent": "Gesendet", "trash": "Корзина", "drafts": "下書き"}),
+        ({}, [listed("Alt/Sent"), listed("Sent")], {"sent": "Sent"}),
+        ({}, [listed("[Mail]/Papierkorb")], {"trash": "[Mail]/Papierkorb"}),
+        # The server's word is better than a name, and each use is given once.
+        ({}, [listed("Sent"), listed("Outgoing", "\\sent")], {"sent": "Outgoing"}),
+        ({}, [listed("A", "\\trash"), listed("B", "\\trash")], {"trash": "A"}),
+        ({}, [listed("Sent", "\\junk")], {"junk": "Sent"}),
+        ({}, [listed("Sent", "\\noselect"), listed("Sent Items")], {"sent": "Sent Items"}),
+        # The person's word is better than both.
+        ({"sent": "Post/Out"}, [listed("Post/Out"), listed("Sent", "\\sent")], {"sent": "Post/Out"}),
+        ({"sent": "Trash"}, [listed("Trash", "\\trash"), listed("Bin")], {"sent": "Trash", "trash": "Bin"}),
+        ({"sent": "Gone"}, [listed("Sent")], {"sent": "Sent"}),
+        ({"junk": ""}, [listed("Spam"), listed("Junk", "\\junk")], {}),
+        ({"sent": "INBOX"}, [listed("Sent")], {"sent": "Sent"}),
+    ],
+)  # fmt: skip
+def test_what_a_mailbox_is_for(
+    account: MailAccount, chosen: dict[str, str], boxes: list[ListedMailbox], expected: dict[str, str]
+) -> None:
+    MailAccount.objects.filter(pk=account.pk).update(special_uses=chosen)
+    assert uses(account, *boxes) == expected
+
+
+def test_another_use_shows_other_people(account: MailAccount) -> None:
+    """In what was sent the list shows who it went to."""
+    assert uses(account, listed("Out")) == {}
+    out = Mailbox.objects.get(name="Out")
+    letter = factories.message(out, "Hello")
+    letter.recipients = {"to": [["Ines", "ines@law.example"]]}
+    letter.save()
+    before = Mailbox.objects.get(pk=out.pk).state
+    call_command("specialuse", account.address, "sent", "Out")
+    assert uses(account, listed("Out"), listed("Sent", "\\sent")) == {"sent": "Out"}
+    [row] = MailboxThread.objects.filter(mailbox=out)
+    assert [person[1] for person in row.senders] == ["ines@law.example"]
+    assert Mailbox.objects.get(pk=out.pk).state == row.state == before + 1
+    call_command("specialuse", account.address, "sent")
+    assert uses(account, listed("Out"), listed("Sent", "\\sent")) == {"sent": "Sent"}
+    assert "ines@law.example" not in str(MailboxThread.objects.get(mailbox=out).senders)
+
+
+def test_the_choice_is_of_mailboxes_that_are_there(account: MailAccount) -> None:
+    uses(account)
+    with pytest.raises(CommandError, match="no mailbox 'Nowhere'"):
+        call_command("specialuse", account.address, "sent", "Nowhere")
+    call_command("specialuse", account.address, "junk", "--none")
+    assert MailAccount.objects.get().special_uses == {"junk": ""}
+
+
+def test_the_inbox_has_no_case(account: MailAccount) -> None:
+    mailboxes.apply(account.pk, [INBOX])
+    inbox = Mailbox.objects.get()
+    factories.message(inbox, "Stays")
+    mailboxes.apply(account.pk, [listed("INBOX", raw_name=b"Inbox")])
+    again = Mailbox.objects.get()
+    assert (again.pk, bytes(again.raw_name), again.entries.count()) == (inbox.pk, b"Inbox", 1)
+
+
+def test_a_list_without_an_inbox_deletes_nothing(account: MailAccount) -> None:
+    mailboxes.apply(account.pk, [INBOX, listed("Plans")])
+    mailboxes.apply(account.pk, [listed("Plans")])
+    assert Mailbox.objects.count() == 2
+    mailboxes.apply(account.pk, [INBOX])
+    assert Mailbox.objects.get().name == "INBOX"
+
+
+@pytest.mark.parametrize("name", ['say "hi"', "R & D", "Entwürfe", "台北", "back\\slash", "50 %"])
+def test_odd_names_are_kept(account: MailAccount, name: str) -> None:
+    for utf8 in (False, True):
+        raw = names.encode(name, utf8)
+        mailboxes.apply(account.pk, [INBOX, listed(name, raw_name=raw)])
+        box = Mailbox.objects.exclude(name="INBOX").get()
+        assert (box.name, bytes(box.raw_name), names.decode(raw, utf8)) == (name, raw, name)
