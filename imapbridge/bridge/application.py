@@ -77,7 +77,7 @@ class Application:
         self.pool = Pool(self.share.admit)
         self.replays = Replays(self.pool)
         self.prefetch = Prefetch(self.pool, settings.ENV.prefetch)
-        self.watch = Watch(settings.ENV.logins_per_second, self.share)
+        self.watch = Watch(settings.ENV.logins_per_second, self.share, self.pool)
         self.share.changed = self._share_anew
         self._secret = secret.encode()
         self._routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {

@@ -5,6 +5,7 @@ other mailboxes now and then. Opens no connection and reads no mail: it only say
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +15,7 @@ from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import Exchange
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RENEWED = 9 * 60.0
@@ -38,7 +40,9 @@ class Picture:
 class Listener:
     """One connection. `signal` is called whenever something has changed, maybe often; `is_seen` says who looks."""
 
-    __slots__ = ("_connection", "_idles", "_is_seen", "_picture", "_session", "_signal", "_told_all")
+    __slots__ = (
+        "_connection", "_idles", "_is_leaving", "_is_seen", "_patience", "_picture", "_session", "_signal", "_told_all"
+    )  # fmt: skip
 
     def __init__(
         self, connection: AsyncConnection, picture: Picture, signal: Callable[[], None], is_seen: Callable[[], bool]
@@ -50,6 +54,18 @@ class Listener:
         self._is_seen = is_seen
         self._idles = self._session.has("IDLE")
         self._told_all = False
+        self._is_leaving = False
+        self._patience: asyncio.Timeout | None = None
+
+    @property
+    def host(self) -> str:
+        return self._connection.server.host
+
+    def leave(self) -> None:
+        """Have `listen` return soon, with the connection fit for other uses. It may be called at any moment."""
+        if self._patience and not self._is_leaving:
+            self._patience.reschedule(0)
+        self._is_leaving = True
 
     async def begin(self) -> None:
         """Open INBOX, ask to be told, and see how everything stands."""
@@ -59,10 +75,11 @@ class Listener:
         await self._look(is_first=True)
 
     async def listen(self) -> None:
-        """For ever. Raises WireError when the connection, or the server's patience, has come to its end."""
-        while True:
+        """Until `leave`. Raises WireError when the connection, or the server's patience, has come to its end."""
+        while not self._is_leaving:
             await self._wait(self._pause())
-            await self._look()
+            if not self._is_leaving:
+                await self._look()
 
     def _pause(self) -> float:
         renewed = min(RENEWED, self._session.profile.idle_refresh)
@@ -78,14 +95,23 @@ class Listener:
                 await self._run(self._session.idle())
             except CommandFailed:
                 self._idles = self._told_all = False
+        try:
+            async with asyncio.timeout(0 if self._is_leaving else None) as self._patience:
+                await self._hear(seconds if self._idles else min(seconds, SEEN))
+        except TimeoutError:
+            logger.debug("the connection is needed for something else")
+        finally:
+            self._patience = None
+        await self._run(self._session.done())
+
+    async def _hear(self, seconds: float) -> None:
         if not self._idles:
-            await asyncio.sleep(min(seconds, SEEN))
+            await asyncio.sleep(seconds)
             return
         end = asyncio.get_running_loop().time() + seconds
         while (left := end - asyncio.get_running_loop().time()) > 0:
             if await self._connection.wait(left):
                 self._signal()
-        await self._run(self._session.done())
 
     async def _look(self, *, is_first: bool = False) -> None:
         """Compare all mailboxes with how they stood. INBOX speaks for itself once it idles."""

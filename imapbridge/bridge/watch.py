@@ -2,7 +2,7 @@
 
 Who looks is read from `presence`. What is heard becomes a sync, and nothing else: no mail is read here. A password that
 was refused is not tried again. Thousands of these are open at once, nearly all of them silent. Of several bridges each
-watches its share.
+watches its share. With a tight provider the connection is the pool's only one: it is given back when people need it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from imapbridge.bridge.listening import Listener, Picture
 from imapbridge.bridge.pace import Pace, Pauses
 from imapbridge.bridge.share import Share
 from imapbridge.errors import MailError, SignInRefused, WireError
-from imapbridge.pool import credentials, translate
+from imapbridge.pool import Pool, credentials, translate
 from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import in_thread
+from imapbridge.wire import quirks
 from imapbridge.wire.drivers import AsyncConnection
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ LOOKING = presence.RENEW + OVERLAP
 """Seconds since the last sign of a tab within which somebody counts as looking."""
 GRACE = 300.0
 """Seconds that an account is watched after its last tab has gone."""
+AGAIN = 5.0
+"""Seconds that people have the only connection for themselves after one of them needed it."""
 DEBOUNCE = 0.15
 """Seconds between two syncs that are asked for; the first is asked for at once."""
 
@@ -55,13 +58,16 @@ class Watched:
     is_asked_again: bool = False
     is_heard: bool = False
     """A connection is open and listens."""
+    is_tight: bool | None = None
+    """The provider has no connection to spare for listening alone. None: not known yet."""
 
 
 class Watch:
     """Use it on one event loop. `start` begins to follow who is present."""
 
-    def __init__(self, logins_per_second: float, share: Share | None = None) -> None:
+    def __init__(self, logins_per_second: float, share: Share | None = None, pool: Pool | None = None) -> None:
         self._share = share or Share()
+        self._pool = pool or Pool()
         self._since = 0.0
         """From where on presence is to be read: it was read up to a little later."""
         self._is_shared_anew = asyncio.Event()
@@ -164,19 +170,49 @@ class Watch:
 
     async def _listen(self, account: Watched) -> None:
         await self._pace.turn()
+        if account.is_tight is None:
+            host = await in_thread(credentials.host_of, account.account_id)
+            account.is_tight = not quirks.choose(host).interactive
+        while account.is_tight:
+            await self._listen_between(account)
+            await asyncio.sleep(AGAIN)
         connection = await self._connect(account.account_id)
-        listener = Listener(
+        account.is_tight = not connection.session.profile.interactive  # it may be known by its greeting only
+        try:
+            if not account.is_tight:
+                await self._listen_over(account, self._listener(account, connection))
+        finally:
+            connection.close()
+
+    async def _listen_between(self, account: Watched) -> None:
+        """Over the pool's connection, until a person needs it."""
+        listeners: list[Listener] = []
+        is_wanted = asyncio.Event()
+
+        def give_way() -> None:
+            is_wanted.set()
+            for listener in listeners:
+                listener.leave()
+
+        async with self._pool.hold(account.account_id, give_way) as connection:
+            if not is_wanted.is_set():
+                listeners.append(self._listener(account, connection))
+                await self._listen_over(account, listeners[0])
+
+    def _listener(self, account: Watched, connection: AsyncConnection) -> Listener:
+        return Listener(
             connection, account.picture, lambda: self._signal(account), lambda: account.seen_at > time.time() - LOOKING
         )
+
+    async def _listen_over(self, account: Watched, listener: Listener) -> None:
         try:
             await listener.begin()
             account.is_heard = True
             await listener.listen()
         except WireError as error:
-            raise translate(error, connection.server.host) from error
+            raise translate(error, listener.host) from error
         finally:
             account.is_heard = False
-            connection.close()
 
     async def _connect(self, account_id: int) -> AsyncConnection:
         """Apart from listening, so that no secret outlives the login."""

@@ -55,6 +55,15 @@ def current_version(account_id: int) -> int:
     return _admitted(*row)
 
 
+def host_of(account_id: int) -> str:
+    """The account's mail server; empty when it has none that is known."""
+    address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
+    try:
+        return autoconfig.servers_for(address).imap.host if address else ""
+    except (autoconfig.NoServers, autoconfig.PlaintextForbidden):
+        return ""
+
+
 def open_login(account_id: int) -> tuple[int, Login]:
     """Secret version and login of an account, from a fresh row. Raises SignInRefused as `current_version` does,
     NotPermitted for servers without TLS, ServerUnreachable when nobody told which servers the address has."""

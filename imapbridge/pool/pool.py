@@ -1,7 +1,8 @@
 """The pool: every warm connection of this process, lent to one caller at a time, never to another's.
 
-Per account at most two; the lease prefers the one that has the mailbox selected. Idle ones are kept awake, and closed
-after two minutes. A refused password is tried no more until there is another. Wire errors leave here translated.
+Per account at most two, for a tight provider one, which the watch has while no person needs it; the lease prefers the
+one that has the mailbox selected. Idle ones are kept awake, and closed after two minutes. A refused password is tried
+no more until there is another. Wire errors leave here translated.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from imapbridge.pool.credentials import Login, in_thread
 from imapbridge.pool.parked import Parked
 from imapbridge.pool.translation import translate
 from imapbridge.pool.warm import AccountConnections, Warm, say_goodbye
+from imapbridge.wire import quirks
 from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.session import Exchange, Session
 
@@ -92,8 +94,7 @@ class Pool:
 
     @asynccontextmanager
     async def _borrow(self, account_id: int, mailbox: bytes | None, seconds: float) -> AsyncIterator[Warm]:
-        account = self._accounts.get(account_id) or AccountConnections(account_id)
-        self._accounts[account_id] = account
+        account = self._account(account_id)
         account.users += 1
         try:
             async with asyncio.timeout(seconds):
@@ -101,16 +102,46 @@ class Pool:
                 try:
                     yield warm
                 finally:
-                    # Half a command has closed the connection; what is still open may be lent again.
-                    warm.used_at = warm.heard_at = time.monotonic()
-                    account.put(warm)
-                    account.leave()
+                    self._take_back(account, warm)
         except TimeoutError as error:
             raise ServerTimedOut(server=account.host) from error
         finally:
             account.users -= 1
 
+    @asynccontextmanager
+    async def hold(self, account_id: int, give_way: Callable[[], None]) -> AsyncIterator[AsyncConnection]:
+        """A connection of this account's for as long as nobody else needs one: when `give_way` is called, maybe more
+        than once, the body must come to its end. Its WireErrors are its own."""
+        account = self._account(account_id)
+        account.holders += 1
+        try:
+            warm = await self._check_out(account, None)
+            account.give_way = give_way
+            try:
+                if account.users:
+                    give_way()
+                yield warm.connection
+            finally:
+                account.give_way = None
+                self._take_back(account, warm)
+        finally:
+            account.holders -= 1
+
+    def _take_back(self, account: AccountConnections, warm: Warm) -> None:
+        # Half a command has closed the connection; what is still open may be lent again, unless it waits in IDLE.
+        if warm.connection.session.is_idling:
+            warm.connection.close()
+        warm.used_at = warm.heard_at = time.monotonic()
+        account.put(warm)
+        account.leave()
+
+    def _account(self, account_id: int) -> AccountConnections:
+        account = self._accounts.get(account_id) or AccountConnections(account_id)
+        self._accounts[account_id] = account
+        return account
+
     async def _check_out(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
+        await self._learn_budget(account)
         await account.enter()
         try:
             await self._admit(account.account_id)
@@ -126,6 +157,13 @@ class Pool:
             account.leave()
             raise
         return await self._check_out(account, mailbox)
+
+    async def _learn_budget(self, account: AccountConnections) -> None:
+        if not account.budget:
+            async with account.learning:  # one asks, and the others stay in their order
+                if not account.budget:
+                    host = await in_thread(credentials.host_of, account.account_id)
+                    await account.allow(quirks.choose(host).interactive)
 
     async def _check_standing(self, account: AccountConnections) -> None:
         if account.version is not None and time.monotonic() - account.checked_at < CHECKED:
@@ -163,6 +201,7 @@ class Pool:
                 self._dismiss(account.forget())
                 await in_thread(credentials.mark_refused, account.account_id, version)
                 raise
+        await account.allow(connection.session.profile.interactive)
         now = time.monotonic()
         return Warm(connection, (account.account_id, version), login.server.host, now, now, was_kept=parked is not None)
 

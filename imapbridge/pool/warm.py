@@ -1,4 +1,4 @@
-"""The warm connections of one account: at most two, lent one at a time, in the order people came.
+"""The warm connections of one account: at most two, or one where the provider is tight, in the order people came.
 
 A permit is the right to use one connection. Whoever holds one takes a free connection, or opens one when none is
 free; so there are never more connections than permits. Opens and logs in to nothing itself: see `pool`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from imapbridge.errors import SignInRefused, WireError
@@ -64,18 +64,45 @@ class AccountConnections:
         """The secret version that the server refused."""
         self.users = 0
         """Leases, and those who wait for one."""
-        self._permits = asyncio.Semaphore(BUDGET)  # wakes waiters first come, first served
+        self.holders = 0
+        """Those who have, or wait for, a connection for long."""
+        self.budget = 0
+        """How many connections there may be; 0: not known yet, `allow` says it."""
+        self.learning = asyncio.Lock()
+        self.give_way: Callable[[], None] | None = None
+        """Set by who has a connection for long, and returns it when this is called."""
+        self._permits = asyncio.Semaphore(0)  # wakes waiters first come, first served
         self._held = 0
+        self._surplus = 0
+        """Permits that are not given out again when they come back."""
         self._lowering: asyncio.TimerHandle | None = None
 
+    async def allow(self, interactive: int) -> None:
+        """So many connections are fit for this server (a `quirks.Profile` says it), one at least. More never follow."""
+        wanted = max(1, min(BUDGET, interactive))
+        if not self.budget:
+            self.budget = wanted
+            self._permits = asyncio.Semaphore(wanted)
+        while wanted < self.budget:
+            self.budget -= 1
+            if self._permits.locked():
+                self._surplus += 1
+            else:
+                await self._permits.acquire()  # at once
+
     async def enter(self) -> None:
-        """Wait for a permit."""
+        """Wait for a permit. Whoever can give way is asked to when there is none."""
+        if self._permits.locked() and self.give_way:
+            self.give_way()
         await self._permits.acquire()
         self._held += 1
 
     def leave(self) -> None:
         self._held -= 1
-        self._permits.release()
+        if self._surplus:
+            self._surplus -= 1
+        else:
+            self._permits.release()
 
     @property
     def is_idle(self) -> bool:
@@ -85,7 +112,7 @@ class AccountConnections:
     @property
     def is_forgettable(self) -> bool:
         """True when nothing would be lost by dropping this object."""
-        return not (self.free or self.users or self._held or self._lowering or self.refused)
+        return not (self.free or self.users or self.holders or self._held or self._lowering or self.refused)
 
     def take(self, mailbox: bytes | None) -> Warm | None:
         """A free connection: the one with this mailbox selected, else the one that was used least lately."""
@@ -135,8 +162,9 @@ class AccountConnections:
         return dropped
 
     def lower_budget(self) -> bool:
-        """Keep the caller's permit out of use for a while. False when that has been done already."""
-        if self._lowering:
+        """Keep the caller's permit out of use for a while. False when that has been done already, or it is the only
+        one."""
+        if self._lowering or self.budget < 2:
             return False
         self._lowering = asyncio.get_running_loop().call_later(LOWERED, self._restore_budget)
         self._held -= 1
