@@ -142,11 +142,18 @@ class Whimbrel:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the tables from outside, on either database; `%s` stands for a value."""
+        with self._reader() as rows:
+            return rows(query, *values)
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """One connection for many looks: PostgreSQL has a process for each."""
         if url := self.environ["DATABASE_URL"]:
-            with psycopg.connect(url) as database:
-                return database.execute(query.encode(), values).fetchall()
+            with psycopg.connect(url, autocommit=True) as database:
+                yield lambda query, *values: database.execute(query.encode(), values).fetchall()
+            return
         with contextlib.closing(sqlite3.connect(self.directory / "whimbrel.sqlite3", timeout=30)) as file:
-            return file.execute(query.replace("%s", "?"), values).fetchall()
+            yield lambda query, *values: file.execute(query.replace("%s", "?"), values).fetchall()
 
     def wait_until_synced(self, user: User, deadline: float = 60.0) -> None:
         """Until every mailbox of this person is in the index completely."""
@@ -156,10 +163,11 @@ class Whimbrel:
         )
 
         def complete() -> bool:
-            found = self.rows(query, user.address)
+            found = rows(query, user.address)
             return bool(found) and all(lowest == 1 for (lowest,) in found)
 
-        self.wait_until(complete, f"the first sync of {user.address}", deadline)
+        with self._reader() as rows:
+            self.wait_until(complete, f"the first sync of {user.address}", deadline)
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU since the start, by process; Redis is one of ours."""
