@@ -289,6 +289,26 @@ def test_presence_begins_the_watch_and_losing_redis_ends_none(
     asyncio.run(whole())
 
 
+def test_an_account_whose_mail_is_expected_is_watched_without_haste(
+    account: MailAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "FOLLOW", 0.05)
+
+    async def whole() -> None:
+        keeper = Watch(logins_per_second=100)
+        keeper.start()
+        await asyncio.to_thread(presence.expect, [account.pk])
+        await until(lambda: keeper.heard == 1)
+        (watched,) = keeper._accounts.values()
+        assert watch.LOOKING < time.time() - watched.seen_at < watch.GRACE
+        await asyncio.to_thread(presence.expect, [])
+        monkeypatch.setattr(watch, "GRACE", 0.0)
+        await until(lambda: keeper.heard == 0)
+        await keeper.close()
+
+    asyncio.run(whole())
+
+
 def test_log_ins_keep_the_pace() -> None:
     async def whole() -> float:
         turns, loop = pace.Pace(50), asyncio.get_running_loop()

@@ -5,6 +5,7 @@ Never used outside the tests: the keys lie unencrypted in the tests' temporary d
 
 import datetime
 import ipaddress
+import secrets
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,8 @@ class CertificateAuthority:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Whimbrel test authority")])
+        name = f"Whimbrel test authority {secrets.token_hex(4)}"  # two of one name can not be told apart
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         basic = x509.BasicConstraints(ca=True, path_length=0)
         certificate = self._builder(self._name, self._key).add_extension(basic, critical=True)
         self.path = directory / "ca.pem"
