@@ -5,14 +5,16 @@ The index and the PendingChange are written in one transaction: what the screen 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from imapbridge import client, events
-from imapbridge.models import Entry, Mailbox, PendingChange
-from imapbridge.sync import listing
+from imapbridge.models import Entry, Mailbox, MailboxThread, PendingChange
 from imapbridge.terms import flags
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import writing
@@ -28,28 +30,60 @@ def set_flagged(account_id: int, messages: Collection[int], flagged: bool) -> No
     _set(account_id, messages, "flagged", flags.FLAGGED, flagged)
 
 
+# Written out: a mark waits for these on every message that is opened.
+_DIFFERENT = """
+SELECT e.mailbox_id, box.uid_validity, e.uid, e.thread FROM {entry} e JOIN {mailbox} box ON box.id = e.mailbox_id
+ WHERE e.message_id IN ({messages}) AND e.account_id = %s AND NOT e.expunged AND {is_other}"""
+_ENTRIES = "UPDATE {entry} SET state = %s, {column} = {wanted} WHERE mailbox_id = %s AND uid IN ({uids})"
+_ROW = "UPDATE {row} SET state = %s, {count} = {count} + %s WHERE mailbox_id = %s AND thread = %s"
+_TABLES = {"entry": Entry._meta.db_table, "mailbox": Mailbox._meta.db_table, "row": MailboxThread._meta.db_table}
+_COUNTS = {"seen": "unread", "flagged": "flagged"}
+"""The column of a conversation's row that counts its entries by this flag."""
+CHUNK = 500
+
+
 def _set(account_id: int, messages: Collection[int], column: str, flag: str, wanted: bool) -> None:
     with writing(account_id):
-        _set_in_turn(account_id, messages, column, flag, wanted)
+        found = _different(account_id, list(messages), column, wanted)
+        for (mailbox, uid_validity), group in groupby(found, key=itemgetter(0, 1)):
+            places = {uid: thread for _, _, uid, thread in group}
+            _set_in(mailbox, places, column, wanted)
+            PendingChange.objects.create(
+                account_id=account_id, mailbox_id=mailbox, kind=PendingChange.Kind.FLAGS, uids=str(UidSet.of(places)),
+                uid_validity=uid_validity or 0, **{"add" if wanted else "remove": [flag]},
+            )  # fmt: skip
+        if found:
+            transaction.on_commit(partial(client.replay, account_id), robust=True)
 
 
-def _set_in_turn(account_id: int, messages: Collection[int], column: str, flag: str, wanted: bool) -> None:
-    different = Entry.objects.filter(account=account_id, message__in=messages, expunged=False, **{column: not wanted})
-    places: dict[int, dict[int, int]] = {}
-    for mailbox_id, uid, thread in different.values_list("mailbox_id", "uid", "thread"):
-        places.setdefault(mailbox_id, {})[uid] = thread
-    for mailbox in Mailbox.objects.filter(pk__in=places):
-        _set_in(mailbox, places[mailbox.pk], column, flag, wanted)
-    if places:
-        transaction.on_commit(partial(client.replay, account_id), robust=True)
+def _different(account_id: int, messages: list[int], column: str, wanted: bool) -> list[tuple[int, int, int, int]]:
+    """(mailbox, its UIDVALIDITY, UID, thread) of every place of the messages where the flag is not as wanted."""
+    found: list[tuple[int, int, int, int]] = []
+    is_other = f"NOT e.{column}" if wanted else f"e.{column}"
+    for start in range(0, len(messages), CHUNK):
+        some = messages[start : start + CHUNK]
+        statement = _DIFFERENT.format(**_TABLES, messages=_places(some), is_other=is_other)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*some, account_id])
+            found += cursor.fetchall()
+    return sorted(found)
 
 
-def _set_in(mailbox: Mailbox, places: dict[int, int], column: str, flag: str, wanted: bool) -> None:
-    fewer_unread = len(places) if column == "seen" and wanted else -len(places) if column == "seen" else 0
-    state = events.raise_state(mailbox.pk, unread=-fewer_unread)
-    Entry.objects.filter(mailbox=mailbox.pk, uid__in=places).update(state=state, **{column: wanted})
-    PendingChange.objects.create(
-        account_id=mailbox.account_id, mailbox=mailbox, kind=PendingChange.Kind.FLAGS,
-        uid_validity=mailbox.uid_validity or 0, uids=str(UidSet.of(places)), **{"add" if wanted else "remove": [flag]},
-    )  # fmt: skip
-    listing.refresh(mailbox, set(places.values()), state)
+def _set_in(mailbox_id: int, places: Mapping[int, int], column: str, wanted: bool) -> None:
+    """`places` are UIDs that really change, and their threads: so counts are moved on, and need not be made anew."""
+    sign = -1 if (column == "seen" and wanted) or (column == "flagged" and not wanted) else 1
+    state = events.raise_state(mailbox_id, unread=sign * len(places) if column == "seen" else 0)
+    uids = list(places)
+    value = "TRUE" if wanted else "FALSE"
+    row = _ROW.format(**_TABLES, count=_COUNTS[column])
+    with connection.cursor() as cursor:
+        for start in range(0, len(uids), CHUNK):
+            some = uids[start : start + CHUNK]
+            statement = _ENTRIES.format(**_TABLES, column=column, wanted=value, uids=_places(some))
+            cursor.execute(statement, [state, mailbox_id, *some])
+        for thread, count in Counter(places.values()).items():
+            cursor.execute(row, [state, sign * count, mailbox_id, thread])
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))

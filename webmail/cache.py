@@ -27,7 +27,7 @@ class JsonSerializer:
 class _OneClient(RedisCacheClient):
     """Keeps its client: to make one takes half the time of asking it something, and every page asks for its session."""
 
-    def get_client(self, key: object = None, *, write: bool = False) -> Any:
+    def get_client(self, key: str | bytes | memoryview | None = None, *, write: bool = False) -> Any:
         kept = vars(self).get("_kept")
         if kept is None:
             kept = self._kept = super().get_client(key, write=write)

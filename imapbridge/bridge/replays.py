@@ -81,8 +81,9 @@ async def _send(pool: Pool, change: Owed) -> CommandFailed | None:
 
     def command(session: Session) -> Exchange[CommandFailed | None]:
         try:
-            if session.selected:
-                # A message that this session has not heard of yet (RFC 9051 5.2) would silently not be changed.
+            if session.selected and change.uids.last >= (session.selected.uid_next or 0):
+                # A message that this session has not heard of yet (RFC 9051 5.2) would silently not be changed. Those
+                # below the UIDNEXT of its SELECT were there.
                 yield from session.noop()
             yield from replay.command(session, change)
         except CommandFailed as refusal:

@@ -50,8 +50,8 @@ _CONVERSATION = f"""
 SELECT m.id, m.account_id, m.thread, m.subject, m.message_id, m.date, m.size, m.sender_name, m.sender_address,
        m.recipients, m.structure, m.has_attachment, m.preview, m.list_id, e.sort_at, e.seen, e.flagged, e.answered,
        e.draft, e.keywords, e.mailbox_id, box.special_use {_FROM} ORDER BY e.sort_at, m.id, e.mailbox_id
-"""  # noqa: S608 - the tables' names are ours
-_MARKS = f"SELECT m.id, e.seen, e.flagged, box.special_use {_FROM}"  # noqa: S608
+"""
+_MARKS = f"SELECT m.id, e.seen, e.flagged, box.special_use {_FROM}"
 
 
 def conversation(account_id: int, thread: int, opened: int = 0) -> list[MessageItem]:
