@@ -1,8 +1,8 @@
 """The document inside a message's frame: a safe fragment, and the few styles that it starts from.
 
 Its styles stand inside it, which only its own policy allows (`style-src 'unsafe-inline'`, and nothing else). The
-colours are those of the design's tokens. A message without colours of its own follows the theme; any other lies on
-white paper.
+colours are those of the design's tokens. A message without colours of its own follows the theme and is set as our own
+text is; any other lies on white paper, with the lines as its writer knew them.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ _THEME = """
 :root { color-scheme: light dark; }
 body { background: transparent; color: light-dark(oklch(0.235 0.015 240), oklch(0.935 0.006 240)); }
 a { color: light-dark(oklch(0.44 0.088 218), oklch(0.82 0.0792 218)); }
+.mailbody > :first-child { margin-block-start: 0; }
 """
 _PAPER = """
 :root { color-scheme: light; }
 body { background: oklch(1 0 0); color: oklch(0.235 0.015 240); padding: 20px 24px; }
+.mailbody { line-height: normal; }
 """
 _BASE = """
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; overflow-wrap: break-word; font: 15px/1.6 system-ui, -apple-system, "Segoe UI Variable Text",
   "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif; }
-.mailbody { line-height: normal; }
+@media (pointer: coarse) { body { font-size: 16px; } }
 .mailbody img { max-width: 100%; }
 .mailbody img:not([src]) { display: inline-block; overflow: hidden; box-sizing: border-box; font-size: 12px;
   color: light-dark(oklch(0.49 0.014 240), oklch(0.72 0.011 240)); outline: 1px dashed; outline-offset: -1px; }
