@@ -15,6 +15,7 @@ from imapbridge.queries.conversations import (
     changes,
     conversations,
     neighbours,
+    page_above,
 )
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
@@ -37,4 +38,5 @@ __all__ = [
     "mailboxes",
     "marks",
     "neighbours",
+    "page_above",
 ]

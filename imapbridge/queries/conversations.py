@@ -61,9 +61,13 @@ SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged
 FROM {MailboxThread._meta.db_table} t JOIN {Message._meta.db_table} m ON m.id = t.latest_id
 WHERE t.mailbox_id = %s
 """  # noqa: S608 - the tables' names are ours
+_PLACE = f"""
+SELECT t.sort_at, t.thread FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s AND t.count > 0
+"""  # noqa: S608 - the table's name is ours
 _ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
 # The first condition is implied by the second; it is what lets SQLite begin in the middle of the index.
 _BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
+_NOT_BELOW = " AND t.sort_at >= %s AND (t.sort_at > %s OR t.thread >= %s)"
 _NEWEST_FIRST = " ORDER BY t.sort_at DESC, t.thread DESC LIMIT %s"
 
 
@@ -85,6 +89,17 @@ def conversations(
     more = len(found) > limit
     found = found[:limit]
     return ConversationPage(found, f"{found[-1].sort_at}.{found[-1].thread}" if more else "", state)
+
+
+def page_above(mailbox_id: int, before: str, only: Only = "", limit: int = PAGE) -> str:
+    """The cursor of the page that ends where the page of the cursor `before` begins; empty for the first. One query."""
+    if (cursor := _cursor(before)) is None:
+        return ""
+    at, thread = cursor
+    statement = _PLACE + _ONLY[only] + _NOT_BELOW + " ORDER BY t.sort_at, t.thread LIMIT 1 OFFSET %s"
+    with connection.cursor() as found:
+        found.execute(statement, [mailbox_id, at, at, thread, limit])
+        return ".".join(map(str, found.fetchone() or ()))
 
 
 def _rows(statement: str, values: Sequence[int]) -> list[Conversation]:

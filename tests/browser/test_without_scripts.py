@@ -26,11 +26,15 @@ def test_reading_starring_paging_and_leaving(plain: Page, whimbrel: Whimbrel, no
     inbox = plain.url
     plain.get_by_role("link", name="Older").click()
     expect(plain).to_have_url(re.compile(r"\?before="))
-    plain.goto(inbox)
+    plain.get_by_role("link", name="Newer", exact=True).click()
+    expect(plain).to_have_url(inbox)
     table_plan(plain)
     plain.get_by_role("button", name="Star", exact=True).click()
     expect(plain.get_by_role("button", name="Star", exact=True)).to_have_attribute("aria-pressed", "true")
-    plain.get_by_role("button", name="Mark as read", exact=True).click()
+    read = plain.get_by_role("button", name="Mark as read", exact=True)
+    label = read.locator(".tool-label")
+    assert label.evaluate("label => label.getBoundingClientRect().width > 50"), "its words are to be seen"
+    read.click()
     expect(plain.get_by_role("button", name="Mark as unread", exact=True)).to_be_visible()
     with plain.expect_download() as download:
         plain.get_by_role("button", name="Download table-plan.pdf").click()

@@ -81,6 +81,8 @@ class Listing:
     blank: Blank | None
     is_cut: bool = False
     """Whether it begins below the newest."""
+    newer: str = ""
+    """The address of the page before, where the list begins with a later one."""
 
 
 def head(box: MailboxItem, only: str, failed: str) -> Head:

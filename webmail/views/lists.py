@@ -38,7 +38,7 @@ def pane(
     box: MailboxItem, holder: Holder, place: Place, clock: Clock, *, opened: int = 0, goes_on: bool = False
 ) -> Listing:
     """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
-    the screen, so a heading that stands there is not repeated. One query."""
+    the screen, so a heading that stands there is not repeated. One query, or two for a later page on its own."""
     page = queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
     writer = RowWriter(clock, place, holder.account.address, opened)
     return Listing(
@@ -50,7 +50,13 @@ def pane(
         older=replace(place, before=page.next).address if page.next else "",
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
         is_cut=bool(place.before),
+        newer=_newer(place) if place.before and not (goes_on or opened) else "",
     )
+
+
+def _newer(place: Place) -> str:
+    """The address of the page before."""
+    return replace(place, before=queries.page_above(place.mailbox, place.before, cast(Only, place.only))).address
 
 
 def changed(box: MailboxItem, holder: Holder, place: Place, clock: Clock, found: Changes) -> Listing:

@@ -63,6 +63,22 @@ def test_paging_by_plain_links_shows_every_row_once(alice: Person) -> None:
     assert len(seen) == len(set(seen)) == 120
 
 
+@pytest.mark.parametrize("only", ["", "unread"])
+def test_newer_leads_back_over_the_same_pages(alice: Person, only: str) -> None:
+    box = factories.fill_mailbox(alice.account, 700, "Archive", special_use="archive")
+    first = f"/mailbox/{box.pk}/" + (f"?only={only}" if only else "")
+    down = [first]
+    while older := tags(alice.text(down[-1]), "a", id="older"):
+        down.append(older[0]["href"])
+    up = [down[-1]]
+    while newer := [
+        link for link in tags(alice.text(up[-1]), "a") if link.get("class") == "older" and "id" not in link
+    ]:
+        up.append(newer[0]["href"])
+    assert len(down) >= 3
+    assert up == down[::-1]
+
+
 def test_the_next_rows_for_a_script_repeat_no_heading(alice: Person) -> None:
     box = factories.mailbox(alice.account, "Archive")
     for number in range(70):
