@@ -146,7 +146,7 @@ class Pool:
         try:
             await self._admit(account.account_id)
             await self._check_standing(account)
-            return account.take(mailbox) or await self._open(account)
+            return account.take(mailbox) or await self._open(account, mailbox)
         except ServerBusy:
             if not account.lower_budget():  # it has kept the permit
                 account.leave()
@@ -187,7 +187,11 @@ class Pool:
         if earlier := self._parked.put(login, connection):
             self._spawn(say_goodbye([earlier]))
 
-    async def _open(self, account: AccountConnections) -> Warm:
+    async def _open(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
+        async with account.opening:
+            return account.take(mailbox) or await self._open_another(account)
+
+    async def _open_another(self, account: AccountConnections) -> Warm:
         version, login = await in_thread(credentials.open_login, account.account_id)
         account.host = login.server.host
         self._dismiss(account.admit(version))

@@ -69,6 +69,8 @@ class AccountConnections:
         self.budget = 0
         """How many connections there may be; 0: not known yet, `allow` says it."""
         self.learning = asyncio.Lock()
+        self.opening = asyncio.Lock()
+        """One log-in at a time: a password that is wrong by now is tried once, not by each who comes."""
         self.give_way: Callable[[], None] | None = None
         """Set by who has a connection for long, and returns it when this is called."""
         self._permits = asyncio.Semaphore(0)  # wakes waiters first come, first served
