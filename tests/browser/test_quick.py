@@ -276,6 +276,16 @@ def test_folders_fold_and_stay_folded(page: Page, whimbrel: Whimbrel, noor: User
     expect(lease).not_to_be_visible()
 
 
+def test_on_paper_all_recipients_are_named(page: Page, whimbrel: Whimbrel, noor: User) -> None:
+    sign_in(page, whimbrel, noor)
+    table_plan(page)
+    recipient = page.locator(".recips dd").last
+    expect(recipient).not_to_be_visible()
+    page.emulate_media(media="print")
+    expect(recipient).to_be_visible()
+    expect(page.locator(".recips summary").last).not_to_be_visible()
+
+
 def test_nothing_scrolls_sideways_on_the_smallest_screen(page: Page, whimbrel: Whimbrel, noor: User) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     sign_in(page, whimbrel, noor)
