@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: what `./run bench` runs. Prints tables; asserts nothing about time. `sync`: see there."""
+"""`python -m tests.bench`: what `./run bench` runs. Prints; asserts nothing about time. `sync`, `body`: see there."""
 
 import argparse
 import contextlib
@@ -6,8 +6,8 @@ import os
 import platform
 import sys
 
+from tests.bench import body, sync, weight
 from tests.bench import peer as peers
-from tests.bench import sync, weight
 from tests.bench.house import MAIL_SERVER, OURS, House, ready
 from tests.bench.meter import Cost, yardstick
 from tests.bench.operations import OPERATIONS, Operation
@@ -104,4 +104,5 @@ def _megabytes(name: str, house: House) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(sync.main(sys.argv[2:]) if sys.argv[1:2] == ["sync"] else main())
+    alone = {"sync": sync.main, "body": body.main}.get(next(iter(sys.argv[1:]), ""))
+    sys.exit(alone(sys.argv[2:]) if alone else main())
