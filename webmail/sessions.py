@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedSessionStore
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.core.cache import caches
+from django.core.cache import BaseCache, caches
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
@@ -19,10 +19,20 @@ class SessionStore(CachedSessionStore):
 
     def load(self) -> dict[str, Any]:
         try:
-            return super().load()
+            held: dict[str, Any] | None = _copies().get(self.cache_key)
+            return self._copied() if held is None else held
         except RedisError as fault:
             log.warning("session read from the database: %s", type(fault).__name__)
             return DatabaseSessionStore.load(self)
+
+    def _copied(self) -> dict[str, Any]:
+        """From the database into Redis; but one that is deleted in this very moment would be a session again."""
+        data = super().load()
+        if data and not DatabaseSessionStore.exists(self, str(self.session_key)):
+            _copies().delete(self.cache_key)
+            self._session_key = None
+            return {}
+        return data
 
     def exists(self, session_key: str) -> bool:
         try:
@@ -31,8 +41,16 @@ class SessionStore(CachedSessionStore):
             return DatabaseSessionStore.exists(self, session_key)
 
     def delete(self, session_key: str | None = None) -> None:
-        """The copy first: were it left behind, it would be a session again when Redis is back. Raises RedisError."""
+        """The copy first: were it left behind, it would be a session again when Redis is back. Raises RedisError.
+
+        And once more: whoever read the session in between has made another copy.
+        """
         key = session_key or self.session_key
         if key is not None:
-            caches[settings.SESSION_CACHE_ALIAS].delete(self.cache_key_prefix + key)
+            _copies().delete(self.cache_key_prefix + key)
             DatabaseSessionStore.delete(self, key)
+            _copies().delete(self.cache_key_prefix + key)
+
+
+def _copies() -> BaseCache:
+    return caches[settings.SESSION_CACHE_ALIAS]

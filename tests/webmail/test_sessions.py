@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.core.cache import cache
 from django.test import Client
 from redis.exceptions import RedisError
@@ -11,6 +12,7 @@ from tests import factories
 from tests.servers.process import running
 from tests.servers.redis import Redis
 from webmail.cache import JsonSerializer
+from webmail.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,38 @@ def test_a_session_is_not_half_deleted(client: Client, own_redis: Redis) -> None
     own_redis.restart()
     session.delete(key)
     assert not type(session)(key).load()
+
+
+def a_session() -> str:
+    """One that is in the database only."""
+    made = SessionStore()
+    made["somebody"] = 1
+    made.save()
+    cache.clear()
+    return str(made.session_key)
+
+
+def test_a_session_that_is_read_while_it_is_deleted_is_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    key, delete = a_session(), DatabaseSessionStore.delete
+
+    def read_first(store: SessionStore, session_key: str | None = None) -> None:
+        assert SessionStore(session_key).load() == {"somebody": 1}
+        delete(store, session_key)
+
+    monkeypatch.setattr(DatabaseSessionStore, "delete", read_first)
+    SessionStore(key).delete()
+    assert SessionStore(key).load() == {}
+
+
+def test_a_session_that_is_deleted_while_it_is_read_is_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    key, read = a_session(), DatabaseSessionStore._get_session_from_db
+
+    def delete_after(store: SessionStore) -> Any:
+        found = read(store)
+        SessionStore(key).delete()
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DatabaseSessionStore, "_get_session_from_db", delete_after)
+        assert SessionStore(key).load() == {}
+    assert SessionStore(key).load() == {}
