@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from django.db import connection
+
 from imapbridge import client
 from imapbridge.errors import MessageGone, TooLarge
 from imapbridge.mime.parse import Defect, parse
@@ -21,6 +23,10 @@ WHOLE = 20 * 2**20
 """Octets of a message up to which it is read whole, when the server cannot tell its structure."""
 PIECE = 64 * 1024
 T = TypeVar("T")
+
+# Written out: somebody waits for them.
+_HELD = f"SELECT section, data FROM {Body._meta.db_table} WHERE message_id = %s AND section IN ({{}})"  # noqa: S608
+_PLACES = f"SELECT mailbox_id, uid FROM {Entry._meta.db_table} WHERE message_id = %s AND NOT expunged LIMIT 5"  # noqa: S608
 
 
 def structure_of(message: Message) -> Part:
@@ -87,13 +93,17 @@ def keep(message_id: int, fresh: Mapping[str, bytes]) -> None:
 
 
 def _held(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
-    rows = Body.objects.filter(message=message, section__in=wanted).values_list("section", "data")
-    return {section: bytes(data) for section, data in rows}
+    places = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.format(places), [message.pk, *wanted])
+        return {section: bytes(data) for section, data in cursor.fetchall()}
 
 
 def _anywhere(message: Message, ask: Callable[[int, int], T]) -> T:
     """Ask at one of the message's places; another client may just have moved it from the first."""
-    places = list(Entry.objects.filter(message=message, expunged=False).values_list("mailbox_id", "uid")[:5])
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [message.pk])
+        places = cursor.fetchall()
     for mailbox, uid in places[:-1]:
         try:
             return ask(mailbox, uid)
