@@ -11,7 +11,7 @@ _THEME = """
 :root { color-scheme: light dark; }
 body { background: transparent; color: light-dark(oklch(0.235 0.015 240), oklch(0.935 0.006 240)); }
 a { color: light-dark(oklch(0.44 0.088 218), oklch(0.82 0.0792 218)); }
-.mailbody > :first-child { margin-block-start: 0; }
+.mailbody > :first-child, .mailbody > :first-child > :first-child { margin-block-start: 0; }
 """
 _PAPER = """
 :root { color-scheme: light; }
