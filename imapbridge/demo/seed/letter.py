@@ -94,7 +94,7 @@ def compose(words: Words) -> bytes:
 
 
 def page_of(text: str, quoted: str = "", pictures: Sequence[str] = ()) -> str:
-    """Plain paragraphs as the HTML that a mail program makes of them."""
+    """Plain paragraphs, and what `quote` made of the text before, as the HTML that a mail program makes of them."""
     paragraphs = (
         escape(paragraph).replace("\n- ", "<br>\n- ").replace("\n&gt; ", "<br>\n")
         for paragraph in text.strip().split("\n\n")
@@ -102,7 +102,8 @@ def page_of(text: str, quoted: str = "", pictures: Sequence[str] = ()) -> str:
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     images = "".join(f'<p><img src="cid:{name}@inline" alt="{name}" width="320"></p>\n' for name in pictures)
     style = "margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex"
-    below = f'<blockquote type="cite" style="{style}">{quoted}</blockquote>' if quoted else ""
+    lines = "<br>\n".join(escape(line.removeprefix(">").removeprefix(" ")) for line in quoted.splitlines())
+    below = f'<blockquote type="cite" style="{style}">{lines}</blockquote>' if quoted else ""
     return f"<html><head></head><body><div>{body}{images}</div>{below}</body></html>\n"
 
 
