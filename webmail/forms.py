@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +17,19 @@ class NotificationsForm(forms.Form):
     quiet_from = forms.TimeField(required=False, error_messages={"invalid": _("Enter a time such as 22:00.")})
     quiet_until = forms.TimeField(required=False, error_messages={"invalid": _("Enter a time such as 07:00.")})
     mailboxes = forms.MultipleChoiceField(required=False)
+    time_zone = forms.CharField(required=False, max_length=64)
 
     def __init__(self, data: Any, mailboxes: list[tuple[str, str]]) -> None:
         super().__init__(data)
         chosen: Any = self.fields["mailboxes"]
         chosen.choices = mailboxes
+
+    def clean_time_zone(self) -> str:
+        name: str = self.cleaned_data["time_zone"]
+        try:
+            return ZoneInfo(name).key if name else ""
+        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:  # OSError: it names a directory, such as Europe
+            raise forms.ValidationError(_("Enter a time zone such as Europe/Berlin.")) from fault
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -38,3 +38,6 @@ on.addEventListener("click", () => doing(on, async () => {
 off.addEventListener("click", () => doing(off, turnOff));
 
 show(standing());
+
+// A suggestion: nothing is kept until the form is sent.
+document.getElementById("zone").value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import sign_ins
-from accounts.models import MailAccount, Notifications, PushSubscription
+from accounts.models import MailAccount, Notifications, Preferences, PushSubscription, User
 from imapbridge import actions, queries
 from imapbridge.models import Mailbox
 from webmail import access
@@ -29,6 +29,8 @@ from webmail.screen import account as person
 from webmail.screen import sidebar
 from webmail.views import back, shell
 
+OWN = ("sent", "drafts", "trash", "flagged")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -40,14 +42,21 @@ def settings(request: HttpRequest) -> HttpResponse:
         return _page(request, holder, boxes, choice(holder.account))
     form = NotificationsForm(request.POST, boxes)
     if form.is_valid():
-        Notifications.objects.update_or_create(account=holder.account, defaults=form.cleaned_data)
+        _save(shell.person(request), holder.account, form.cleaned_data)
         return redirect(f"{request.path}?saved=1")
     return _page(request, holder, boxes, _typed(form), {name: words[0] for name, words in form.errors.items()})
 
 
+def _save(user: User, account: MailAccount, chosen: dict[str, Any]) -> None:
+    """The clock is the person's, for all that shows a time."""
+    zone = chosen.pop("time_zone")
+    Notifications.objects.update_or_create(account=account, defaults=chosen)
+    Preferences.objects.update_or_create(user=user, defaults={"time_zone": zone})
+
+
 def _mailboxes(account: MailAccount) -> list[tuple[str, str]]:
-    """(name, shown name) in the order of the sidebar."""
-    rows = Mailbox.objects.filter(account=account, selectable=True).order_by("name")
+    """(name, shown name) in the order of the sidebar; without those that nobody writes to."""
+    rows = Mailbox.objects.filter(account=account, selectable=True).exclude(special_use__in=OWN).order_by("name")
     rank = {use: number for number, use in enumerate(sidebar.ORDER)}
     ordered = sorted(rows, key=lambda row: rank.get(row.special_use, len(rank)))
     return [(name_of(row), sidebar.name_of(row.special_use, row.name)) for row in ordered]
@@ -55,7 +64,8 @@ def _mailboxes(account: MailAccount) -> list[tuple[str, str]]:
 
 def _typed(form: NotificationsForm) -> Notifications:
     """What stood in a form that can not be saved, to stand there again."""
-    kept = {name: form.cleaned_data[name] for name in form.fields if form.cleaned_data.get(name) is not None}
+    names = ("mailboxes", "private", "quiet_from", "quiet_until")
+    kept = {name: form.cleaned_data[name] for name in names if form.cleaned_data.get(name) is not None}
     return Notifications(**{"mailboxes": [], **kept})
 
 
@@ -75,7 +85,8 @@ def _page(
         "errors": errors or {},
         "saved": "saved" in request.GET and not errors,
         "devices": [{"id": row.pk, "name": row.sign_in.device, "own": row.sign_in_id == own} for row in told],
-        "zone": person.zone_name(user) or timezone.get_default_timezone_name(),
+        "zone": request.POST.get("time_zone", "")[:64] or person.zone_name(user),
+        "default_zone": timezone.get_default_timezone_name(),
         "key": vapid.public_key(),
     }
     return render(request, "settings/notifications.html", context, status=422 if errors else 200)

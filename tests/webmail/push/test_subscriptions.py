@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Notifications, PushSubscription, SignIn
+from accounts.models import Notifications, Preferences, PushSubscription, SignIn
 from accounts.sign_ins import sweep
 from imapbridge.models import Entry, Mailbox
 from tests import factories
@@ -84,7 +84,8 @@ def test_in_private_nothing_of_the_message_is_sent(alice: Told) -> None:
 
 def test_quiet_hours_are_the_persons(alice: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = Notifications.objects.create(account=alice.account, quiet_from=time(22), quiet_until=time(7))
-    night = timezone.now().replace(hour=23, minute=30)
+    Preferences.objects.create(user=alice.user, time_zone="Asia/Tokyo")
+    night = timezone.now().replace(hour=14, minute=30)  # half past eleven in Tokyo
     monkeypatch.setattr(subscriptions.timezone, "now", lambda: night)
     factories.message(alice.inbox, "At night", seen=False)
     alice.tell()

@@ -54,7 +54,7 @@ def test_the_page_with_the_defaults(alice: Person) -> None:
     assert 'value="INBOX" checked' in page
     assert 'value="Lists"><' in page
     assert f'data-key="{vapid.public_key()}"' in page
-    assert "by the clock of UTC" in page
+    assert "Empty: UTC." in page
     assert not Notifications.objects.exists()  # a GET changes nothing
 
 
@@ -79,6 +79,9 @@ def test_what_is_saved_stands_there_again(alice: Person) -> None:
         ({"quiet_until": "07:00"}, "Enter both times"),
         ({"quiet_from": "late", "quiet_until": "07:00"}, "Enter a time such as 22:00."),
         ({"mailboxes": ["Somebody else's"]}, "Select a valid choice"),
+        ({"time_zone": "Europe/Atlantis"}, "Enter a time zone such as Europe/Berlin."),
+        ({"time_zone": "Europe"}, "Enter a time zone such as Europe/Berlin."),
+        ({"time_zone": "../../etc/passwd"}, "Enter a time zone such as Europe/Berlin."),
     ],
 )
 def test_what_can_not_be_saved_is_said(alice: Person, values: dict[str, Any], word: str) -> None:
@@ -88,6 +91,23 @@ def test_what_can_not_be_saved_is_said(alice: Person, values: dict[str, Any], wo
     assert word in page and "<title>Error: Notifications" in page
     assert 'aria-describedby="private-help" checked' in page
     assert not Notifications.objects.exists()
+
+
+def test_the_clock_is_kept_for_all_that_shows_a_time(alice: Person) -> None:
+    save(alice, mailboxes=["INBOX"], time_zone="Asia/Tokyo")
+    assert alice.user.preferences.time_zone == "Asia/Tokyo"
+    assert 'value="Asia/Tokyo"' in alice.text(SETTINGS)
+    save(alice, mailboxes=["INBOX"])
+    alice.user.preferences.refresh_from_db()
+    assert alice.user.preferences.time_zone == ""
+
+
+def test_nobody_is_told_of_what_they_send(alice: Person) -> None:
+    for use in ("sent", "drafts", "trash", "junk"):
+        factories.mailbox(alice.account, use.title(), special_use=use)
+    page = alice.text(SETTINGS)
+    assert 'name="mailboxes" value="Junk"' in page
+    assert not any(f'name="mailboxes" value="{name}"' in page for name in ("Sent", "Drafts", "Trash"))
 
 
 def test_a_browser_is_told_from_now_on(alice: Person, browser: Browser) -> None:
