@@ -53,7 +53,8 @@ def test_reading_and_unstarring_are_for_the_whole_conversation(alice: Person) ->
 
 
 def test_only_what_a_page_opened_is_marked_by_opening_it(alice: Person) -> None:
-    first, second, last = [factories.message(alice.inbox, seen=False, thread=7, sort_at=at) for at in (1, 2, 3)]
+    first = factories.message(alice.inbox, seen=False, sort_at=1)
+    second, last = [factories.message(alice.inbox, seen=False, thread=first.thread, sort_at=at) for at in (2, 3)]
     elsewhere = factories.message(alice.inbox, seen=False)
     opened = [str(second.pk), str(last.pk), str(elsewhere.pk), "nonsense"]
     alice.client.post(f"/message/{last.pk}/flags", {"seen": "1", "message": opened})
