@@ -108,5 +108,5 @@ def test_an_address_that_nobody_has(name: str, story: Story) -> None:
 def test_a_failure_is_one_line(story: Story, settings: Any) -> None:
     """A password that was sealed for one server is sent to no other."""
     settings.ENV = replace(settings.ENV, imap_port=1)
-    with pytest.raises(CommandError, match="^The mail server: sign-in-refused$"):
+    with pytest.raises(CommandError, match=r"^The mail server: sign-in-refused$"):
         run("syncmail", story)

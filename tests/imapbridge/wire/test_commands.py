@@ -169,7 +169,8 @@ def test_literals_wait_for_the_server_or_not(literals, size, chunks):
 def test_long_texts_make_no_long_lines():
     """Whatever people type or call their mailboxes, a line is no longer than the poorest server takes (980 octets)."""
     long = "x" * 900
-    search = Command("UID SEARCH", keys.all_of(*(make(long) for make in (keys.text, keys.from_, keys.to, keys.subject))))
+    wanted = keys.all_of(keys.text(long), keys.from_(long), keys.to(long), keys.subject(long))
+    search = Command("UID SEARCH", wanted)
     rename = Command("RENAME", (commands.mailbox(b"x" * 199), commands.mailbox(b'"' * 200)))
     for command in (search, rename, Command("CREATE", (commands.mailbox(long.encode()),))):
         assert max(len(line) for line in split(command)[0]) <= 980
