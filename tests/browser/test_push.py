@@ -82,3 +82,35 @@ def test_every_part_may_break(product: Whimbrel, own_dovecot: Dovecot, page: Pag
     page.reload()
     assert page.locator("#list .row .row-subj").all_inner_texts() == subjects
     page_record.faults.clear()  # it could not connect at times, and the browser said so
+
+
+NOTE_PROGRESS = """() => {
+  window.progress = [];
+  const note = () => {
+    const value = document.querySelector("#list-top progress")?.value;
+    if (value !== undefined && value !== window.progress.at(-1)) window.progress.push(value);
+  };
+  note();
+  new MutationObserver(note).observe(document.body, { childList: true, subtree: true, attributes: true });
+}"""
+
+
+def test_a_first_sync_is_pushed_as_it_goes_on(
+    page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot
+) -> None:
+    dovecot.fill(mail_user, "INBOX", 12_000)
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda said: heard.append(str(said))))
+    page.goto(f"{whimbrel.url}/sign-in")
+    page.get_by_role("textbox", name="Email address").fill(mail_user.address)
+    page.get_by_role("textbox", name="Password").fill(mail_user.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/mailbox/*/")
+    page.evaluate(NOTE_PROGRESS)
+    expect(page.locator("#list .row").first).to_be_visible(timeout=AFTER_A_BREAK)
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=AFTER_A_BREAK)
+    whimbrel.wait_until_synced(mail_user)
+    told = page.evaluate("window.progress")
+    assert told == sorted(told)
+    assert len(told) > 1
+    assert sum('"mailbox"' in said for said in heard) > 1
