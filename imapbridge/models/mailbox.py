@@ -48,6 +48,8 @@ class Mailbox(models.Model):
     flags_at = models.DateTimeField(null=True)
     """When all flags were last compared, on servers without CONDSTORE."""
     synced_at = models.DateTimeField(null=True)
+    undelivered = models.JSONField(default=dict)
+    """`{"uids": "3,7", "since": 1700000000, "again": 1700000060}`; see `sync.undelivered`."""
     error = models.CharField(max_length=40, blank=True)
 
     total = models.BigIntegerField(default=0)

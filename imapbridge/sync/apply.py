@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
@@ -16,6 +19,11 @@ from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
 BATCH = 500
+_COUNT = f"""
+UPDATE {Mailbox._meta.db_table} SET total = total + %s,
+  unread = (SELECT count(*) FROM {Entry._meta.db_table} WHERE mailbox_id = %s AND NOT seen AND NOT expunged)
+WHERE id = %s
+"""  # noqa: S608 - the tables' names are ours
 RANGES = 200
 """How many ranges one query may name: databases limit the depth of an expression."""
 
@@ -103,46 +111,57 @@ def _refresh_joined(mailbox: Mailbox, joined: Mapping[int, int], state: int) -> 
             listing.refresh(Mailbox.objects.get(pk=other), touched, events.raise_state(other))
 
 
-@in_turn
 def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime) -> int:
-    """Take over the flags of these UIDs, but for what a person changed and the server has not confirmed.
-
-    Returns how many entries differed.
-    """
-    overlay = Overlay.of(mailbox, fetched_at)
-    different: dict[FlagValues, list[int]] = {}
-    touched: set[int] = set()
-    for uids in _slices(said):
-        entries = Entry.objects.filter(mailbox=mailbox.pk, uid__in=uids, expunged=False)
-        for uid, thread, *held in entries.values_list("uid", "thread", *FLAG_COLUMNS):
-            wanted = FlagValues.of(overlay.over(uid, said[uid]))
-            if wanted != FlagValues.of_columns(*held):
-                different.setdefault(wanted, []).append(uid)
-                touched.add(thread)
-    if not different:
-        return 0
-    state = events.raise_state(mailbox.pk)
-    for values, uids in different.items():
-        columns = dict(zip(FLAG_COLUMNS, values.columns(), strict=True))
-        for some in _slices(uids):
-            Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(state=state, **columns)
-    listing.refresh(mailbox, touched, state)
-    count(mailbox)
-    return sum(map(len, different.values()))
+    """Take over the flags of these UIDs. Returns how many entries differed."""
+    return told(mailbox, said, UidSet(), fetched_at)[0]
 
 
-@in_turn
 def vanished(mailbox: Mailbox, uids: UidSet) -> int:
     """Turn the entries of these UIDs into tombstones. Returns how many there were."""
+    return told(mailbox, {}, uids, timezone.now())[1]
+
+
+@in_turn
+def told(mailbox: Mailbox, said: Mapping[int, frozenset[str]], uids: UidSet, fetched_at: datetime) -> tuple[int, int]:
+    """Take over, as one change, what vanished and what flags are, but for those that a person changed meanwhile.
+
+    Returns how many entries differed, and how many are gone.
+    """
+    different = _different(mailbox, said, fetched_at)
     gone = dict(_inside(mailbox, uids))
-    if not gone:
-        return 0
+    if not different and not gone:
+        return 0, 0
     state = events.raise_state(mailbox.pk)
-    for some in _slices(gone):
-        Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(expunged=True, state=state)
-    listing.refresh(mailbox, set(gone.values()), state)
+    for values, places in different.items():
+        _update(mailbox, places, state=state, **dict(zip(FLAG_COLUMNS, values.columns(), strict=True)))
+    _update(mailbox, gone, state=state, expunged=True)
+    listing.refresh(mailbox, {*gone.values()}.union(*(places.values() for places in different.values())), state)
     count(mailbox, -len(gone))
-    return len(gone)
+    return sum(map(len, different.values())), len(gone)
+
+
+def _different(
+    mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime
+) -> dict[FlagValues, dict[int, int]]:
+    """The live entries whose flags are others in the index: {wanted flags: {UID: conversation}}."""
+    if not said:
+        return {}
+    overlay = Overlay.of(mailbox, fetched_at)
+    different: dict[FlagValues, dict[int, int]] = {}
+    names = ("uid", "thread", *FLAG_COLUMNS)
+    for uid, thread, *held in select_in(Entry, names, "uid", said, mailbox=mailbox.pk, expunged=False):
+        wanted = FlagValues.of(overlay.over(uid, said[uid]))
+        columns = (*held[:-1], json.loads(held[-1]))
+        if wanted != FlagValues.of_columns(*columns):
+            different.setdefault(wanted, {})[uid] = thread
+    return different
+
+
+def _update(mailbox: Mailbox, uids: Collection[int], **columns: object) -> None:
+    ordered = sorted(uids)
+    for start in range(0, len(ordered), BATCH):
+        some = ordered[start : start + BATCH]
+        Entry.objects.filter(mailbox=mailbox.pk, uid__in=some).update(**columns)
 
 
 def _inside(mailbox: Mailbox, uids: UidSet) -> Iterator[tuple[int, int]]:
@@ -162,7 +181,8 @@ def reset(mailbox: Mailbox) -> None:
     MailboxThread.objects.filter(mailbox=mailbox.pk).update(count=0, unread=0, flagged=0, state=state)
     PendingChange.objects.filter(mailbox=mailbox.pk).delete()
     mailbox.uid_validity = mailbox.uid_next = mailbox.highest_modseq = mailbox.lowest_uid = mailbox.flags_at = None
-    mailbox.save(update_fields=["uid_validity", "uid_next", "highest_modseq", "lowest_uid", "flags_at"])
+    mailbox.undelivered = {}
+    mailbox.save(update_fields=["uid_validity", "uid_next", "highest_modseq", "lowest_uid", "flags_at", "undelivered"])
 
 
 def count(mailbox: Mailbox, more: int = 0) -> None:
@@ -170,10 +190,9 @@ def count(mailbox: Mailbox, more: int = 0) -> None:
 
     `more`: by how many messages the caller changed the mailbox; counting a large one is too slow for every write.
     """
-    if mailbox.lowest_uid != 1:
-        return
-    unread = Entry.objects.filter(mailbox=mailbox.pk, expunged=False, seen=False).count()
-    Mailbox.objects.filter(pk=mailbox.pk).update(total=F("total") + more, unread=unread)
+    if mailbox.lowest_uid == 1:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, (more, mailbox.pk, mailbox.pk))
 
 
 @in_turn
@@ -201,8 +220,3 @@ class Overlay:
             if uid in uids:
                 words = (words | add) - remove
         return words
-
-
-def _slices(uids: Iterable[int]) -> Iterable[list[int]]:
-    ordered = sorted(uids)
-    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -38,8 +38,7 @@ class FlagValues:
     keywords: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, flags: Iterable[str]) -> FlagValues:
-        words = set(flags)
+    def of(cls, words: Collection[str]) -> FlagValues:
         keywords = tuple(sorted(word for word in words if flag.is_keyword(word)))
         return cls(
             flag.SEEN in words,

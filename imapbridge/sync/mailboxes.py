@@ -37,9 +37,9 @@ def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     for key in held.keys() - said.keys() if SpecialUse.INBOX in uses.values() else ():
         held[key].delete()
     rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, "")) for key, one in said.items()]
-    Mirror.objects.update_or_create(
-        account_id=account_id, defaults={"listed_at": timezone.now(), "error": "", "error_at": None}
-    )
+    heard = {"listed_at": timezone.now(), "error": "", "error_at": None}
+    if not Mirror.objects.filter(account=account_id).update(**heard):  # one statement, as nearly always
+        Mirror.objects.update_or_create(account_id=account_id, defaults=heard)
     order = {use: at for at, use in enumerate(("inbox", "drafts", "sent", "archive"))}
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
 

@@ -27,7 +27,7 @@ def fetch(connection: BlockingConnection, messages: Iterable[Fetched]) -> dict[i
 
 
 def _text(message: Fetched) -> Part | None:
-    if message.preview or message.structure is None:
+    if message.preview is not None or message.structure is None:
         return None
     texts = choose_body(message.structure, prefer="text/plain").shown
     return texts[0] if texts else None

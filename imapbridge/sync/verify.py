@@ -9,6 +9,7 @@ from imapbridge.models import Entry, Mailbox, MailboxThread
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
+from imapbridge.wire import keys
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.items import FetchItems
 from imapbridge.wire.results import ListedMailbox
@@ -45,6 +46,7 @@ def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMai
     if not mailbox.complete:
         yield f"{name}: its first sync is not complete"
     everything = UidSet.range(1, None)
+    listed_uids = connection.run(connection.session.search([keys.uid(everything)]), timeout=TIMEOUT).uids or UidSet()
     items = FetchItems(flags=True, size=True)
     fetched = connection.run(connection.session.fetch(everything, items), timeout=TIMEOUT).messages
     there = {one.uid: FlagValues.of(one.flags or ()) for one in fetched}
@@ -53,6 +55,8 @@ def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMai
     here: dict[int, FlagValues] = {}
     for uid, size, *columns in rows:
         sizes[uid], here[uid] = size, FlagValues.of_columns(*columns)
+    unheard = listed_uids - UidSet.of(there)
+    yield from (f"{name} uid {uid}: on the server, which does not deliver it" for uid in unheard)
     yield from (f"{name} uid {uid}: on the server only" for uid in sorted(there.keys() - here.keys()))
     yield from (f"{name} uid {uid}: in the index only" for uid in sorted(here.keys() - there.keys()))
     for uid in sorted(there.keys() & here.keys()):

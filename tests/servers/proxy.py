@@ -1,6 +1,7 @@
 """A proxy in front of a mail server that stops or cuts a session where a test says so. Reads plaintext IMAP."""
 
 import contextlib
+import re
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Proxy:
         self._target = target
         self._trap: Trap | None = None
         self._seen = 0
+        self.hides: re.Pattern[bytes] | None = None
+        """What of a server's answers nobody gets to see; within one piece of what it sends."""
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -109,6 +112,7 @@ class _Session:
         with contextlib.suppress(OSError):
             while data := self._server.recv(65536):
                 trap = self._trap
+                data = self._proxy.hides.sub(b"", data) if self._proxy.hides else data
                 if trap and not trap.at_command and not trap.release.is_set():
                     room = trap.octets - self._passed
                     self._client.sendall(data[:room])

@@ -4,6 +4,7 @@ A worker is a process of its own here, held by a proxy at one point of its talk 
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ from django.db import connection
 
 from imapbridge import actions
 from imapbridge.errors import ServerUnreachable
-from imapbridge.models import Entry, Message, PendingChange
+from imapbridge.models import Entry, Mailbox, Message, PendingChange
 from imapbridge.sync.bulk import Occupied, bulk
+from imapbridge.sync.verify import differences
 from tests.imapbridge.sync.conftest import Story, account_of, point_at
 from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
@@ -194,6 +196,26 @@ def test_the_server_is_cut_off_in_the_middle_of_a_fetch(story: Story, proxy: Pro
         assert trap.sprung.is_set()
     story.sync()
     assert story.mailbox().total == 900
+    story.assert_equal()
+
+
+def test_a_message_that_is_never_delivered_is_asked_for_ever_more_seldom(story: Story, proxy: Proxy) -> None:
+    story.server.fill(story.user, "INBOX", 5)
+    proxy.hides = re.compile(rb"\* \d+ FETCH \(UID 3 .*?\)\r\n(?=\* |A\d)", re.DOTALL)
+    story.sync()
+    story.sync()
+    assert (story.mailbox().total, story.mailbox().undelivered["uids"]) == (4, "3")
+    assert list(differences(story.account)) == ["mailbox 'INBOX' uid 3: on the server, which does not deliver it"]
+
+    trap = proxy.arm(Trap(b" ENVELOPE ", cut=True))
+    story.sync()
+    assert not trap.sprung.is_set()
+    proxy.disarm()
+    proxy.hides = None
+    due = {**story.mailbox().undelivered, "again": 0}
+    Mailbox.objects.filter(pk=story.mailbox().pk).update(undelivered=due)
+    story.sync()
+    assert (story.mailbox().total, story.mailbox().undelivered) == (5, {})
     story.assert_equal()
 
 
