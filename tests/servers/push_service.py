@@ -1,4 +1,4 @@
-"""A push service and the browsers behind it, inside the tests' own process: https on loopback, by an authority of its own.
+"""A push service and the browsers behind it, inside the tests' own process: https on loopback.
 
 It checks who sends (RFC 8292) and opens what is sent (RFC 8291) by the RFCs' own formulas, sharing no code with the
 product.
