@@ -55,11 +55,12 @@ class Changes:
     too_many: bool
 
 
-_SELECT = f"""
+# The inner LIMIT comes first: without it a planner without statistics joins a whole mailbox and sorts that.
+_ROWS = f"""
 SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, t.keywords,
        m.preview, t.sort_at, t.state
-FROM {MailboxThread._meta.db_table} t JOIN {Message._meta.db_table} m ON m.id = t.latest_id
-WHERE t.mailbox_id = %s
+FROM (SELECT * FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s {{wanted}} ORDER BY {{order}} LIMIT %s) t
+JOIN {Message._meta.db_table} m ON m.id = t.latest_id ORDER BY {{order}}
 """  # noqa: S608 - the tables' names are ours
 _PLACE = f"""
 SELECT t.sort_at, t.thread FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s AND t.count > 0
@@ -68,7 +69,7 @@ _ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
 # The first condition is implied by the second; it is what lets SQLite begin in the middle of the index.
 _BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
 _NOT_BELOW = " AND t.sort_at >= %s AND (t.sort_at > %s OR t.thread >= %s)"
-_NEWEST_FIRST = " ORDER BY t.sort_at DESC, t.thread DESC LIMIT %s"
+_NEWEST_FIRST = "t.sort_at DESC, t.thread DESC"
 
 
 def conversations(
@@ -81,11 +82,11 @@ def conversations(
     """
     if state is None:
         state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
-    statement, values = _SELECT + " AND t.count > 0" + _ONLY[only], [mailbox_id]
+    wanted, values = " AND t.count > 0" + _ONLY[only], [mailbox_id]
     if cursor := _cursor(before):
         at, thread = cursor
-        statement, values = statement + _BELOW, [*values, at, at, thread]
-    found = _rows(statement + _NEWEST_FIRST, [*values, limit + 1])
+        wanted, values = wanted + _BELOW, [*values, at, at, thread]
+    found = _rows(_ROWS.format(wanted=wanted, order=_NEWEST_FIRST), [*values, limit + 1])
     more = len(found) > limit
     found = found[:limit]
     return ConversationPage(found, f"{found[-1].sort_at}.{found[-1].thread}" if more else "", state)
@@ -131,7 +132,8 @@ def changes(mailbox_id: int, since: int) -> Changes:
     state, known_from = Mailbox.objects.values_list("state", "changes_from").get(pk=mailbox_id)
     if not known_from <= since <= state:
         return Changes([], [], state, too_many=True)
-    rows = _rows(_SELECT + " AND t.state > %s ORDER BY t.state LIMIT %s", [mailbox_id, since, CHANGES_LIMIT + 1])
+    statement = _ROWS.format(wanted=" AND t.state > %s", order="t.state")
+    rows = _rows(statement, [mailbox_id, since, CHANGES_LIMIT + 1])
     if len(rows) > CHANGES_LIMIT:
         return Changes([], [], state, too_many=True)
     rows.sort(key=lambda row: (row.sort_at, row.thread), reverse=True)
