@@ -11,7 +11,7 @@ from tests.bench.house import House
 from tests.servers.visitor import Answer
 
 MESSAGE = re.compile(r'href="(/message/\d+/[^"]*)"')
-OLDER = re.compile(r'<a class="older"[^>]* href="([^"]+)"')
+OLDER = re.compile(r'<a class="older" id="older" href="([^"]+)"')
 FRAME = re.compile(r'<iframe\b[^>]* src="([^"]+)"')
 #: As the page's own scripts ask: for the rows below, for the reading pane, and to change without an answer.
 ROWS = {"HX-Request": "true", "HX-Target": "a#older"}
