@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -18,19 +17,19 @@ CHANGES_LIMIT = 500
 """More changed rows than this and a page is better fetched anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A row of a mailbox's list."""
+class Conversation(NamedTuple):
+    """A row of a mailbox's list, as the database has it. Hashable: equal rows look the same."""
 
     thread: int
     message: int
     subject: str
-    senders: list[list[Any]]
-    count: int
+    senders: str
+    """`[[name, address, unread], ...]` as JSON: most rows were printed before, and need not be read again."""
+    total: int
+    """Messages in this mailbox."""
     unread: int
-    flagged: bool
+    flagged: int
     has_attachment: bool
-    keywords: list[str]
     preview: str
     sort_at: int
     state: int
@@ -57,8 +56,8 @@ class Changes:
 
 # The inner LIMIT comes first: without it a planner without statistics joins a whole mailbox and sorts that.
 _ROWS = f"""
-SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, t.keywords,
-       m.preview, t.sort_at, t.state
+SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, m.preview,
+       t.sort_at, t.state
 FROM (SELECT * FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s {{wanted}} ORDER BY {{order}} LIMIT %s) t
 JOIN {Message._meta.db_table} m ON m.id = t.latest_id ORDER BY {{order}}
 """  # noqa: S608 - the tables' names are ours
@@ -106,7 +105,7 @@ def page_above(mailbox_id: int, before: str, only: Only = "", limit: int = PAGE)
 def _rows(statement: str, values: Sequence[int]) -> list[Conversation]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [_conversation(row) for row in cursor.fetchall()]
+        return [Conversation._make(row) for row in cursor.fetchall()]
 
 
 def _cursor(before: str) -> tuple[int, int] | None:
@@ -116,15 +115,6 @@ def _cursor(before: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     return cursor if all(abs(number) < 2**63 for number in cursor) else None
-
-
-def _conversation(row: tuple[Any, ...]) -> Conversation:
-    thread, message, subject, senders, count, unread, flagged, attached, keywords, preview, sort_at, state = row
-    # A statement of our own gets JSON as text on every database.
-    return Conversation(
-        thread, message, subject, json.loads(senders), count, unread, flagged > 0, bool(attached),
-        [] if keywords == "[]" else json.loads(keywords), preview, sort_at, state,
-    )  # fmt: skip
 
 
 def changes(mailbox_id: int, since: int) -> Changes:
@@ -138,7 +128,7 @@ def changes(mailbox_id: int, since: int) -> Changes:
         return Changes([], [], state, too_many=True)
     rows.sort(key=lambda row: (row.sort_at, row.thread), reverse=True)
     return Changes(
-        [row for row in rows if row.count], [row.thread for row in rows if not row.count], state, too_many=False
+        [row for row in rows if row.total], [row.thread for row in rows if not row.total], state, too_many=False
     )
 
 

@@ -81,13 +81,22 @@ def _short_months() -> list[str]:
 
 
 class Clock:
-    """Formats moments for one person and one page. Make a new one for every request: it knows what is today."""
+    """Formats moments for one person. Make a new one for every request: it knows what is today."""
 
     def __init__(self, tz: tzinfo, now: datetime | None = None) -> None:
         self.tz = tz
         self.today = (now or datetime.now(UTC)).astimezone(tz).date()
-        self._in = _patterns(get_language() or "")
+        language = get_language() or ""
+        self._in = _patterns(language)
+        self._face = (tz, self.today, language)
         self._groups: dict[date, Group] = {}
+
+    def __eq__(self, other: object) -> bool:
+        """Equal clocks say the same of every moment."""
+        return isinstance(other, Clock) and self._face == other._face
+
+    def __hash__(self) -> int:
+        return hash(self._face)
 
     def local(self, at: int) -> datetime:
         """Seconds since 1970 as a local moment. Absurd numbers become the nearest moment there is."""

@@ -6,7 +6,7 @@ the pieces in its own order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -80,35 +80,30 @@ class Place:
 
 
 class RowWriter:
-    """Turns conversations into rows. One for a page: it looks its sentences up once."""
+    """Turns conversations into rows. One for a page as it is seen in one language on one day: it looks its sentences
+    up once."""
 
-    def __init__(self, clock: Clock, place: Place, me: str, opened: int = 0) -> None:
+    def __init__(self, clock: Clock, place: Place, me: str) -> None:
         self._clock = clock
         self._me = people.Reader(me)
-        self._opened = opened
         self._query = place.query
         self._language = get_language() or ""
         self._star = _("Star: {subject}")
         self._read = {True: _("Mark as read: {subject}"), False: _("Mark as unread: {subject}")}
         self._untitled = _("(no subject)")
 
-    def groups(self, conversations: Iterable[Conversation]) -> list[tuple[Group, list[Row]]]:
-        """Rows in order, under the headings they belong to."""
-        groups: list[tuple[Group, list[Row]]] = []
-        for conversation in conversations:
-            group = self._clock.group(self._clock.local(conversation.sort_at))
-            if not groups or groups[-1][0] != group:
-                groups.append((group, []))
-            groups[-1][1].append(self.row(conversation))
-        return groups
+    def group(self, item: Conversation) -> Group:
+        """The heading that the conversation belongs under."""
+        return self._clock.group(self._clock.local(item.sort_at))
 
-    def row(self, item: Conversation) -> Row:
+    def row(self, item: Conversation, *, current: bool = False) -> Row:
+        """`current`: it is the one that is open."""
         moment = self._clock.local(item.sort_at)
-        unread, current = item.unread > 0, item.thread == self._opened
+        unread, attached = item.unread > 0, bool(item.has_attachment)
         subject = people.clean(item.subject) or self._untitled
-        face, names = self._me.conversation(item.senders)
+        face, names = self._me.conversation(json.loads(item.senders))
         date = self._clock.short(moment)
-        label = _label(self._language, unread, item.count, item.has_attachment)
+        label = _label(self._language, unread, item.total, attached)
         return Row(
             thread=item.thread,
             at=item.sort_at,
@@ -117,13 +112,13 @@ class RowWriter:
             initials=face.initials,
             shape=face.shape,
             names=names,
-            count=str(item.count) if item.count > 1 else "",
+            count=str(item.total) if item.total > 1 else "",
             subject=subject,
             preview=item.preview,
-            clip="has-clip" if item.has_attachment else "",
+            clip="has-clip" if attached else "",
             iso=moment.isoformat(timespec="minutes"),
             date=date,
-            label=label.format(names=names, subject=subject, date=date, n=item.count),
+            label=label.format(names=names, subject=subject, date=date, n=item.total),
             link=f"/message/{item.message}/?{self._query}",
             flags=f"/message/{item.message}/flags?{self._query}",
             starred="true" if item.flagged else "false",

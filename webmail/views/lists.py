@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from imapbridge import queries
 from imapbridge.queries import Changes, Conversation, MailboxItem, Only
 from webmail import partials
 from webmail.access import Holder
 from webmail.screen import listing
-from webmail.screen.clock import Clock
+from webmail.screen.clock import Clock, Group
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter
 from webmail.views import shell
@@ -40,13 +42,14 @@ def pane(
     """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
     the screen, so a heading that stands there is not repeated. One query, or two for a later page on its own."""
     page = queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
-    writer = RowWriter(clock, place, holder.account.address, opened)
+    rows = _rows(clock, place, holder.account.address)
+    after = _group_of(clock, place.before) if goes_on else ""
     return Listing(
         head=head(box, holder, place.only),
         address=place.address,
         state=page.state,
         order=[(row.thread, row.message) for row in page.rows],
-        parts=written(writer, page.rows, _group_of(clock, place.before) if goes_on else ""),
+        parts=rows.parts(page.rows, opened, after),
         older=replace(place, before=page.next).address if page.next else "",
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
         is_cut=bool(place.before),
@@ -61,22 +64,48 @@ def _newer(place: Place) -> str:
 
 def changed(box: MailboxItem, holder: Holder, place: Place, clock: Clock, found: Changes) -> Listing:
     """The rows that are different, as far as they belong into the list. No query."""
-    writer = RowWriter(clock, place, holder.account.address)
-    rows = [row for row in found.rows if belongs(row, place.only)]
-    return Listing(head(box, holder, place.only), place.address, found.state, [], written(writer, rows), "", None)
+    parts = _rows(clock, place, holder.account.address).parts(row for row in found.rows if belongs(row, place.only))
+    return Listing(head(box, holder, place.only), place.address, found.state, [], parts, "", None)
 
 
 def belongs(row: Conversation, only: str) -> bool:
     """Whether a filtered list shows the conversation."""
-    return row.unread > 0 if only == "unread" else row.flagged if only == "starred" else True
+    return row.unread > 0 if only == "unread" else row.flagged > 0 if only == "starred" else True
 
 
-def written(writer: RowWriter, rows: Iterable[Conversation], after: str = "") -> list[Part]:
-    """Rows as markup under their headings; `after` is the key of the heading that the rows before stand under."""
-    return [
-        Part(group.key, group.title, partials.printed(found), shown=group.key != after)
-        for group, found in writer.groups(rows)
-    ]
+class Rows:
+    """The rows of one page of a list as markup, kept from one request to the next: most of them have not changed."""
+
+    MOST = 200
+
+    def __init__(self, writer: RowWriter) -> None:
+        self._writer = writer
+        self._kept: dict[tuple[Conversation, bool], tuple[Group, SafeString]] = {}
+
+    def parts(self, conversations: Iterable[Conversation], opened: int = 0, after: str = "") -> list[Part]:
+        """Rows under their headings. `opened` is the conversation that is being read; `after` the key of the heading
+        that the rows before stand under."""
+        groups: list[tuple[Group, list[SafeString]]] = []
+        for item in conversations:
+            group, row = self._row(item, item.thread == opened)
+            if not groups or groups[-1][0] != group:
+                groups.append((group, []))
+            groups[-1][1].append(row)
+        return [Part(group.key, group.title, SafeString("".join(rows)), group.key != after) for group, rows in groups]
+
+    def _row(self, item: Conversation, current: bool) -> tuple[Group, SafeString]:
+        found = self._kept.get((item, current))
+        if found is None:
+            if len(self._kept) >= self.MOST:
+                self._kept.clear()
+            found = self._writer.group(item), partials.printed([self._writer.row(item, current=current)])
+            self._kept[item, current] = found
+        return found
+
+
+@lru_cache(maxsize=128)
+def _rows(clock: Clock, place: Place, me: str) -> Rows:
+    return Rows(RowWriter(clock, place, me))
 
 
 def _group_of(clock: Clock, cursor: str) -> str:

@@ -59,7 +59,7 @@ def test_messages_that_cannot_be_read_are_listed(story: Story) -> None:
     assert there > len(UNREADABLE) // 2
     story.sync()
     assert Entry.objects.filter(mailbox=story.mailbox()).count() == there
-    assert sum(row.count for row in queries.conversations(story.mailbox().pk).rows) == there
+    assert sum(row.total for row in queries.conversations(story.mailbox().pk).rows) == there
     story.assert_equal()
 
 
