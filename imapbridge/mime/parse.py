@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from imapbridge.mime.headers import MAX_LIST, clean
-from imapbridge.mime.params import parse_field
+from imapbridge.mime.fields import FIELD, KEPT_PARAMS, Fields, Headers, describe
+from imapbridge.mime.headers import MAX_LIST
 from imapbridge.terms.part import Part
 
 MAX_MESSAGE = 50 * 1024 * 1024
@@ -79,53 +79,6 @@ def parse(raw: bytes) -> Parsed:
     return Parsed(root, tuple(headers), tuple(reader.defects), cut, reader.ranges)
 
 
-# --- Headers ----------------------------------------------------------------------------------------------------------
-
-_Headers = list[tuple[str, bytes]]
-
-# A line that is neither a field nor the continuation of one is passed over.
-_FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]{0,20}:((?:[^\n]*(?:\n[ \t][^\n]*)*))", re.MULTILINE)
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-_KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The fields of a header that describe a part (RFC 2045, RFC 2183)."""
-
-    media_type: str
-    params: dict[str, str]
-    encoding: str
-    disposition: str
-    filename: str
-    content_id: str
-
-
-def _describe(headers: _Headers, default_type: str) -> _Fields:
-    first = {name.lower(): value for name, value in reversed(headers)}
-    written, params = parse_field(first.get("content-type", b""))
-    disposition, more = parse_field(first.get("content-disposition", b""))
-    if disposition and disposition != "inline":
-        disposition = "attachment"  # RFC 2183 2.8: unknown ones are treated so
-    return _Fields(
-        media_type=_media_type(written, default_type),
-        params=params,
-        encoding=parse_field(first.get("content-transfer-encoding", b""))[0] or "7bit",
-        disposition=disposition,
-        filename=more.get("filename") or params.get("name", ""),
-        content_id=clean(first.get("content-id", b"")[:998].decode("ascii", "ignore")).strip("<> "),
-    )
-
-
-def _media_type(written: str, default_type: str) -> str:
-    """No type is the default; one that cannot be read is data: safer than RFC 2045 5.2, which says plain text."""
-    if _TYPE.fullmatch(written):
-        return written
-    return default_type if written in ("", "text") else "application/octet-stream"
-
-
-# --- Structure --------------------------------------------------------------------------------------------------------
-
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIRST_BLANK = re.compile(rb"\r?\n")
 _AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]{0,200}(?:\r?\n|\Z)")
@@ -145,13 +98,13 @@ class _Reader:
         if defect not in self.defects:
             self.defects.append(defect)
 
-    def read_headers(self, start: int, end: int) -> tuple[_Headers, int]:
+    def read_headers(self, start: int, end: int) -> tuple[Headers, int]:
         """The fields at `start`, and where the body after them begins."""
         blank = _FIRST_BLANK.match(self.raw, start, end) or _BLANK_LINE.search(self.raw, start, end)
         body = blank.end() if blank else end
         block = self.raw[start : min(body, start + MAX_HEADERS)]
-        headers: _Headers = []
-        for match in _FIELD.finditer(block):
+        headers: Headers = []
+        for match in FIELD.finditer(block):
             headers.append((match[1].decode("ascii"), match[2][:MAX_LIST].strip()))
             if len(headers) >= MAX_HEADER_LINES:
                 break
@@ -161,12 +114,12 @@ class _Reader:
             body = start  # no field at all: text without a header
         return headers, body
 
-    def message(self, headers: _Headers, place: _Range, prefix: str, depth: int) -> Part:
+    def message(self, headers: Headers, place: _Range, prefix: str, depth: int) -> Part:
         """The root of a message: a leaf is part 1 of it, a multipart has no address of its own."""
-        root = self._entity(_describe(headers, "text/plain"), place, prefix, _join(prefix, 1), depth)
+        root = self._entity(describe(headers, "text/plain"), place, prefix, _join(prefix, 1), depth)
         return replace(root, section="") if root.is_multipart else root
 
-    def _entity(self, fields: _Fields, place: _Range, section: str, leaf_section: str, depth: int) -> Part:
+    def _entity(self, fields: Fields, place: _Range, section: str, leaf_section: str, depth: int) -> Part:
         """`section` is for a multipart, `leaf_section` for what turns out to be a leaf."""
         media_type, children = fields.media_type, tuple[Part, ...]()
         if media_type.startswith("multipart/"):
@@ -181,7 +134,7 @@ class _Reader:
             children = (self.message(headers, _Range(body, place.end), section, depth + 1),)
         return _part(fields, section, media_type, place.end - place.start, children)
 
-    def _children(self, fields: _Fields, place: _Range, section: str, depth: int) -> tuple[Part, ...]:
+    def _children(self, fields: Fields, place: _Range, section: str, depth: int) -> tuple[Part, ...]:
         children: list[Part] = []
         if self._too_deep(depth):
             return ()
@@ -193,7 +146,7 @@ class _Reader:
                 break
             headers, body = self.read_headers(start, end)
             number = _join(section, len(children) + 1)
-            described = _describe(headers, default_type)
+            described = describe(headers, default_type)
             children.append(self._entity(described, _Range(body, end), number, number, depth + 1))
         return tuple(children)
 
@@ -235,7 +188,7 @@ class _Reader:
         return at - 1 if self.raw[at - 1 : at] == b"\n" else at
 
 
-def _part(fields: _Fields, section: str, media_type: str, size: int, children: tuple[Part, ...]) -> Part:
+def _part(fields: Fields, section: str, media_type: str, size: int, children: tuple[Part, ...]) -> Part:
     return Part(
         section=section,
         media_type=media_type,
@@ -245,7 +198,7 @@ def _part(fields: _Fields, section: str, media_type: str, size: int, children: t
         disposition=fields.disposition,
         filename=fields.filename,
         content_id=fields.content_id,
-        params=tuple((name, fields.params[name]) for name in _KEPT_PARAMS if name in fields.params),
+        params=tuple((name, fields.params[name]) for name in KEPT_PARAMS if name in fields.params),
         parts=children,
     )
 

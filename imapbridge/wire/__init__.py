@@ -1,7 +1,7 @@
 """IMAP itself, sans-IO: bytes in, responses out, the way h11 is to HTTP.
 
     stream      octets -> whole responses, literals apart      tokens      a response's text -> nested values
-    reading     values -> responses                            fetched     FETCH · structure (ENVELOPE, BODYSTRUCTURE)
+    reading     values -> responses                            fetched     FETCH · envelope · structure (of the body)
     names       mailbox names (modified UTF-7)                 dates       IMAP's own dates
     commands    the only way to make a command                 items       what to FETCH · keys (what to SEARCH)
     quirks      what each kind of server needs                 results     what the commands return

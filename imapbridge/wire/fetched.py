@@ -19,9 +19,10 @@ from imapbridge.terms.envelope import Envelope
 from imapbridge.terms.part import Part
 from imapbridge.terms.uids import MAX_UID
 from imapbridge.wire.dates import parse_date_time
+from imapbridge.wire.envelope import envelope
 from imapbridge.wire.names import decode as decode_name
 from imapbridge.wire.short_cache import short_cache
-from imapbridge.wire.structure import envelope, structure
+from imapbridge.wire.structure import structure
 from imapbridge.wire.tokens import Value, number
 
 

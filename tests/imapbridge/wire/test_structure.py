@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from imapbridge.terms.envelope import Address
 from imapbridge.terms.part import Part
-from imapbridge.wire.structure import MAX_PARTS, envelope, structure
+from imapbridge.wire.envelope import envelope
+from imapbridge.wire.structure import MAX_PARTS, structure
 from imapbridge.wire.tokens import parse, parse_fetch
 
 ANN = '("Ann" NIL "ann" "x.org")'
