@@ -20,7 +20,7 @@ from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
 from webmail.screen.files import part_link
 
-VERSION = 4
+VERSION = 5
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024

@@ -40,6 +40,8 @@ def link(href: str, shown: str) -> str:
         ("data:text/html,x file:///etc", "data:text/html,x file:///etc"),
         ('https://x.example/"onmouseover=x', f'{link("https://x.example/", "https://x.example/")}"onmouseover=x'),
         ("xhttps://x.example", "xhttps://x.example"),
+        ("read notes.md and x.example", "read notes.md and x.example"),
+        ("<ann@x.example>", f"&lt;{link('mailto:ann@x.example', 'ann@x.example')}&gt;"),
         ("a\x00b\x1bc", "abc"),
         ("a  b\n\n  c", "a  b\n\n  c"),
     ],
@@ -89,15 +91,32 @@ def test_long_text_is_cut_and_told() -> None:
     assert visible_text(found.html) == "x" * plaintext.MAX_SHOWN
 
 
-def test_links_stop_at_their_allowance() -> None:
+def test_a_text_beyond_the_allowance_has_no_links() -> None:
     line = "https://x.example/a\n"
-    html = to_html(line * (2 * plaintext.MAX_LINKED // len(line))).html
-    assert html.count("<a ") == plaintext.MAX_LINKED // len(line)
+    fits = line * (plaintext.MAX_LINKED // len(line))
+    assert to_html(fits).html.count("<a ") == fits.count("\n")
+    assert to_html(fits + line).html.count("<a ") == 0
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["https://", "mailto:", "www.", "a@", "a@b.", "@", "(", "https://x.example/)", ">", "> ", "-- \n", "a." * 30],
+    [
+        "https://",
+        "mailto:",
+        "www.",
+        "a@",
+        "a@b.",
+        "@",
+        "(",
+        "https://x.example/)",
+        ">",
+        "> ",
+        "-- \n",
+        "a." * 30,
+        "https://.",
+        "www..",
+        "&gt;",
+    ],
 )
 def test_dense_text_costs_no_more_than_its_size(piece: str) -> None:
     text = piece * (100_000 // len(piece))
