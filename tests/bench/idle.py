@@ -1,28 +1,30 @@
-"""`python -m tests.bench.idle`: one bridge that listens for thousands of accounts, on a real Dovecot.
+"""`python -m tests.bench.idle`: one bridge that listens for thousands of accounts. `./run bench-push idle`.
 
 Prints how soon all are listened to, at first and after the mail server was restarted, what each costs in memory, what
-silence costs in CPU, and how soon a delivery to any of them asks for a sync. Dovecot has a process for each account,
-some 1.5 GB for two thousand, and tells late when `sysctl fs.inotify.max_user_instances` is below their number.
+silence costs in CPU, and how soon a delivery to any of them asks for a sync. On a real Dovecot, which has a process of
+some 1 MB for each account, or with `--stub` on a server that speaks just enough IMAP and holds no mail.
 """
 
 import argparse
-import http.client
-import json
+import contextlib
+import os
+import platform
 import random
-import socket
 import statistics
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-import redis
-
-from imapbridge.presence import KEY
-from tests.servers.dovecot import Dovecot, User
+from tests.bench.inotify import instances
+from tests.bench.listener import Listener
+from tests.bench.meter import yardstick
+from tests.bench.stub import Stub
+from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
 from tests.servers.letters import plain
+from tests.servers.mail_server import MailServer, User
 from tests.servers.process import running, wait_until
-from tests.servers.whimbrel import Whimbrel
 
+# A session is a process, and anvil and auth have a connection to each; see docs/install.md.
 LIMITS = """
 default_process_limit = {many}
 default_client_limit = {many}
@@ -36,119 +38,95 @@ service imap {{
   process_limit = {many}
 }}
 """
-SEAL = """
-import json, pathlib
-from accounts import secrets
-from accounts.models import MailAccount
-from tests.factories import person
-for address, password in json.loads(pathlib.Path("{path}").read_text()):
-    _, account = person(address)
-    secrets.seal(account, password)
-    account.save()
-"""
-
-
-class Bridge:
-    """The product's bridge alone, with its Redis and its database."""
-
-    def __init__(self, dovecot: Dovecot, users: list[User], security: str) -> None:
-        port = {"WEBMAIL_IMAP_PORT": str(dovecot.ports.imap), "WEBMAIL_IMAP_SECURITY": "plain"}
-        plainly = {**port, "WEBMAIL_ALLOW_PLAINTEXT": "yes"} if security == "plain" else {}
-        self.product = Whimbrel(dovecot, environ=plainly)
-        self._users = users
-        self.process = self.product.processes["bridge"]
-        self.redis = redis.Redis(unix_socket_path=str(self.product.redis.socket))
-        self.accounts: dict[str, int] = {}
-
-    def start(self) -> None:
-        self.product.redis.start()
-        self.product.manage("migrate", "--noinput")
-        path = Path(self.product.directory) / "people.json"
-        path.write_text(json.dumps([(user.address, user.password) for user in self._users]))
-        self.product.manage("shell", "-c", SEAL.format(path=path))
-        self.accounts = dict(self.product.rows("SELECT address, id FROM accounts_mailaccount"))
-        self.process.spawn()
-        self.process.wait_until_ready()
-
-    def close(self) -> None:
-        self.product.close()
-
-    def look(self) -> None:
-        """Somebody looks at every account."""
-        self.redis.zadd(KEY, {str(account): time.time() for account in self.accounts.values()})
-
-    def heard(self) -> int:
-        """How many accounts it listens to."""
-        connection = http.client.HTTPConnection("bridge")
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(str(self.product.directory / "bridge.sock"))
-        connection.request("GET", "/health")
-        answer = json.loads(connection.getresponse().read())
-        connection.close()
-        return int(answer["watched"])
-
-    def wait_for_all(self) -> float:
-        """Seconds until all are listened to."""
-        began = time.monotonic()
-
-        def all_heard() -> bool:
-            self.look()
-            time.sleep(0.5)
-            return self.heard() == len(self.accounts)
-
-        wait_until(all_heard, "all accounts are listened to", 300)
-        return time.monotonic() - began
-
-    def memory(self) -> int:
-        """Octets (RSS)."""
-        return sum(each.memory_info().rss for each in self.process.processes())
-
-    def asked_for(self, user: User) -> bool:
-        """Whether a sync is asked for; no worker is here to take it."""
-        return bool(self.redis.exists(f"whimbrel:1:sync-queued:fast:{self.accounts[user.address]}"))
-
-    def forget_what_was_asked(self) -> None:
-        for key in self.redis.scan_iter("whimbrel:1:sync-queued:*", 5000):
-            self.redis.delete(key)
+FIRST = 100
+"""Accounts that are listened to before memory is first read, so that what is loaded only once is there."""
+REST = 10.0
+"""Seconds until what the log-ins have left behind is gone."""
+SILENCE = 30.0
 
 
 def main() -> int:
+    options = _options()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite;", end=" ")
+    kind = "a stub" if options.stub else "Dovecot"
+    print(f"{options.accounts:,} accounts on {kind}, {options.security}, {options.pace} log-ins a second.", flush=True)
+    before = yardstick()
+    with _server(options) as server:
+        users = [server.user(f"user{number}") for number in range(options.accounts)]
+        with running(Listener(server, users, _environ(server, options))) as listener:
+            _report(listener, users)
+            _deliver(listener, server, random.Random(0).sample(users, options.deliveries))
+            _restart(listener, server, len(users))
+    print(f"The yardstick, a fixed piece of Python work: {before:.1f} ms before, {yardstick():.1f} ms after.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench-push idle")
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--deliveries", type=int, default=50)
     parser.add_argument("--security", choices=("plain", "tls"), default="tls")
-    options = parser.parse_args()
+    parser.add_argument("--pace", type=int, default=50, help="log-ins a second")
+    parser.add_argument("--stub", action="store_true", help="instead of Dovecot, a server that only seems to be one")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def _server(options: argparse.Namespace) -> Iterator[MailServer]:
+    if options.stub:
+        with running(Stub()) as stub:
+            yield stub
+        return
     extra = LIMITS.format(many=2 * options.accounts + 1000)
-    with running(Dovecot(options=Options(extra=extra, plaintext=options.security == "plain"))) as dovecot:
-        users = [dovecot.user() for _ in range(options.accounts)]
-        with running(Bridge(dovecot, users, options.security)) as bridge:
-            _report(bridge, dovecot, users, options.deliveries)
-    return 0
+    dovecot = Dovecot(options=Options(extra=extra, plaintext=options.security == "plain"))
+    with instances(2 * options.accounts + 1000), running(dovecot):
+        yield dovecot
 
 
-def _report(bridge: Bridge, dovecot: Dovecot, users: list[User], deliveries: int) -> None:
-    before = bridge.memory()
-    print(f"{len(users)} accounts listened to after {bridge.wait_for_all():.0f} s; ", end="", flush=True)
-    time.sleep(10)
-    print(f"{(bridge.memory() - before) / 1000 / len(users):.1f} KB each")
-    began = bridge.process.cpu_seconds()
-    time.sleep(20)
-    print(f"Silence costs {100 * (bridge.process.cpu_seconds() - began) / 20:.1f} % of a core")
-    _deliver(bridge, dovecot, random.Random(0).sample(users, deliveries))
-    dovecot.restart()
-    print(f"After a restart of the mail server all are listened to within {bridge.wait_for_all():.0f} s")
+def _environ(server: MailServer, options: argparse.Namespace) -> dict[str, str]:
+    pace = {"WEBMAIL_LOGINS_PER_SECOND": str(options.pace)}
+    if options.security == "tls":
+        return pace
+    port = {"WEBMAIL_IMAP_PORT": str(server.ports.imap), "WEBMAIL_IMAP_SECURITY": "plain"}
+    return {**pace, **port, "WEBMAIL_ALLOW_PLAINTEXT": "yes"}
 
 
-def _deliver(bridge: Bridge, dovecot: Dovecot, users: list[User]) -> None:
-    bridge.forget_what_was_asked()
+def _report(listener: Listener, users: list[User]) -> None:
+    listener.look(users[:FIRST])
+    listener.wait_for("the first are listened to", min(FIRST, len(users)))
+    time.sleep(REST)
+    before = listener.memory
+    listener.look(users)
+    print(f"All are listened to after {listener.wait_for('all are listened to', len(users)):.0f} s.", flush=True)
+    time.sleep(REST)
+    after = listener.memory
+    each = (after - before) / 1000 / max(1, len(users) - FIRST)
+    print(f"Each costs {each:.1f} KB; the process has {after / 1e6:.0f} MB.", flush=True)
+    began = listener.process.cpu_seconds()
+    time.sleep(SILENCE)
+    spent = listener.process.cpu_seconds() - began
+    print(f"Silence costs {100 * spent / SILENCE:.1f} % of a core.", flush=True)
+
+
+def _deliver(listener: Listener, server: MailServer, users: list[User]) -> None:
+    listener.forget_what_was_asked()
     waited = []
     for user in users:
-        dovecot.deliver(user, plain())
+        server.deliver(user, plain())
         accepted = time.monotonic()
-        wait_until(lambda user=user: bridge.asked_for(user), "the delivery is heard of")
+        wait_until(lambda user=user: listener.asked_for(user), "the delivery is heard of")
         waited.append(1000 * (time.monotonic() - accepted))
     cut = statistics.quantiles(waited, n=20)
-    print(f"A delivery asks for a sync: median {statistics.median(waited):.0f} ms, 95 of 100 within {cut[18]:.0f} ms")
+    typical = f"median {statistics.median(waited):.0f} ms, 95 of 100 within {cut[18]:.0f} ms"
+    print(f"A delivery asks for a sync: {typical}, all within {max(waited):.0f} ms.", flush=True)
+
+
+def _restart(listener: Listener, server: MailServer, count: int) -> None:
+    server.stop()
+    wait_until(lambda: listener.heard == 0, "the end is noticed")
+    server.restart()
+    seconds = listener.wait_for("all are back", count)
+    print(f"After a restart of the mail server all are listened to within {seconds:.0f} s.")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ class MailServer(Server):
     """`ports.imaps` speaks TLS, on `host`; `authority` is whom its certificate is from."""
 
     host = "localhost"
+    #: Another name of it, at which it takes us for another machine.
+    far_host = ""
     #: There is no TLS and no authority, but `ports.imap` in plaintext.
     is_plain = False
     #: How mailboxes are named, beside INBOX: what stands before, and between the levels of, their names.

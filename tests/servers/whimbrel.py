@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from tests.servers.dovecot import Dovecot, User
+from tests.servers.mail_server import MailServer, User
 from tests.servers.process import Server, private_directory, wait_until
 from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
@@ -54,14 +54,14 @@ class RoleProcess(Server):
 
 
 class Whimbrel:
-    """Against a Dovecot (and a submission server), with a Redis of its own and SQLite, or the database of that URL.
+    """Against a mail server (and a submission server), with a Redis of its own and SQLite, or the database of that URL.
 
     `environ` adds to the environment, or overrides it. `processes` has the four by name.
     """
 
     def __init__(
         self,
-        dovecot: Dovecot,
+        dovecot: MailServer,
         smtp: SmtpServer | None = None,
         *,
         database_url: str = "",
@@ -189,7 +189,7 @@ class Whimbrel:
             raise AssertionError(f"{failure}\n{self.logs[-6000:]}") from None
 
 
-def _mail_servers(dovecot: Dovecot, smtp: SmtpServer | None, security: str) -> dict[str, str]:
+def _mail_servers(dovecot: MailServer, smtp: SmtpServer | None, security: str) -> dict[str, str]:
     """How our processes reach the mail servers: `tls` or `starttls`."""
     is_implicit = security == "tls"
     imap = {
@@ -206,7 +206,7 @@ def _mail_servers(dovecot: Dovecot, smtp: SmtpServer | None, security: str) -> d
     }
 
 
-def _trust(directory: Path, *servers: Dovecot | SmtpServer | None) -> str:
+def _trust(directory: Path, *servers: MailServer | SmtpServer | None) -> str:
     """One file with all their authorities."""
     path = directory / "trusted.pem"
     path.write_bytes(b"".join(server.authority.path.read_bytes() for server in servers if server))
