@@ -26,7 +26,10 @@ T = TypeVar("T")
 
 # Written out: somebody waits for them.
 _HELD = f"SELECT section, data FROM {Body._meta.db_table} WHERE message_id = %s AND section IN ({{}})"  # noqa: S608
-_PLACES = f"SELECT mailbox_id, uid FROM {Entry._meta.db_table} WHERE message_id = %s AND NOT expunged LIMIT 5"  # noqa: S608
+# What was moved a moment ago has no UID in its new place, and is on the server in its old one.
+_PLACES = f"""
+SELECT mailbox_id, uid FROM {Entry._meta.db_table} WHERE message_id = %s AND uid > 0 ORDER BY expunged, id LIMIT 5
+"""  # noqa: S608
 
 
 def structure_of(message: Message) -> Part:

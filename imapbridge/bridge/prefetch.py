@@ -129,7 +129,7 @@ def _precedence(mailbox: Mailbox) -> tuple[bool, int]:
 
 def _unread(mailbox: Mailbox, most: int) -> list[tuple[int, int, tuple[int, int], bool]]:
     """When, which message, where, and whether something of it is in the cache."""
-    rows = Entry.objects.filter(mailbox=mailbox, seen=False, expunged=False).order_by("-uid")
+    rows = Entry.objects.filter(mailbox=mailbox, uid__gt=0, seen=False, expunged=False).order_by("-uid")
     held = Exists(Body.objects.filter(message=OuterRef("message")))
     found = rows.values_list("sort_at", "message_id", "uid", held)[:most]
     return [(sort_at, message, (mailbox.pk, uid), is_held) for sort_at, message, uid, is_held in found]

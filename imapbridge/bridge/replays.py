@@ -6,13 +6,16 @@ What is replayed, and what an answer means for the index, is `sync.replay`'s bus
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+from dataclasses import replace
 
 from imapbridge.errors import CommandFailed, MailError
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
+from imapbridge.pool.translation import asked_to_wait
 from imapbridge.sync import replay
-from imapbridge.sync.replay import Owed
+from imapbridge.sync.replay import Answer, Owed
 from imapbridge.wire.session import Exchange, Session
 
 logger = logging.getLogger(__name__)
@@ -64,30 +67,34 @@ async def run_replay(pool: Pool, account_id: int) -> None:
     change = await in_thread(replay.next_change, account_id)
     while change:
         try:
-            refusal = await _send(pool, change)
+            answer = await _send(pool, change)
         except MailError as error:
             logger.info("account=%d change=%d postponed: %s", account_id, change.id, error.code)
             await in_thread(replay.postponed, change)
             return
-        if refusal:
-            await in_thread(replay.refused, change, refusal)
+        if isinstance(answer, CommandFailed):
+            await in_thread(replay.refused, change, answer)
             change = await in_thread(replay.next_change, account_id)
         else:
-            change = await in_thread(replay.confirmed_next, change)
+            change = await in_thread(replay.answered, change, answer)
 
 
-async def _send(pool: Pool, change: Owed) -> CommandFailed | None:
-    """The server's refusal of this change, or None when it is done. Raises MailError when there was no answer."""
+async def _send(pool: Pool, owed: Owed) -> Answer | CommandFailed:
+    """The server's answer to this change, or its refusal. Raises MailError when there was none."""
+    sent = itertools.count()
 
-    def command(session: Session) -> Exchange[CommandFailed | None]:
+    def command(session: Session) -> Exchange[Answer | CommandFailed]:
+        # A second time, because the connection turned out to be dead: nobody knows what arrived.
+        change = owed if not next(sent) else replace(owed, first_time=False)
         try:
-            if session.selected and change.uids.last >= (session.selected.uid_next or 0):
+            if session.selected and change.uids and change.uids.last >= (session.selected.uid_next or 0):
                 # A message that this session has not heard of yet (RFC 9051 5.2) would silently not be changed. Those
                 # below the UIDNEXT of its SELECT were there.
                 yield from session.noop()
-            yield from replay.command(session, change)
+            return (yield from replay.command(session, change))
         except CommandFailed as refusal:
+            if asked_to_wait(refusal):  # no word on the change itself
+                raise
             return refusal
-        return None
 
-    return await pool.run(change.account_id, change.raw_name, command, seconds=SECONDS)
+    return await pool.run(owed.account_id, owed.raw_name, command, seconds=SECONDS)

@@ -6,12 +6,13 @@ MailboxThread                      the conversation list of a mailbox, materiali
 ThreadRef                          Message-ID hash -> thread, for joining in any order of arrival
 Body                               cached bytes of a part
 PendingChange                      work owed to the server
+Notice                             what the server would not do
 """
 
 from imapbridge.models.body import Body
-from imapbridge.models.change import PendingChange
+from imapbridge.models.change import Notice, PendingChange
 from imapbridge.models.mailbox import Mailbox, Mirror
 from imapbridge.models.message import Entry, Message
 from imapbridge.models.thread import MailboxThread, ThreadRef
 
-__all__ = ["Body", "Entry", "Mailbox", "MailboxThread", "Message", "Mirror", "PendingChange", "ThreadRef"]
+__all__ = ["Body", "Entry", "Mailbox", "MailboxThread", "Message", "Mirror", "Notice", "PendingChange", "ThreadRef"]

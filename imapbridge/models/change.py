@@ -1,4 +1,4 @@
-"""Work owed to the server: what people did that it has not confirmed yet."""
+"""Work owed to the server: what people did that it has not confirmed yet; and what it would not do."""
 
 from __future__ import annotations
 
@@ -11,24 +11,70 @@ class PendingChange(models.Model):
 
     class Kind(models.TextChoices):
         FLAGS = "flags"
+        MOVE = "move"
+        COPY = "copy"
+        EXPUNGE = "expunge"
+        APPEND = "append"
+
+    class Step(models.TextChoices):
+        """How far a change is that takes more than one command."""
+
+        NONE = ""
+        COPYING = "copying"
+        """The target's UIDNEXT is written down: a COPY or APPEND may have been sent, and is looked for above it."""
+        COPIED = "copied"
+        """The copies are confirmed; what is left is to remove the originals."""
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="pending")
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="pending")
+    """Where the messages are; of an APPEND, where it goes."""
+    target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="arriving")
+    """Where a MOVE or COPY goes."""
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    step = models.CharField(max_length=8, choices=Step.choices, blank=True, default=Step.NONE)
     uid_validity = models.BigIntegerField()
     uids = models.TextField()
     """A UID set, `1:3,7`."""
+    unplaced = models.JSONField(default=list)
+    """Keys of entries that this change is about too, once the server has told their UIDs; see `sync.places`."""
+    waits = models.BooleanField(default=False)
+    """Not to be replayed: some of its messages have no UID yet, or others' deleted messages stand in the way."""
+    places = models.JSONField(default=dict)
+    """MOVE and COPY: {key of the entry in the source: key of its entry in the target}."""
+    target_from = models.BigIntegerField(null=True)
+    """The target's UIDNEXT before the first COPY or APPEND was sent."""
     add = models.JSONField(default=list)
     remove = models.JSONField(default=list)
-    """Flags and keywords."""
+    """Flags and keywords; of an APPEND, those of the message."""
+    data = models.BinaryField(null=True)
+    """APPEND: the message, with CRLF line ends, until it is confirmed."""
     attempts = models.PositiveIntegerField(default=0)
     refusals = models.PositiveIntegerField(default=0)
     """How often the server said NO, which is not the same as not answering."""
     not_before = models.DateTimeField(null=True)
     """Not to be tried before; also the claim of whoever is trying it now."""
     confirmed_at = models.DateTimeField(null=True)
-    """When the server said yes. Kept a little longer: flags fetched before that moment are older than this change."""
+    """When the server said yes. Kept a little longer: what was fetched before that moment is older than this change."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [models.Index(fields=["account", "id"], name="pending_queue", condition=Q(confirmed_at=None))]
+
+
+class Notice(models.Model):
+    """Something that a person did and the server would not do: the index is back at the truth, and they are told."""
+
+    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=8, choices=PendingChange.Kind.choices)
+    code = models.CharField(max_length=40)
+    """The code of a MailError: why."""
+    subject = models.TextField(blank=True)
+    """Of the first message."""
+    count = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=1000, blank=True)
+    target = models.CharField(max_length=1000, blank=True)
+    """Names of mailboxes, as they were then."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="notice_account")]

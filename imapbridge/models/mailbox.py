@@ -32,6 +32,8 @@ class Mailbox(models.Model):
     delimiter = models.CharField(max_length=1, blank=True)
     special_use = models.CharField(max_length=12, blank=True)
     """A `terms.special_use.SpecialUse` value, or empty."""
+    object_id = models.CharField(max_length=255, blank=True)
+    """The server's own name for it, which a renamed mailbox keeps (RFC 8474), where it has one."""
     attributes = models.JSONField(default=list)
     selectable = models.BooleanField(default=True)
     subscribed = models.BooleanField(default=True)

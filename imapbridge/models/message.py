@@ -60,6 +60,7 @@ class Entry(models.Model):
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="entries", db_index=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="entries")
     uid = models.BigIntegerField()
+    """Negative, the row's own key: a place that the server has not told the UID of; see `sync.places`."""
     thread = models.BigIntegerField()
     sort_at = models.BigIntegerField()
     """Seconds since 1970: the Date header when it is believable, else the internal date."""

@@ -8,14 +8,16 @@ import time
 from django.utils import timezone
 
 from accounts.models import MailAccount
+from imapbridge import backoff
 from imapbridge.errors import CommandFailed, MailError, SignInRefused, WireError
 from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
-from imapbridge.pool.translation import translate
+from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, quota, replay
+from imapbridge.sync import mailboxes, parking, places, quota, replay
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.mailbox import Renew
+from imapbridge.sync.parking import Fault
 from imapbridge.sync.plan import Said, is_unchanged
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire.drivers import BlockingConnection
@@ -46,17 +48,18 @@ def sync(account_id: int) -> bool:
 
 
 def _sync(turn: Bulk, account: MailAccount) -> bool:
+    replay.tidy(account.pk)
     replay_all(turn.connection, account.pk)
-    changed = False
-    for mailbox, said in _listed(turn.connection, account.pk):
+    listed = _listed(turn.connection, account.pk)
+    replay_all(turn.connection, account.pk)  # of a mailbox that was found under another name
+    afoot, now = places.afoot(account.pk), timezone.now()
+    changed = [box for box, said in listed if box.pk in afoot or not is_unchanged(one.held(box), said, now)]
+    for mailbox in parking.in_order(changed):
         turn.renew()
-        if not is_unchanged(one.held(mailbox), said, timezone.now()):
-            _step(turn.connection, mailbox, turn.renew)
-            changed = True
+        _step(turn.connection, mailbox, turn.renew)
     if not account.name:
         _learn_name(account)
-    if changed:
-        quota.refresh(turn.connection, account.pk)
+    quota.refresh(turn.connection, account.pk, changed=bool(changed))
     return _backfill(turn, account.pk)
 
 
@@ -71,17 +74,21 @@ def _learn_name(account: MailAccount) -> None:
 
 def replay_all(connection: BlockingConnection, account_id: int) -> None:
     """Every change that people made and the server has not got, in order."""
-    replay.forget_confirmed(account_id)
-    while change := replay.next_change(account_id):
+    change = replay.next_change(account_id)
+    while change:
         try:
-            connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
+            answer = connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
         except CommandFailed as error:
+            if asked_to_wait(error):  # no word on the change itself
+                replay.postponed(change)
+                raise
             replay.refused(change, error)
+            change = replay.next_change(account_id)
         except WireError:
             replay.postponed(change)
             raise
         else:
-            replay.confirmed(change)
+            change = replay.answered(change, answer)
 
 
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
@@ -98,31 +105,61 @@ def _said(status: MailboxStatus | None) -> Said:
 
 def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = one.no_lock) -> None:
     """The delta, and of a mailbox never seen its first screen. One that will not open stops no other."""
+    uid_validity = mailbox.uid_validity
     try:
         one.delta(connection, mailbox, renew)
         if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
             _log_window(mailbox, next(one.backfill(connection, mailbox), 0))
     except CommandFailed as error:
-        code = translate(error).code
-        log.warning("mailbox=%s not synced: %s", mailbox.pk, code)
-        Mailbox.objects.filter(pk=mailbox.pk).update(error=code)
+        _refused(mailbox, error)
+    except WireError:
+        parking.failed(mailbox, Fault.OPENED)
+        raise
+    else:
+        if mailbox.error:
+            Mailbox.objects.filter(pk=mailbox.pk).update(error="")
+        parking.went_well(mailbox, Fault.OPENED)
+        is_renewed = uid_validity is not None and (not mailbox.uid_validity or mailbox.uid_validity != uid_validity)
+        (parking.failed if is_renewed else parking.went_well)(mailbox, Fault.RENEWED)
+        if not mailbox.complete:
+            parking.tell_again(mailbox)
+
+
+def _refused(mailbox: Mailbox, error: CommandFailed) -> None:
+    """The server said NO to something of this mailbox; or of all, when it asks for peace."""
+    if asked_to_wait(error):
+        raise error
+    code = translate(error).code
+    log.warning("mailbox=%s not synced: %s", mailbox.pk, code)
+    Mailbox.objects.filter(pk=mailbox.pk).update(error=code)
 
 
 def _backfill(turn: Bulk, account_id: int) -> bool:
     """Older mail, mailbox after mailbox, until the turn ends. Returns whether some is left."""
     deadline = time.monotonic() + TURN
     order = {"inbox": 0, "sent": 1, "drafts": 2, "archive": 3}
-    rest = Mailbox.objects.filter(account=account_id, selectable=True, lowest_uid__gt=1, error="")
+    rest = filter(_may_go_on, Mailbox.objects.filter(account=account_id, selectable=True, lowest_uid__gt=1))
     for mailbox in sorted(rest, key=lambda row: (order.get(row.special_use, 9), row.name)):
         try:
             for fetched in one.backfill(turn.connection, mailbox):
                 _log_window(mailbox, fetched)
+                parking.went_well(mailbox, Fault.OLDER)
                 turn.renew()
                 if time.monotonic() > deadline or turn.is_wanted():
                     return True
         except CommandFailed as error:
-            Mailbox.objects.filter(pk=mailbox.pk).update(error=translate(error).code)
+            _refused(mailbox, error)
+        except WireError:
+            parking.failed(mailbox, Fault.OLDER)
+            raise
     return False
+
+
+def _may_go_on(mailbox: Mailbox) -> bool:
+    """Whose UIDs are given out anew each time is read to its end all the same, as far as they last."""
+    if parking.is_parked(mailbox, Fault.OPENED, Fault.OLDER):
+        return False
+    return not mailbox.error or parking.is_parked(mailbox, Fault.RENEWED)
 
 
 def _log_window(mailbox: Mailbox, fetched: int) -> None:
@@ -132,5 +169,6 @@ def _log_window(mailbox: Mailbox, fetched: int) -> None:
 def _remember(account: MailAccount, error: MailError) -> MailError:
     if isinstance(error, SignInRefused):
         mark_refused(account.pk, account.secret_version)
+    backoff.heed(account.pk, error)
     Mirror.objects.update_or_create(account=account, defaults={"error": error.code, "error_at": timezone.now()})
     return error

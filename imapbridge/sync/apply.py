@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
-from imapbridge.sync import listing, subjects, threads
+from imapbridge.sync import listing, places, refusals, subjects, threads
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
 from imapbridge.sync.rows import insert, new_keys, select_in
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
 BATCH = 500
+ROUND_TRIP = timedelta(seconds=60)
+"""What is written may have been fetched so long ago."""
 _COUNT = f"""
 UPDATE {Mailbox._meta.db_table} SET total = total + %s,
   unread = (SELECT count(*) FROM {Entry._meta.db_table} WHERE mailbox_id = %s AND NOT seen AND NOT expunged)
@@ -34,8 +36,14 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
 
     Returns how many were new. Messages of any length of batch; about 500 at a time keep the transaction short.
     """
+    places.recognise(mailbox, contents)
+    away = places.leaving(mailbox.pk)
+    contents = [content for content in contents if content.uid not in away]
     held = _held_uids(mailbox, [content.uid for content in contents])
     fresh = [content for content in contents if content.uid not in held]
+    if held:
+        said = {one.uid: frozenset(one.flags.flags()) for one in contents if one.uid in held}
+        flags(mailbox, said, timezone.now() - ROUND_TRIP)
     state = events.raise_state(mailbox.pk)
     numbers, joined = threads.assign(mailbox.account_id, subjects.related(mailbox.account, fresh))
     rows = _messages(mailbox.account_id, fresh, numbers)
@@ -132,10 +140,10 @@ def told(mailbox: Mailbox, said: Mapping[int, frozenset[str]], uids: UidSet, fet
     if not different and not gone:
         return 0, 0
     state = events.raise_state(mailbox.pk)
-    for values, places in different.items():
-        _update(mailbox, places, state=state, **dict(zip(FLAG_COLUMNS, values.columns(), strict=True)))
+    for values, uids_of in different.items():
+        _update(mailbox, uids_of, state=state, **dict(zip(FLAG_COLUMNS, values.columns(), strict=True)))
     _update(mailbox, gone, state=state, expunged=True)
-    listing.refresh(mailbox, {*gone.values()}.union(*(places.values() for places in different.values())), state)
+    listing.refresh(mailbox, {*gone.values()}.union(*(found.values() for found in different.values())), state)
     count(mailbox, -len(gone))
     return sum(map(len, different.values())), len(gone)
 
@@ -143,13 +151,16 @@ def told(mailbox: Mailbox, said: Mapping[int, frozenset[str]], uids: UidSet, fet
 def _different(
     mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime
 ) -> dict[FlagValues, dict[int, int]]:
-    """The live entries whose flags are others in the index: {wanted flags: {UID: conversation}}."""
+    """The entries whose flags are others in the index: {wanted flags: {UID: conversation}}.
+
+    Tombstones too: what a person moved comes back with its flags when the move is taken back.
+    """
     if not said:
         return {}
     overlay = Overlay.of(mailbox, fetched_at)
     different: dict[FlagValues, dict[int, int]] = {}
     names = ("uid", "thread", *FLAG_COLUMNS)
-    for uid, thread, *held in select_in(Entry, names, "uid", said, mailbox=mailbox.pk, expunged=False):
+    for uid, thread, *held in select_in(Entry, names, "uid", said, mailbox=mailbox.pk):
         wanted = FlagValues.of(overlay.over(uid, said[uid]))
         columns = (*held[:-1], json.loads(held[-1]))
         if wanted != FlagValues.of_columns(*columns):
@@ -176,6 +187,7 @@ def _inside(mailbox: Mailbox, uids: UidSet) -> Iterator[tuple[int, int]]:
 @in_turn
 def reset(mailbox: Mailbox) -> None:
     """UIDVALIDITY changed: the UIDs mean other messages. Content stays, and is found again by its key."""
+    refusals.lost(mailbox)
     state = events.raise_state(mailbox.pk)
     Entry.objects.filter(mailbox=mailbox.pk).delete()
     MailboxThread.objects.filter(mailbox=mailbox.pk).update(count=0, unread=0, flagged=0, state=state)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from imapbridge import events
 from imapbridge.errors import CommandFailed
 from imapbridge.models import Entry, Mailbox
-from imapbridge.sync import apply, previews, undelivered
+from imapbridge.sync import apply, places, previews, undelivered
 from imapbridge.sync.content import HEADER_FIELDS, content
 from imapbridge.sync.plan import RECENT_FLAGS, Flags, Held, Plan, Said, decide
 from imapbridge.terms.uids import UidSet
@@ -176,6 +176,7 @@ def _carry_out(
     if plan.new:
         cost.fetched = _fetch_new(connection, mailbox, plan.new, said, turn.renew)
     cost.vanished += _find_vanished(connection, mailbox, said, turn.renew)
+    places.settle(mailbox, turn.began)
 
 
 def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -> int:
@@ -216,13 +217,14 @@ def _windows_of(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, 
 def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, renew: Renew) -> int:
     """Compare UIDs, unless the count proves that nothing is missing: all new mail is here, so fewer means expunged."""
     mailbox.refresh_from_db(fields=["total", "unread"])
-    if mailbox.complete and mailbox.total + len(undelivered.waiting(mailbox)) == said.exists:
+    counted = mailbox.total + len(undelivered.waiting(mailbox)) == said.exists
+    if mailbox.complete and counted and not places.is_afoot(mailbox.pk):
         return 0
     return compare(connection, mailbox, renew)
 
 
 def _uids(mailbox: Mailbox) -> UidSet:
-    return UidSet.of(Entry.objects.filter(mailbox=mailbox.pk, expunged=False).values_list("uid", flat=True))
+    return UidSet.of(Entry.objects.filter(mailbox=mailbox.pk, uid__gt=0, expunged=False).values_list("uid", flat=True))
 
 
 def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> int:
@@ -231,6 +233,7 @@ def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_
     there = _search(connection, UidSet.range(lowest, None))
     here = _uids(mailbox)
     gone = apply.vanished(mailbox, here - there)
+    there -= places.leaving(mailbox.pk)
     wanted = there - here - undelivered.waiting(mailbox)
     _windows_of(connection, mailbox, wanted, renew)
     undelivered.remember(mailbox, there - (_uids(mailbox) if wanted else here), asked=bool(wanted))

@@ -1,73 +1,59 @@
 """The person's will, down to the server: PendingChange rows in order, one at a time for a mailbox.
 
 The rows are claimed by compare-and-swap, so that the bridge (at once) and a worker (before a sync) can both replay and
-no change overtakes an earlier one of its mailbox; a mailbox that will not open keeps no other waiting.
-Every change may be sent twice: setting a flag again changes nothing.
+no change overtakes an earlier one of its mailbox; a mailbox that will not open keeps no other waiting. A change of
+messages whose UIDs are not known yet waits apart. Every change may be begun twice; see `errand`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from imapbridge import events
 from imapbridge.errors import CommandFailed
 from imapbridge.models import Entry, Mailbox, PendingChange
-from imapbridge.sync import apply, listing
-from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
+from imapbridge.pool.translation import translate
+from imapbridge.sync import places, refusals
+from imapbridge.sync.errand import Answer, Owed, command
 from imapbridge.terms.uids import UidSet
-from imapbridge.wire.session import Session
 from imapbridge.writing import writing
+
+__all__ = ["Answer", "Owed", "answered", "command", "next_change", "postponed", "refused", "tidy"]
 
 log = logging.getLogger(__name__)
 
 CLAIM = timedelta(seconds=60)
 KEPT = timedelta(minutes=5)
-"""How long a confirmed change is laid over flags that were fetched before it."""
+"""How long a confirmed change is laid over what was fetched before it, and can be undone."""
 MAX_PAUSE = timedelta(minutes=10)
-FINAL = {"NOPERM", "CANNOT", "NONEXISTENT", "LIMIT", "OVERQUOTA", "CLIENTBUG", "READ-ONLY"}
+FINAL = {"NOPERM", "CANNOT", "NONEXISTENT", "LIMIT", "OVERQUOTA", "CLIENTBUG", "READ-ONLY", "TOOBIG"}
 """Response codes after which trying again is no use (RFC 9051 7.1)."""
 REFUSALS = 5
 """After so many a NO without such a code is final too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A PendingChange that was claimed, as its replay needs it."""
-
-    id: int
-    account_id: int
-    mailbox_id: int
-    raw_name: bytes
-    uid_validity: int
-    uids: UidSet
-    add: list[str]
-    remove: list[str]
-    attempts: int
-    refusals: int
-
-
 # One statement, for a click waits behind it: the oldest change that nobody else has and no earlier one holds back.
+_TABLE, _BOX = PendingChange._meta.db_table, Mailbox._meta.db_table
 _CLAIM = f"""
-UPDATE {PendingChange._meta.db_table} SET not_before = %s, attempts = attempts + 1
+UPDATE {_TABLE} SET not_before = %s, attempts = attempts + 1
 WHERE id = (
     SELECT min(first.id) FROM (
-        SELECT min(id) AS id FROM {PendingChange._meta.db_table}
-        WHERE account_id = %s AND confirmed_at IS NULL GROUP BY mailbox_id
-    ) first JOIN {PendingChange._meta.db_table} one ON one.id = first.id
+        SELECT min(id) AS id FROM {_TABLE}
+        WHERE account_id = %s AND confirmed_at IS NULL AND NOT waits GROUP BY mailbox_id
+    ) first JOIN {_TABLE} one ON one.id = first.id
     WHERE one.not_before IS NULL OR one.not_before <= %s
-) AND (not_before IS NULL OR not_before <= %s)
-RETURNING id, account_id, mailbox_id,
-    (SELECT raw_name FROM {Mailbox._meta.db_table} WHERE id = {PendingChange._meta.db_table}.mailbox_id),
-    uid_validity, uids, "add", remove, attempts, refusals
+) AND (not_before IS NULL OR not_before <= %s) AND NOT waits
+RETURNING id, account_id, mailbox_id, (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.mailbox_id),
+    uid_validity, uids, "add", remove, attempts, refusals, kind, step,
+    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data
 """  # noqa: S608 - the tables' names are ours
 
 
@@ -79,10 +65,11 @@ def next_change(account_id: int) -> Owed | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, refusals = row
+    change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, no, *filing = row
+    kind, step, target_name, target_from, data = filing
     return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
-        json.loads(remove), attempts, refusals,
+        json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1, bytes(data or b""),
     )  # fmt: skip
 
 
@@ -90,36 +77,38 @@ def _moment(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
 
-def confirmed_next(change: Owed) -> Owed | None:
-    """The server has this one; the one after it."""
-    confirmed(change)
+def answered(change: Owed, answer: Answer) -> Owed | None:
+    """Write down what the server did. Returns what to do next: the same change's next step, or another change."""
+    with writing(change.account_id):
+        if answer.placed:
+            _place(change, answer.placed)
+        rows = PendingChange.objects.filter(pk=change.id)
+        if answer.step:
+            rows.update(step=answer.step, target_from=answer.target_from, not_before=timezone.now() + CLAIM)
+        elif answer.stands:
+            # Nothing waits for it, and it holds nobody up: it is tried again at each sync.
+            rows.update(step=PendingChange.Step.COPIED, waits=True, not_before=None)
+        else:
+            rows.update(confirmed_at=timezone.now(), data=None)
+    if answer.step:
+        return replace(change, step=answer.step, target_from=answer.target_from, first_time=True)
     return next_change(change.account_id)
 
 
-def command(session: Session, change: Owed) -> Generator[Any, Any, None]:
-    """The commands of one change, for either driver. Raises CommandFailed when the server refuses.
-
-    A mailbox whose UIDVALIDITY is another now has no such messages: there is nothing left to do.
-    """
-    selected = session.selected
-    if selected is None or selected.raw_name != change.raw_name or selected.read_only:
-        selected = yield from session.select(change.raw_name)
-    if selected.uid_validity != change.uid_validity:
-        return
-    if change.add:
-        yield from session.store(change.uids, add=change.add)
-    if change.remove:
-        yield from session.store(change.uids, remove=change.remove)
+def _place(change: Owed, placed: Mapping[int, int]) -> None:
+    row = PendingChange.objects.select_related("target").filter(pk=change.id).first()
+    if row is not None and row.target is not None:
+        here = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=placed).values_list("pk", "uid")
+        found = {row.places[str(key)]: placed[uid] for key, uid in here if str(key) in row.places}
+        places.known(row.target, found)
 
 
-def confirmed(change: Owed) -> None:
-    """The server has it. The row stays a little while; see `apply.Overlay`."""
-    PendingChange.objects.filter(pk=change.id).update(confirmed_at=timezone.now())
-
-
-def forget_confirmed(account_id: int) -> None:
-    """Drop what was confirmed so long ago that no fetch under way can be older."""
-    PendingChange.objects.filter(account=account_id, confirmed_at__lt=timezone.now() - KEPT).delete()
+def tidy(account_id: int) -> None:
+    """Before a sync: drop what was confirmed so long ago that no fetch under way can be older; and try again to expunge
+    what others' deleted messages stood in the way of."""
+    changes = PendingChange.objects.filter(account=account_id)
+    changes.filter(confirmed_at__lt=timezone.now() - KEPT).delete()
+    changes.filter(waits=True, confirmed_at=None, step=PendingChange.Step.COPIED).update(waits=False)
 
 
 def postponed(change: Owed) -> None:
@@ -128,37 +117,29 @@ def postponed(change: Owed) -> None:
     PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
 
 
+def at_once(mailbox_id: int) -> None:
+    """Whatever kept the changes of this mailbox waiting is over: it was renamed, and has been found again."""
+    owed = PendingChange.objects.filter(Q(mailbox=mailbox_id) | Q(target=mailbox_id), confirmed_at=None)
+    owed.update(not_before=None, refusals=0)
+
+
 def refused(change: Owed, error: CommandFailed) -> bool:
     """The server said NO. Puts the index back to what it was when it will not change its mind.
 
     Returns whether it was given up; otherwise it is tried again later.
     """
-    if error.code not in FINAL and error.status == "NO" and change.refusals + 1 < REFUSALS:
+    if not _is_final(error) and error.status == "NO" and change.refusals + 1 < REFUSALS:
         PendingChange.objects.filter(pk=change.id).update(refusals=F("refusals") + 1)
         postponed(change)
         return False
     log.warning("mailbox=%s change=%s given up: %s %s", change.mailbox_id, change.id, error.status, error.code)
-    take_back(change)
+    with writing(change.account_id):
+        row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
+        if row is not None:
+            refusals.take_back(row, translate(error).code)
     return True
 
 
-def take_back(change: Owed) -> None:
-    """Undo a change in the index. Its UIDs are those whose flags it really changed, so the inverse is the truth."""
-    with writing(change.account_id):
-        _take_back(change)
-
-
-def _take_back(change: Owed) -> None:
-    entries = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=list(change.uids), expunged=False)
-    state = events.raise_state(change.mailbox_id)
-    for entry in entries:
-        values = FlagValues.of_columns(*(getattr(entry, name) for name in FLAG_COLUMNS))
-        before = FlagValues.of((values.flags() - set(change.add)) | set(change.remove))
-        for name in FLAG_COLUMNS:
-            setattr(entry, name, getattr(before, name))
-        entry.state = state
-        entry.save()
-    mailbox = Mailbox.objects.get(pk=change.mailbox_id)
-    listing.refresh(mailbox, {entry.thread for entry in entries}, state)
-    apply.count(mailbox)
-    PendingChange.objects.filter(pk=change.id).delete()
+def _is_final(error: CommandFailed) -> bool:
+    """A mailbox that cannot be opened may have been renamed: the next sync finds out."""
+    return error.code in FINAL and not (error.code == "NONEXISTENT" and error.command in ("SELECT", "EXAMINE"))

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Length
 
 from accounts.models import MailAccount
-from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message
+from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message, PendingChange
 from imapbridge.writing import writing
 
 BODIES = 200 * 2**20
@@ -24,10 +24,13 @@ def sweep() -> None:
 
 
 def _tombstones(account_id: int, mailbox_id: int) -> None:
-    """Those that were tombstones at the last sweep already: a page that was open then knows of them."""
+    """Those that were tombstones at the last sweep already: a page that was open then knows of them.
+
+    Not where work is owed to the server: it may be refused, and then they are places again.
+    """
     with writing(account_id):
         mailbox = Mailbox.objects.filter(pk=mailbox_id).only("state", "sweep_mark").first()
-        if mailbox is not None:
+        if mailbox is not None and not PendingChange.objects.filter(mailbox=mailbox_id, confirmed_at=None).exists():
             _drop_tombstones(mailbox_id, mailbox)
 
 

@@ -1,4 +1,8 @@
-"""Compares the mirror with the server, message by message, and tells the differences. Changes nothing."""
+"""Compares the mirror with the server, message by message, and tells the differences. Changes nothing.
+
+What people did a moment ago and the server has not confirmed is no difference but work owed: places without a UID yet
+count on the screen and are compared with nothing, and a message that was taken away is not missed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Iterator
 
 from accounts.models import MailAccount
 from imapbridge.models import Entry, Mailbox, MailboxThread
+from imapbridge.sync import places
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
@@ -52,9 +57,13 @@ def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMai
     there = {one.uid: FlagValues.of(one.flags or ()) for one in fetched}
     rows = Entry.objects.filter(mailbox=mailbox, expunged=False).values_list("uid", "message__size", *FLAG_COLUMNS)
     sizes: dict[int, int] = {}
-    here: dict[int, FlagValues] = {}
+    shown: dict[int, FlagValues] = {}
     for uid, size, *columns in rows:
-        sizes[uid], here[uid] = size, FlagValues.of_columns(*columns)
+        sizes[uid], shown[uid] = size, FlagValues.of_columns(*columns)
+    here = {uid: flags for uid, flags in shown.items() if uid > 0}
+    away = places.owed(mailbox.pk)
+    there = {uid: flags for uid, flags in there.items() if uid not in away}
+    listed_uids -= away
     unheard = listed_uids - UidSet.of(there)
     yield from (f"{name} uid {uid}: on the server, which does not deliver it" for uid in unheard)
     yield from (f"{name} uid {uid}: on the server only" for uid in sorted(there.keys() - here.keys()))
@@ -65,7 +74,7 @@ def _mailbox(connection: BlockingConnection, mailbox: Mailbox, listed: ListedMai
     for one in fetched:
         if one.size and sizes.get(one.uid, one.size) != one.size:
             yield f"{name} uid {one.uid}: {one.size} octets on the server, {sizes[one.uid]} in the index"
-    yield from _counts(name, mailbox, here)
+    yield from _counts(name, mailbox, shown)
 
 
 def _counts(name: str, mailbox: Mailbox, here: dict[int, FlagValues]) -> Iterator[str]:

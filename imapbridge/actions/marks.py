@@ -1,22 +1,18 @@
-"""What people do to mail: in the index now, on the server soon. With `sync` the only writer of the mirror.
-
-The index and the PendingChange are written in one transaction: what the screen shows is never lost on the way.
-"""
+"""Read marks and stars."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from django.db import connection, transaction
+from django.db import connection
 
-from imapbridge import client, events
+from imapbridge import events
+from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, Mailbox, MailboxThread, PendingChange
 from imapbridge.terms import flags
-from imapbridge.terms.uids import UidSet
 from imapbridge.writing import writing
 
 
@@ -48,12 +44,10 @@ def _set(account_id: int, messages: Collection[int], column: str, flag: str, wan
         for (mailbox, uid_validity), group in groupby(found, key=itemgetter(0, 1)):
             places = {uid: thread for _, _, uid, thread in group}
             _set_in(mailbox, places, column, wanted)
-            PendingChange.objects.create(
-                account_id=account_id, mailbox_id=mailbox, kind=PendingChange.Kind.FLAGS, uids=str(UidSet.of(places)),
-                uid_validity=uid_validity or 0, **{"add" if wanted else "remove": [flag]},
+            owe(
+                account_id, mailbox, PendingChange.Kind.FLAGS, places, uid_validity=uid_validity or 0,
+                **{"add" if wanted else "remove": [flag]},
             )  # fmt: skip
-        if found:
-            transaction.on_commit(partial(client.replay, account_id), robust=True)
 
 
 def _different(account_id: int, messages: list[int], column: str, wanted: bool) -> list[tuple[int, int, int, int]]:

@@ -1,0 +1,26 @@
+"""What people do to mail: in the index now, on the server soon. With `sync` the only writer of the mirror.
+
+The index and the PendingChange are written in one transaction: what the screen shows is never lost on the way. What
+moves, copies or deletes returns the keys of its changes, with which `undo` makes it undone.
+"""
+
+from imapbridge.actions.appending import append
+from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, move, trash
+from imapbridge.actions.marks import set_flagged, set_seen
+from imapbridge.actions.notices import dismiss
+from imapbridge.actions.undoing import undo
+
+__all__ = [
+    "NoMailboxFor",
+    "append",
+    "archive",
+    "copy",
+    "delete_forever",
+    "dismiss",
+    "junk",
+    "move",
+    "set_flagged",
+    "set_seen",
+    "trash",
+    "undo",
+]

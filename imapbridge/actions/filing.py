@@ -1,0 +1,111 @@
+"""Moving, copying and deleting: the places change at once, and keep the flags they had."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from imapbridge import events
+from imapbridge.actions.owing import owe
+from imapbridge.errors import Sorry
+from imapbridge.models import Entry, Mailbox, PendingChange
+from imapbridge.sync import places
+from imapbridge.terms.special_use import SpecialUse
+from imapbridge.writing import writing
+
+Kind = PendingChange.Kind
+CHUNK = 500
+"""Messages of one change: as much as is replayed by one command, and waits for one answer."""
+
+
+class NoMailboxFor(Sorry):
+    """The account has no mailbox for this use."""
+
+    code = "no-mailbox"
+
+
+def move(account_id: int, messages: Collection[int], source: int, target: int) -> list[int]:
+    """Move messages from one mailbox to another. Returns the keys of the changes, for `undo`.
+
+    What is not in the source is left out. Mailbox.DoesNotExist when one of the two is not the account's.
+    """
+    with writing(account_id):
+        entries = _entries(account_id, messages, source)
+        return file(_mailbox(account_id, source), _mailbox(account_id, target), entries, Kind.MOVE)
+
+
+def copy(account_id: int, messages: Collection[int], source: int, target: int) -> list[int]:
+    """Copy messages from one mailbox to another; like `move`."""
+    with writing(account_id):
+        entries = _entries(account_id, messages, source)
+        return file(_mailbox(account_id, source), _mailbox(account_id, target), entries, Kind.COPY)
+
+
+def archive(account_id: int, messages: Collection[int], source: int) -> list[int]:
+    """Move to the archive. NoMailboxFor where there is none."""
+    return move(account_id, messages, source, _for(account_id, SpecialUse.ARCHIVE))
+
+
+def junk(account_id: int, messages: Collection[int], source: int) -> list[int]:
+    """Move to Junk. NoMailboxFor where there is none."""
+    return move(account_id, messages, source, _for(account_id, SpecialUse.JUNK))
+
+
+def trash(account_id: int, messages: Collection[int], source: int) -> list[int]:
+    """Move to Trash. NoMailboxFor where there is none."""
+    return move(account_id, messages, source, _for(account_id, SpecialUse.TRASH))
+
+
+def delete_forever(account_id: int, messages: Collection[int], source: int) -> list[int]:
+    """Remove messages from a mailbox for good. It can be undone until the server has been asked."""
+    with writing(account_id):
+        return expunge(_mailbox(account_id, source), _entries(account_id, messages, source))
+
+
+def file(source: Mailbox, target: Mailbox, entries: list[Entry], kind: PendingChange.Kind) -> list[int]:
+    """MOVE or COPY these entries of `source`. In the caller's turn."""
+    changes = []
+    for some in _chunks(entries if source.pk != target.pk else []):
+        placed = places.put(target, some, events.raise_state(target.pk))
+        if kind == Kind.MOVE:
+            places.hide(source, some, events.raise_state(source.pk))
+        change = owe(
+            source.account_id, source.pk, kind, [one.uid for one in some], uid_validity=source.uid_validity or 0,
+            target=target, places={str(key): place for key, place in placed.items()},
+        )  # fmt: skip
+        changes.append(change.pk)
+    return changes
+
+
+def expunge(mailbox: Mailbox, entries: list[Entry]) -> list[int]:
+    """Delete these entries for good. In the caller's turn."""
+    changes = []
+    for some in _chunks(entries):
+        places.hide(mailbox, some, events.raise_state(mailbox.pk))
+        uids = [one.uid for one in some]
+        change = owe(mailbox.account_id, mailbox.pk, Kind.EXPUNGE, uids, uid_validity=mailbox.uid_validity or 0)
+        changes.append(change.pk)
+    return changes
+
+
+def _entries(account_id: int, messages: Collection[int], mailbox_id: int) -> list[Entry]:
+    wanted, found = list(messages), list[Entry]()
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        found += Entry.objects.filter(account=account_id, mailbox=mailbox_id, message__in=some, expunged=False)
+    return sorted(found, key=lambda one: one.uid)
+
+
+def _chunks(entries: list[Entry]) -> Iterator[list[Entry]]:
+    for start in range(0, len(entries), CHUNK):
+        yield entries[start : start + CHUNK]
+
+
+def _mailbox(account_id: int, mailbox_id: int) -> Mailbox:
+    return Mailbox.objects.get(account=account_id, pk=mailbox_id)
+
+
+def _for(account_id: int, use: SpecialUse) -> int:
+    found = Mailbox.objects.filter(account=account_id, special_use=use, selectable=True).values_list("pk", flat=True)
+    if not found:
+        raise NoMailboxFor(use)
+    return found[0]

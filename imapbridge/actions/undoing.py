@@ -1,0 +1,63 @@
+"""Undo: what the server was not asked yet is withdrawn; of everything else the inverse is done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from imapbridge.actions import filing
+from imapbridge.actions.owing import owe
+from imapbridge.models import Entry, PendingChange
+from imapbridge.sync import refusals
+from imapbridge.writing import writing
+
+Kind = PendingChange.Kind
+
+
+def undo(account_id: int, changes: Collection[int]) -> bool:
+    """Undo these changes, the last one first. False when some of it cannot be undone any more."""
+    with writing(account_id):
+        found = PendingChange.objects.filter(account=account_id, pk__in=changes).order_by("-pk")
+        undone = [_undo(change) for change in found.select_related("mailbox", "target")]
+    return all(undone) and len(undone) == len(set(changes))
+
+
+def _undo(change: PendingChange) -> bool:
+    entries = refusals.messages_of(change)
+    if not _is_built_upon(change) and _is_unasked(change):
+        if change.kind == Kind.FLAGS:
+            refusals.put_flags(change.mailbox, entries, add=change.remove, remove=change.add)
+        refusals.withdraw(change, entries)
+        return True
+    return _invert(change, entries)
+
+
+def _is_unasked(change: PendingChange) -> bool:
+    """Whether nobody has tried it; from here on nobody will. The claim of a replay is not made in our turn."""
+    unasked = PendingChange.objects.filter(pk=change.pk, attempts=0, confirmed_at=None)
+    return bool(unasked.update(waits=True))
+
+
+def _is_built_upon(change: PendingChange) -> bool:
+    """Whether something else was done since to what this one put somewhere."""
+    made = set(change.places.values())
+    later = PendingChange.objects.filter(mailbox=change.target_id, waits=True) if made else ()
+    return any(not made.isdisjoint(one.unplaced) for one in later)
+
+
+def _invert(change: PendingChange, entries: list[Entry]) -> bool:
+    if change.kind == Kind.FLAGS:
+        live = [one for one in entries if not one.expunged]
+        refusals.put_flags(change.mailbox, live, add=change.remove, remove=change.add)
+        owe(
+            change.account_id, change.mailbox_id, Kind.FLAGS, [one.uid for one in live],
+            uid_validity=change.uid_validity, add=change.remove, remove=change.add,
+        )  # fmt: skip
+        return True
+    placed = Entry.objects.filter(pk__in=change.places.values(), mailbox=change.target_id, expunged=False)
+    if change.target is None:
+        return False
+    if change.kind == Kind.MOVE:
+        filing.file(change.target, change.mailbox, list(placed), Kind.MOVE)
+    else:
+        filing.expunge(change.target, list(placed))
+    return len(placed) == len(change.places)

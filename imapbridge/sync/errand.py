@@ -1,0 +1,215 @@
+"""The commands of one change, for either driver: from what is owed to what the server answered. No database.
+
+Each may be cut anywhere and begun again. Setting a flag, expunging and MOVE can be sent twice: the second time there is
+nothing left to do. COPY and APPEND cannot: before they are sent the target's UIDNEXT is written down (a step of its
+own), and whoever begins again looks above it for what was sent. Originals go only when the copies are confirmed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imapbridge.errors import CommandFailed
+from imapbridge.models import PendingChange
+from imapbridge.terms import flags as flag
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire import names
+from imapbridge.wire.fetched import Fetched
+from imapbridge.wire.items import FetchItems
+from imapbridge.wire.session import NewMessage, Session
+
+Kind, Step = PendingChange.Kind, PendingChange.Step
+_LIKENESS = FetchItems(size=True, internal_date=True, envelope=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A PendingChange that was claimed, as its replay needs it."""
+
+    id: int
+    account_id: int
+    mailbox_id: int
+    raw_name: bytes
+    uid_validity: int
+    uids: UidSet
+    add: list[str]
+    remove: list[str]
+    attempts: int
+    refusals: int
+    kind: str = Kind.FLAGS
+    step: str = Step.NONE
+    target_name: bytes = b""
+    target_from: int = 1
+    data: bytes = b""
+    first_time: bool = False
+    """This step was written down just now, and has not been tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server did."""
+
+    step: str = Step.NONE
+    """The step to go on with; none: the change is done."""
+    target_from: int = 1
+    placed: Mapping[int, int] = field(default_factory=dict)
+    """UIDs in the source: UIDs in the target, as far as they were told."""
+    stands: bool = False
+    """The originals are `\\Deleted` and could not be expunged without those that others have deleted."""
+
+
+Commands = Generator[Any, Any, Answer]
+Steps = Generator[Any, Any, Any]
+
+
+def command(session: Session, change: Owed) -> Commands:
+    """Raises CommandFailed when the server refuses.
+
+    A mailbox whose UIDVALIDITY is another now has no such messages: there is nothing left to do.
+    """
+    if change.kind == Kind.APPEND:
+        return (yield from _append(session, change))
+    yield from _open(session, change.raw_name)
+    assert session.selected
+    if (session.selected.uid_validity or 0) != change.uid_validity:
+        return Answer()
+    by_kind: dict[str, Callable[[Session, Owed], Commands]] = {
+        Kind.FLAGS: _flags, Kind.MOVE: _move, Kind.COPY: _copy, Kind.EXPUNGE: _expunge,
+    }  # fmt: skip
+    return (yield from by_kind[change.kind](session, change))
+
+
+def _open(session: Session, raw_name: bytes) -> Generator[Any, Any, None]:
+    selected = session.selected
+    if selected is None or selected.raw_name != raw_name or selected.read_only:
+        yield from session.select(raw_name)
+
+
+def _flags(session: Session, change: Owed) -> Commands:
+    """Without UNCHANGEDSINCE: each flag is set or removed by itself, which is what the person wants whatever another
+    client did to the others meanwhile. There is nothing that it could guard from being overwritten."""
+    if change.add:
+        yield from session.store(change.uids, add=change.add)
+    if change.remove:
+        yield from session.store(change.uids, remove=change.remove)
+    return Answer()
+
+
+def _expunge(session: Session, change: Owed) -> Commands:
+    yield from session.store(change.uids, add=[flag.DELETED])
+    done = yield from session.expunge(change.uids)
+    return Answer(stands=not done)
+
+
+def _move(session: Session, change: Owed) -> Commands:
+    if change.step == Step.COPIED:
+        return (yield from _expunge(session, change))
+    if change.step == Step.NONE and session.has("MOVE"):
+
+        def move() -> Steps:
+            return (yield from session.move(change.uids, change.target_name))
+
+        return Answer(placed=(yield from _creating(session, change.target_name, move)).uids)
+    return (yield from _copy(session, change))
+
+
+def _copy(session: Session, change: Owed) -> Commands:
+    if change.step == Step.NONE:
+        return (yield from _begin(session, change.target_name))
+    placed = {} if change.first_time else (yield from _copies(session, change))
+    rest = change.uids - UidSet.of(placed)
+
+    def copy() -> Steps:
+        return (yield from session.copy(rest, change.target_name))
+
+    if rest:
+        placed |= (yield from _creating(session, change.target_name, copy)).uids
+    return Answer(Step.COPIED if change.kind == Kind.MOVE else Step.NONE, placed=placed)
+
+
+def _begin(session: Session, target: bytes) -> Commands:
+    """Where to look for what is about to be sent, should no answer come."""
+
+    def status() -> Steps:
+        return (yield from session.status(target, ("UIDNEXT",)))
+
+    told = yield from _creating(session, target, status)
+    return Answer(Step.COPYING, target_from=told.uid_next or 1)
+
+
+def _creating(session: Session, target: bytes, send: Callable[[], Steps]) -> Steps:
+    """A target that is gone is made anew, once: the person wants the messages there."""
+    try:
+        return (yield from send())
+    except CommandFailed as refusal:
+        if refusal.status != "NO" or not (yield from _is_missing(session, target, refusal)):
+            raise
+    yield from session.create(names.decode(target, session.utf8))
+    return (yield from send())
+
+
+def _is_missing(session: Session, target: bytes, refusal: CommandFailed) -> Generator[Any, Any, bool]:
+    """Not all servers say TRYCREATE."""
+    if refusal.code in ("TRYCREATE", "NONEXISTENT"):
+        return True
+    if refusal.code:
+        return False
+    listed = yield from session.list_mailboxes(status=False)
+    return all(one.raw_name != target for one in listed)
+
+
+def _copies(session: Session, change: Owed) -> Generator[Any, Any, dict[int, int]]:
+    """Which of the messages are in the target already, by what the server says of both: {UID here: UID there}.
+
+    A copy keeps its internal date. Where a server does not keep it the copy is not recognised and made again: better
+    twice than never.
+    """
+    originals = (yield from session.fetch(change.uids, _LIKENESS)).messages
+    found = yield from _above(session, change)
+    yield from session.select(change.raw_name)
+    copies: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: one.uid):
+        copies[_likeness(one)].append(one.uid)
+    likenesses = ((one.uid, copies.get(_likeness(one))) for one in sorted(originals, key=lambda one: one.uid))
+    return {uid: alike.pop(0) for uid, alike in likenesses if alike}
+
+
+def _above(session: Session, change: Owed) -> Generator[Any, Any, list[Fetched]]:
+    """What came to the target since the change was begun."""
+    target = change.target_name or change.raw_name
+    selected = yield from session.select(target, read_only=True)
+    if selected.uid_next and selected.uid_next <= change.target_from:
+        return []
+    found = yield from session.fetch(UidSet.range(change.target_from, None), _LIKENESS)
+    return list(found.messages)
+
+
+def _likeness(one: Fetched) -> tuple[Any, ...]:
+    envelope = one.envelope
+    return (envelope and (envelope.message_id, envelope.date, envelope.subject), one.size, one.internal_date)
+
+
+def _append(session: Session, change: Owed) -> Commands:
+    if change.step == Step.NONE:
+        return (yield from _begin(session, change.raw_name))
+    if not change.first_time and (yield from _is_there(session, change)):
+        return Answer()
+    message = NewMessage(change.data, frozenset(change.add))
+
+    def append() -> Steps:
+        return (yield from session.append(change.raw_name, [message]))
+
+    yield from _creating(session, change.raw_name, append)
+    return Answer()
+
+
+def _is_there(session: Session, change: Owed) -> Generator[Any, Any, bool]:
+    head = change.data.partition(b"\r\n\r\n")[0]
+    for one in (yield from _above(session, change)):
+        own = one.envelope.message_id if one.envelope else ""
+        if own.encode() in head if own else one.size == len(change.data):
+            return True
+    return False

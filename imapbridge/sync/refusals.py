@@ -1,0 +1,85 @@
+"""What people did and the server will not do: the index goes back to the truth, and they are told (`Notice`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from imapbridge import events
+from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
+from imapbridge.sync import listing, places
+from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
+from imapbridge.terms.uids import UidSet
+
+Kind, Step = PendingChange.Kind, PendingChange.Step
+GONE = "mailbox-gone"
+
+
+def lost(mailbox: Mailbox) -> None:
+    """The mailbox is gone, or its UIDs mean other messages now: what is owed there cannot be done any more."""
+    for change in PendingChange.objects.filter(mailbox=mailbox.pk, confirmed_at=None).order_by("-pk"):
+        if PendingChange.objects.filter(pk=change.pk).exists():  # not taken back with another one
+            take_back(change, GONE)
+    PendingChange.objects.filter(mailbox=mailbox.pk).delete()
+
+
+def no_target(mailbox: Mailbox) -> None:
+    """The mailbox is gone: what was to go there stays where it is."""
+    for change in PendingChange.objects.filter(target=mailbox.pk, confirmed_at=None).order_by("-pk"):
+        if change.step != Step.COPIED:
+            take_back(change, GONE)
+
+
+def take_back(change: PendingChange, code: str) -> None:
+    """Undo a change in the index and tell of it. In the caller's turn.
+
+    Its messages are those that it really changed, so the inverse is the truth.
+    """
+    _tell(change, code)
+    entries = messages_of(change)
+    if change.kind == Kind.FLAGS:
+        put_flags(change.mailbox, entries, add=change.remove, remove=change.add)
+    withdraw(change, entries)
+
+
+def withdraw(change: PendingChange, entries: Collection[Entry]) -> None:
+    """Take a change out of the queue, and its places with it."""
+    if change.kind in (Kind.MOVE, Kind.EXPUNGE):
+        hidden = [one for one in entries if one.expunged]
+        places.hide(change.mailbox, hidden, events.raise_state(change.mailbox_id), away=False)
+    if change.step != Step.COPIED:
+        places.drop(change.places.values())
+    PendingChange.objects.filter(pk=change.pk).delete()
+
+
+def messages_of(change: PendingChange) -> list[Entry]:
+    """The entries a change is about, those that it took away among them."""
+    here = Entry.objects.filter(mailbox=change.mailbox_id)
+    return [*here.filter(uid__in=list(UidSet.parse(change.uids))), *here.filter(pk__in=change.unplaced)]
+
+
+def put_flags(mailbox: Mailbox, entries: Collection[Entry], add: Collection[str], remove: Collection[str]) -> None:
+    """Change flags in the index."""
+    unread: Counter[bool] = Counter()
+    for entry in entries:
+        before = FlagValues.of_columns(*(getattr(entry, name) for name in FLAG_COLUMNS))
+        after = FlagValues.of((before.flags() | set(add)) - set(remove))
+        for name, value in zip(FLAG_COLUMNS, after.columns(), strict=True):
+            setattr(entry, name, value)
+        if not entry.expunged:
+            unread[before.seen] += 1
+            unread[after.seen] -= 1
+    state = events.raise_state(mailbox.pk, unread=-unread[False])
+    for entry in entries:
+        entry.state = state
+    Entry.objects.bulk_update(entries, ["state", *FLAG_COLUMNS], batch_size=100)
+    listing.refresh(mailbox, {entry.thread for entry in entries}, state)
+
+
+def _tell(change: PendingChange, code: str) -> None:
+    entries = messages_of(change)
+    first = Message.objects.filter(pk__in=[one.message_id for one in entries[:1]]).values_list("subject", flat=True)
+    Notice.objects.create(
+        account_id=change.account_id, kind=change.kind, code=code, subject=first[0] if first else "",
+        count=max(1, len(entries)), source=change.mailbox.name, target=change.target.name if change.target else "",
+    )  # fmt: skip

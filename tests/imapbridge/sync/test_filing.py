@@ -1,0 +1,188 @@
+"""Moving, copying and deleting: in the index at once, on the server after. Nothing is lost, and nothing is twice."""
+
+from collections.abc import Callable
+
+import pytest
+
+from imapbridge import actions, queries
+from imapbridge.errors import ServerUnreachable
+from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
+from tests.imapbridge.sync.conftest import Story
+from tests.servers.dovecot import Dovecot
+from tests.servers.letters import plain
+from tests.servers.mail_server import MailServer
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+
+def letters(story: Story, count: int = 4) -> list[int]:
+    """So many messages in the INBOX, unread; their keys."""
+    for n in range(count):
+        story.server.append(story.user, "INBOX", plain(f"Letter {n}", message_id=f"{n}@filing.example"))
+    story.sync()
+    return list(Message.objects.filter(account=story.account).order_by("subject").values_list("pk", flat=True))
+
+
+def subjects(mailbox: Mailbox) -> list[str]:
+    """What the list shows, without the words before the number."""
+    return sorted(row.subject.removeprefix("Letter ") for row in queries.conversations(mailbox.pk).rows)
+
+
+def on_server(story: Story, mailbox: str) -> list[str]:
+    names = (story.phone.raw(mailbox, uid).split(b"Subject: Letter ")[1][:1] for uid in story.phone.uids(mailbox))
+    return sorted(name.decode() for name in names)
+
+
+def nothing_is_owed(story: Story) -> bool:
+    return not PendingChange.objects.filter(account=story.account, confirmed_at=None).exists()
+
+
+def replay_again(story: Story) -> None:
+    """Whoever had claimed a change is dead, and the minute of its claim is over."""
+    PendingChange.objects.filter(account=story.account).update(not_before=None)
+    story.sync()
+
+
+def move(story: Story, messages: list[int], source: str, target: str) -> list[int]:
+    return actions.move(story.account.pk, messages, story.mailbox(source).pk, story.mailbox(target).pk)
+
+
+def test_a_move_is_seen_at_once_and_done_soon(story: Story) -> None:
+    messages = letters(story)
+    story.phone.flag("INBOX", story.phone.uids("INBOX")[:1], "\\Seen \\Flagged fair")
+    story.sync()
+    move(story, messages[:2], "INBOX", "Archive")
+    assert subjects(story.mailbox()) == ["2", "3"]
+    assert subjects(story.mailbox("Archive")) == ["0", "1"]
+    assert [(box.total, box.unread) for box in map(story.mailbox, ("INBOX", "Archive"))] == [(2, 2), (2, 1)]
+    story.sync()
+    assert on_server(story, "INBOX") == ["2", "3"]
+    assert on_server(story, "Archive") == ["0", "1"]
+    assert {"\\Seen", "\\Flagged", "fair"} in story.phone.flags("Archive").values()
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    assert Message.objects.filter(account=story.account).count() == 4
+
+
+def test_a_copy_is_in_both_and_a_deletion_in_none(story: Story) -> None:
+    messages = letters(story)
+    inbox, archive = story.mailbox(), story.mailbox("Archive")
+    actions.copy(story.account.pk, messages[:2], inbox.pk, archive.pk)
+    actions.delete_forever(story.account.pk, messages[1:3], inbox.pk)
+    assert (subjects(inbox), subjects(archive)) == (["0", "3"], ["0", "1"])
+    story.sync()
+    assert (on_server(story, "INBOX"), on_server(story, "Archive")) == (["0", "3"], ["0", "1"])
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_what_is_done_to_a_message_on_its_way(story: Story) -> None:
+    """Moved, starred where it is not yet, moved on and copied back, before the server has heard of any of it."""
+    messages = letters(story)
+    move(story, messages[:2], "INBOX", "Archive")
+    actions.set_flagged(story.account.pk, messages[:1], flagged=True)
+    move(story, messages[:1], "Archive", "Trash")
+    actions.copy(story.account.pk, messages[:1], story.mailbox("Trash").pk, story.mailbox().pk)
+    assert [subjects(story.mailbox(name)) for name in ("INBOX", "Archive", "Trash")] == [["0", "2", "3"], ["1"], ["0"]]
+    for _ in range(3):
+        story.sync()
+    assert [on_server(story, name) for name in ("INBOX", "Archive", "Trash")] == [["0", "2", "3"], ["1"], ["0"]]
+    assert list(story.phone.flags("Trash").values()) == [{"\\Flagged"}]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_undo(story: Story, replayed: bool) -> None:
+    messages = letters(story)
+    done = move(story, messages[:2], "INBOX", "Archive")
+    done += actions.copy(story.account.pk, messages[2:3], story.mailbox().pk, story.mailbox("Trash").pk)
+    if replayed:
+        story.sync()
+    assert actions.undo(story.account.pk, done)
+    assert [subjects(story.mailbox(name)) for name in ("INBOX", "Archive", "Trash")] == [["0", "1", "2", "3"], [], []]
+    assert replayed or not PendingChange.objects.exists()
+    story.sync()
+    story.sync()
+    assert [on_server(story, name) for name in ("INBOX", "Archive", "Trash")] == [["0", "1", "2", "3"], [], []]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_undo_of_a_deletion_that_nobody_asked_for_yet(story: Story) -> None:
+    messages = letters(story)
+    done = actions.delete_forever(story.account.pk, messages[:1], story.mailbox().pk)
+    assert actions.undo(story.account.pk, done)
+    done = actions.delete_forever(story.account.pk, messages[1:2], story.mailbox().pk)
+    story.sync()
+    assert not actions.undo(story.account.pk, done)
+    assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["0", "2", "3"]
+    story.assert_equal()
+
+
+def test_acting_while_the_server_is_down(begin: Callable[[MailServer], Story], own_dovecot: Dovecot) -> None:
+    story = begin(own_dovecot)
+    messages = letters(story)
+    story.server.kill()
+    move(story, messages[:2], "INBOX", "Archive")
+    actions.set_seen(story.account.pk, messages[:1], seen=True)
+    actions.delete_forever(story.account.pk, messages[2:3], story.mailbox().pk)
+    with pytest.raises(ServerUnreachable):
+        story.sync()
+    assert (subjects(story.mailbox()), subjects(story.mailbox("Archive"))) == (["3"], ["0", "1"])
+    story.server.restart()
+    story.phone = story.server.client(story.user)
+    replay_again(story)
+    assert (on_server(story, "INBOX"), on_server(story, "Archive")) == (["3"], ["0", "1"])
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_another_client_was_faster(story: Story) -> None:
+    messages = letters(story)
+    uids = story.phone.uids("INBOX")
+    story.phone.delete("INBOX", uids[:1])
+    story.phone.move("INBOX", uids[1:2], "Trash")
+    move(story, messages[:3], "INBOX", "Archive")
+    story.sync()
+    story.sync()
+    assert [on_server(story, name) for name in ("INBOX", "Archive", "Trash")] == [["3"], ["2"], ["1"]]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_a_target_that_is_gone_is_made_again(story: Story) -> None:
+    story.phone.create_mailbox("Plans")
+    messages = letters(story)
+    story.phone.select("INBOX")
+    story.phone.delete_mailbox("Plans")
+    move(story, messages[:1], "INBOX", "Plans")
+    story.sync()
+    assert on_server(story, "Plans") == ["0"]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_a_message_of_our_own_is_filed_once(story: Story) -> None:
+    letters(story, 1)
+    raw = plain("Letter 7", message_id="7@filing.example")
+    actions.append(story.account.pk, story.mailbox("Drafts").pk, raw, ["\\Draft", "\\Seen"])
+    story.sync()
+    assert on_server(story, "Drafts") == subjects(story.mailbox("Drafts")) == ["7"]
+    assert list(story.phone.flags("Drafts").values()) == [{"\\Draft", "\\Seen"}]
+    assert nothing_is_owed(story)
+    assert not PendingChange.objects.exclude(data=None).exists()
+    story.assert_equal()
+
+
+def test_many_at_once(story: Story) -> None:
+    story.server.fill(story.user, "INBOX", 620)
+    story.sync()
+    held = list(Entry.objects.filter(mailbox=story.mailbox()).values_list("message", flat=True))
+    done = move(story, held, "INBOX", "Archive")
+    assert len(done) == 2
+    assert (story.mailbox().total, story.mailbox("Archive").total) == (0, 620)
+    story.sync()
+    assert (len(story.phone.uids("INBOX")), len(story.phone.uids("Archive"))) == (0, 620)
+    story.assert_equal()
+    assert not Notice.objects.exists()
