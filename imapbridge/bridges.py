@@ -12,13 +12,13 @@ import logging
 import threading
 import time
 from collections.abc import Collection
-from functools import cache
 from hashlib import blake2b
 from typing import cast
 
-import redis
 from django.conf import settings
 from redis.exceptions import RedisError
+
+from imapbridge import redis_link
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def live() -> frozenset[str]:
 
 def leave(address: str) -> None:
     """For a bridge's orderly end: the others need not wait. Raises RedisError."""
-    _redis(settings.REDIS_URL).zrem(KEY, address)
+    redis_link.client().zrem(KEY, address)
 
 
 def address_of(account_id: int) -> str:
@@ -102,11 +102,5 @@ _known = _Known()
 
 
 def _ask(script: str, *values: float | str) -> frozenset[str]:
-    found = _redis(settings.REDIS_URL).eval(script, 1, KEY, *map(str, values))
+    found = redis_link.client().eval(script, 1, KEY, *map(str, values))
     return frozenset(address.decode() for address in cast("list[bytes]", found))
-
-
-@cache
-def _redis(url: str) -> redis.Redis:
-    timeout: int = settings.REDIS_TIMEOUT
-    return redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection, transaction
 from django.dispatch import Signal
 from redis.exceptions import RedisError
 
+from imapbridge import redis_link
 from imapbridge.models import Mailbox
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def tell(name: str, message: dict[str, Any]) -> None:
         return
     # What `layer.group_send` does, without an event loop and a connection of its own for each call.
     try:
-        _redis(settings.REDIS_URL).publish(f"{_prefix()}__group__{name}", layer.serialize(message))
+        redis_link.publish(f"{_prefix()}__group__{name}", layer.serialize(message))
     except RedisError as fault:
         log.warning("%s not told: %s", message["type"], type(fault).__name__)
 
@@ -80,9 +80,3 @@ def tell(name: str, message: dict[str, Any]) -> None:
 def _prefix() -> str:
     layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
     return str(layer["CONFIG"].get("prefix", "asgi"))
-
-
-@cache
-def _redis(url: str) -> redis.Redis:
-    timeout: int = settings.REDIS_TIMEOUT
-    return redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)

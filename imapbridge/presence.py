@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from functools import cache
 from typing import cast
 
-import redis
-from django.conf import settings
+from imapbridge import redis_link
 
 KEY = "whimbrel:present"
 RENEW = 60.0
@@ -31,12 +29,12 @@ def renew(account_ids: Iterable[int]) -> None:
     """Somebody has these accounts open at this moment."""
     now = time.time()
     if seen := {str(account_id): now for account_id in account_ids}:
-        _redis(settings.REDIS_URL).zadd(KEY, seen)
+        redis_link.client().zadd(KEY, seen)
 
 
 def since(moment: float) -> dict[int, float]:
     """Account -> when it was last seen (epoch seconds), of those seen since then and of those that expect mail."""
-    with _redis(settings.REDIS_URL).pipeline(transaction=False) as ask:
+    with redis_link.client().pipeline(transaction=False) as ask:
         ask.zrangebyscore(KEY, moment, "+inf", withscores=True)
         ask.smembers(EXPECTING)
         found, expecting = ask.execute()
@@ -46,7 +44,7 @@ def since(moment: float) -> dict[int, float]:
 
 def expect(account_ids: Iterable[int]) -> None:
     """Watch these accounts, whether or not a page of theirs is open, and no others that were named before."""
-    with _redis(settings.REDIS_URL).pipeline() as change:
+    with redis_link.client().pipeline() as change:
         change.delete(EXPECTING)
         if named := [str(account_id) for account_id in account_ids]:
             change.sadd(EXPECTING, *named)
@@ -56,16 +54,10 @@ def expect(account_ids: Iterable[int]) -> None:
 
 def is_seen(account_id: int) -> bool:
     """Whether somebody has the account open."""
-    at = _redis(settings.REDIS_URL).zscore(KEY, str(account_id))
+    at = redis_link.client().zscore(KEY, str(account_id))
     return at is not None and at > time.time() - 2 * RENEW
 
 
 def sweep() -> None:
     """Drop what has aged."""
-    _redis(settings.REDIS_URL).zremrangebyscore(KEY, "-inf", time.time() - KEPT)
-
-
-@cache
-def _redis(url: str) -> redis.Redis:
-    timeout: int = settings.REDIS_TIMEOUT
-    return redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)
+    redis_link.client().zremrangebyscore(KEY, "-inf", time.time() - KEPT)

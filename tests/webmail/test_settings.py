@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import caches
 
-from imapbridge import events
+from imapbridge import redis_link
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,7 +23,7 @@ def test_nothing_from_redis_or_a_cookie_can_become_code() -> None:
 
 
 def test_a_redis_that_hangs_is_not_waited_for_long() -> None:
-    pools = [caches["default"]._cache.get_client().connection_pool, events._redis(settings.REDIS_URL).connection_pool]
+    pools = [caches["default"]._cache.get_client().connection_pool, redis_link.client().connection_pool]
     for pool in pools:
         connection = pool.make_connection()
         assert (connection.socket_timeout, connection.socket_connect_timeout) == (2, 2)
