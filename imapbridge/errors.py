@@ -109,6 +109,8 @@ class ServerTimedOut(TryAgain):
 
 class ServerBusy(TryAgain):
     code = "busy"
+    wait = 0.0
+    """Seconds that the server asks us to stay away; 0 where it does not say."""
 
 
 class BridgeDown(TryAgain):

@@ -13,8 +13,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import client, presence
-from imapbridge.errors import AskPerson, MailError, TryAgain
+from imapbridge import backoff, client, presence
+from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.sync import account, sweep
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,14 @@ def _queue(task: Any) -> str:
 
 def _again(task: Any, account_id: int, error: TryAgain) -> None:
     """Later, with a growing pause; unless that is waiting already: while a server is away, all who ask would retry."""
-    pause = 2 ** (task.request.retries + 1) + random.random() * 2  # noqa: S311
+    pause = max(2 ** (task.request.retries + 1), _asked_for(error)) + random.random() * 2  # noqa: S311
     if task.request.retries < RETRIES and cache.add(f"sync-again:{account_id}", 1, int(pause)):
         raise task.retry(countdown=pause) from error
+
+
+def _asked_for(error: TryAgain) -> float:
+    """Seconds that the mail server wants to be left alone."""
+    return min(error.wait, backoff.LONGEST) if isinstance(error, ServerBusy) else 0.0
 
 
 @shared_task

@@ -3,7 +3,8 @@
     serve         the process: its socket, its start and its end        application   HTTP in, HTTP out
     mail          sections and parts of a message, over the pool        replays       pending changes, one run at a time
     watch         one listening connection for each account that somebody looks at
-    listening     NOTIFY, IDLE and looking, over one of them            pace          so that not all come at once
+    keeping       connecting for it, and coming back                    pace          so that not all come at once
+    listening     NOTIFY, IDLE and looking, over one of them
     share         which accounts are ours, and from when on, among several bridges
     prefetch      bodies of the newest unread mail, before they are asked for
 

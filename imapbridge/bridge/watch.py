@@ -12,54 +12,25 @@ import logging
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from imapbridge import presence, tasks
-from imapbridge.bridge.listening import Listener, Picture
-from imapbridge.bridge.pace import Pace, Pauses
+from imapbridge.bridge.keeping import LOOKING, OVERLAP, Keeper, Watched
+from imapbridge.bridge.pace import Pace
 from imapbridge.bridge.share import Share
-from imapbridge.errors import MailError, SignInRefused, WireError
-from imapbridge.pool import Pool, credentials, translate
-from imapbridge.pool.connector import Connector
-from imapbridge.pool.credentials import in_thread
-from imapbridge.wire import quirks
-from imapbridge.wire.drivers import AsyncConnection
+from imapbridge.pool import Pool
 
 logger = logging.getLogger(__name__)
 
 FOLLOW = 2.0
 """Seconds between two looks at who is present."""
-OVERLAP = 15.0
-"""Seconds that a look goes back before the last one: the clocks of machines differ."""
-LOOKING = presence.RENEW + OVERLAP
-"""Seconds since the last sign of a tab within which somebody counts as looking."""
 GRACE = 300.0
 """Seconds that an account is watched after its last tab has gone."""
-AGAIN = 5.0
-"""Seconds that people have the only connection for themselves after one of them needed it."""
 DEBOUNCE = 0.15
 """Seconds between two syncs that are asked for; the first is asked for at once."""
-
-
-@dataclass(slots=True, eq=False)
-class Watched:
-    """One account."""
-
-    account_id: int
-    seen_at: float
-    """When a tab last gave a sign (epoch seconds)."""
-    task: asyncio.Task[None] | None = None
-    picture: Picture = field(default_factory=Picture)
-    settling: asyncio.TimerHandle | None = None
-    is_asked_again: bool = False
-    is_heard: bool = False
-    """A connection is open and listens."""
-    is_tight: bool | None = None
-    """The provider has no connection to spare for listening alone. None: not known yet."""
 
 
 class Watch:
@@ -67,14 +38,12 @@ class Watch:
 
     def __init__(self, logins_per_second: float, share: Share | None = None, pool: Pool | None = None) -> None:
         self._share = share or Share()
-        self._pool = pool or Pool()
         self._since = 0.0
         """From where on presence is to be read: it was read up to a little later."""
         self._is_shared_anew = asyncio.Event()
         self._accounts: dict[int, Watched] = {}
-        # DEFLATE keeps some 300 KB for each connection, which idles.
-        self._connector = Connector(compress=False)
         self._pace = Pace(logins_per_second)
+        self._keeper = Keeper(self._pace, pool or Pool(), self._signal)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._trusted_from = 0.0
         """Presence was unreadable until a while ago: before this moment nobody is taken for gone."""
@@ -143,7 +112,7 @@ class Watch:
             return
         account.seen_at = at
         if account.task is None or account.task.done():
-            account.task = asyncio.get_running_loop().create_task(self._keep(account))
+            account.task = asyncio.get_running_loop().create_task(self._keeper.keep(account))
             account.task.add_done_callback(_tell)
 
     def _leave(self, account: Watched) -> None:
@@ -151,77 +120,6 @@ class Watch:
             account.task.cancel()
         if account.settling:
             account.settling.cancel()
-
-    # --- Listening ----------------------------------------------------------------------------------------------------
-
-    async def _keep(self, account: Watched) -> None:
-        """Listen, and come back after whatever ended it; until the password is refused."""
-        pauses = Pauses()
-        while True:
-            began = time.monotonic()
-            try:
-                await self._listen(account)
-            except SignInRefused:
-                logger.info("account=%d not watched: its password is refused", account.account_id)
-                return
-            except MailError as error:
-                logger.info("account=%d watched again soon: %s", account.account_id, error.code)
-            await asyncio.sleep(pauses.after(time.monotonic() - began))
-
-    async def _listen(self, account: Watched) -> None:
-        await self._pace.turn()
-        if account.is_tight is None:
-            host = await in_thread(credentials.host_of, account.account_id)
-            account.is_tight = not quirks.choose(host).interactive
-        while account.is_tight:
-            await self._listen_between(account)
-            await asyncio.sleep(AGAIN)
-        connection = await self._connect(account.account_id)
-        account.is_tight = not connection.session.profile.interactive  # it may be known by its greeting only
-        try:
-            if not account.is_tight:
-                await self._listen_over(account, self._listener(account, connection))
-        finally:
-            connection.close()
-
-    async def _listen_between(self, account: Watched) -> None:
-        """Over the pool's connection, until a person needs it."""
-        listeners: list[Listener] = []
-        is_wanted = asyncio.Event()
-
-        def give_way() -> None:
-            is_wanted.set()
-            for listener in listeners:
-                listener.leave()
-
-        async with self._pool.hold(account.account_id, give_way) as connection:
-            if not is_wanted.is_set():
-                listeners.append(self._listener(account, connection))
-                await self._listen_over(account, listeners[0])
-
-    def _listener(self, account: Watched, connection: AsyncConnection) -> Listener:
-        return Listener(
-            connection, account.picture, lambda: self._signal(account), lambda: account.seen_at > time.time() - LOOKING
-        )
-
-    async def _listen_over(self, account: Watched, listener: Listener) -> None:
-        try:
-            await listener.begin()
-            account.is_heard = True
-            await listener.listen()
-        except WireError as error:
-            raise translate(error, listener.host) from error
-        finally:
-            account.is_heard = False
-
-    async def _connect(self, account_id: int) -> AsyncConnection:
-        """Apart from listening, so that no secret outlives the login."""
-        version, login = await in_thread(credentials.open_login, account_id)
-        try:
-            return await self._connector.connect(login)
-        except SignInRefused:
-            await in_thread(credentials.mark_refused, account_id, version)
-            raise
 
     # --- What is heard ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
     pool          lends connections, signs in, sweeps           warm          the connections of one account
     parked        what a verified sign-in leaves behind         credentials   whereto, and with which secret
+    opening       one log-in of an account at a time            idle          kept awake, then said goodbye to
     translation   WireError -> MailError, for everybody
 
 Never parses mail, never writes to the index.

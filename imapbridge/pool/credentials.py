@@ -17,7 +17,8 @@ from django.db import close_old_connections
 from accounts import autoconfig, secrets
 from accounts.models import MailAccount
 from accounts.secrets import Secret
-from imapbridge.errors import NotPermitted, ServerUnreachable, SignInRefused
+from imapbridge import backoff
+from imapbridge.errors import NotPermitted, ServerBusy, ServerUnreachable, SignInRefused
 from imapbridge.wire.drivers import Server
 from imapbridge.wire.session import Security
 
@@ -66,13 +67,15 @@ def host_of(account_id: int) -> str:
 
 def open_login(account_id: int) -> tuple[int, Login]:
     """Secret version and login of an account, from a fresh row. Raises SignInRefused as `current_version` does,
-    NotPermitted for servers without TLS, ServerUnreachable when nobody told which servers the address has."""
+    NotPermitted for servers without TLS, ServerUnreachable when nobody told which servers the address has, ServerBusy
+    while the server has asked us to stay away."""
     account = MailAccount.objects.filter(pk=account_id).first()
     if account is None:
         raise SignInRefused
     version = _admitted(account.secret_version, account.refused, account.secret)
     try:
         server = server_for(autoconfig.servers_for(account.address).imap)
+        _wait_for(account_id, server)
         return version, Login(server, account.username, secrets.open_(account))
     except autoconfig.PlaintextForbidden as error:
         raise NotPermitted(str(error)) from error
@@ -88,6 +91,13 @@ def server_for(endpoint: autoconfig.Endpoint) -> Server:
         raise NotPermitted(server=endpoint.host)
     security = cast("Security", endpoint.security)
     return Server(endpoint.host, endpoint.port, security, ca_file=settings.ENV.tls_ca_file)
+
+
+def _wait_for(account_id: int, server: Server) -> None:
+    if wait := backoff.left(account_id):
+        busy = ServerBusy(server=server.host)
+        busy.wait = wait
+        raise busy
 
 
 def mark_refused(account_id: int, refused_version: int) -> None:

@@ -8,24 +8,24 @@ no more until there is another. Wire errors leave here translated.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from imapbridge import backoff
 from imapbridge.errors import ConnectionClosed, ServerBusy, ServerTimedOut, SignInRefused, WireError
 from imapbridge.pool import credentials
-from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import Login, in_thread
+from imapbridge.pool.idle import keep_awake, say_goodbye
+from imapbridge.pool.opening import Opener
 from imapbridge.pool.parked import Parked
 from imapbridge.pool.translation import translate
-from imapbridge.pool.warm import AccountConnections, Warm, say_goodbye
+from imapbridge.pool.warm import AccountConnections, Warm
 from imapbridge.wire import quirks
 from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.session import Exchange, Session
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 IDLE = 120.0
@@ -51,7 +51,7 @@ class Pool:
         self._admit = admit
         self._accounts: dict[int, AccountConnections] = {}
         self._parked = Parked()
-        self._connector = Connector()
+        self._opener = Opener(self._parked, self._dismiss)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- Lending ------------------------------------------------------------------------------------------------------
@@ -105,6 +105,10 @@ class Pool:
                     self._take_back(account, warm)
         except TimeoutError as error:
             raise ServerTimedOut(server=account.host) from error
+        except ServerBusy as busy:
+            if wait := await in_thread(backoff.heed, account_id, busy):
+                account.busy_until = time.monotonic() + wait
+            raise
         finally:
             account.users -= 1
 
@@ -141,14 +145,15 @@ class Pool:
         return account
 
     async def _check_out(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
+        account.check_peace()
         await self._learn_budget(account)
         await account.enter()
         try:
             await self._admit(account.account_id)
             await self._check_standing(account)
-            return account.take(mailbox) or await self._open(account, mailbox)
-        except ServerBusy:
-            if not account.lower_budget():  # it has kept the permit
+            return account.take(mailbox) or await self._opener.open(account, mailbox)
+        except ServerBusy as busy:
+            if busy.wait or not account.lower_budget():  # it has kept the permit
                 account.leave()
                 raise
             if not account.has_others:
@@ -179,35 +184,8 @@ class Pool:
 
     async def verify(self, login: Login, *, seconds: float) -> None:
         """Sign in on a fresh connection. It is kept a moment, for the account that will have this login."""
-        try:
-            async with asyncio.timeout(seconds):
-                connection = await self._connector.connect(login)
-        except TimeoutError as error:
-            raise ServerTimedOut(server=login.server.host) from error
-        if earlier := self._parked.put(login, connection):
+        if earlier := await self._opener.verify(login, seconds=seconds):
             self._spawn(say_goodbye([earlier]))
-
-    async def _open(self, account: AccountConnections, mailbox: bytes | None) -> Warm:
-        async with account.opening:
-            return account.take(mailbox) or await self._open_another(account)
-
-    async def _open_another(self, account: AccountConnections) -> Warm:
-        version, login = await in_thread(credentials.open_login, account.account_id)
-        account.host = login.server.host
-        self._dismiss(account.admit(version))
-        connection = parked = self._parked.take(login)
-        if connection is None:
-            try:
-                connection = await self._connector.connect(login)
-            except SignInRefused:
-                # First in memory: another caller must not try again while the row is written.
-                account.refused = version
-                self._dismiss(account.forget())
-                await in_thread(credentials.mark_refused, account.account_id, version)
-                raise
-        await account.allow(connection.session.profile.interactive)
-        now = time.monotonic()
-        return Warm(connection, (account.account_id, version), login.server.host, now, now, was_kept=parked is not None)
 
     # --- Housekeeping -------------------------------------------------------------------------------------------------
 
@@ -259,23 +237,9 @@ class Pool:
             self._dismiss(account.expired(now - IDLE))
             for warm in account.free:
                 if warm.heard_at < now - KEEP_AWAKE:
-                    self._spawn(self._keep_awake(account, warm))
+                    self._spawn(keep_awake(account, warm))
             if account.is_forgettable:
                 del self._accounts[account.account_id]
-
-    async def _keep_awake(self, account: AccountConnections, warm: Warm) -> None:
-        if not account.is_idle or warm not in account.free:
-            return  # somebody was quicker, and has woken it
-        await account.enter()
-        account.free.remove(warm)
-        try:
-            await warm.connection.run(warm.connection.session.noop(), timeout=SWEEP)
-            warm.heard_at = time.monotonic()
-        except WireError as error:
-            logger.debug("account=%d an idle connection is gone: %s", account.account_id, type(error).__name__)
-        finally:
-            account.put(warm)
-            account.leave()
 
     def _dismiss(self, connections: list[Warm]) -> None:
         if connections:

@@ -52,11 +52,30 @@ BY_KIND: dict[type[WireError], type[MailError]] = {
 }
 
 # Gmail, Dovecot, Cyrus and Courier each have their own sentence, and not all give a response code.
-_BUSY = re.compile(r"too many|maximum number of connections|connection limit|try again later|throttled", re.IGNORECASE)
+_BUSY = re.compile(
+    r"too many|maximum number of connections|connection limit|try again later|throttled|suggested backoff",
+    re.IGNORECASE,
+)
+# Microsoft: "Request is throttled. Suggested Backoff Time: 92415 milliseconds".
+_WAIT = re.compile(r"suggested backoff time\W{1,3}(\d{1,9})(?:\.\d+)? ?([a-z]*)", re.IGNORECASE)
+_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0}
 
 
 def translate(error: WireError, host: str = "") -> MailError:
     """The MailError of the right kind, to be raised `from` the wire's. `host` is the mail server's name."""
+    found = _translated(error, host)
+    if isinstance(found, errors.ServerBusy):
+        found.wait = asked_to_wait(error)
+    return found
+
+
+def asked_to_wait(error: WireError) -> float:
+    """Seconds that the server's words name; 0 where they name none. Without a unit they are milliseconds."""
+    told = _WAIT.search(error.text if isinstance(error, CommandFailed) else str(error))
+    return int(told[1]) * _UNITS.get(told[2].lower().removesuffix("s") or "ms", 0.001) if told else 0.0
+
+
+def _translated(error: WireError, host: str) -> MailError:
     if isinstance(error, CommandFailed):
         return _kind_of_refusal(error)(error.text, server=host)
     if isinstance(error, errors.TlsFailed) and error.certificate:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from imapbridge.errors import SignInRefused, WireError
+from imapbridge.errors import ServerBusy, SignInRefused
 from imapbridge.wire.drivers import AsyncConnection
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,6 @@ BUDGET = 2
 """Interactive connections of an account."""
 LOWERED = 900.0
 """Seconds with one connection less, after a server said that there are too many."""
-GOODBYE = 2.0
-"""Seconds a server has to answer LOGOUT."""
 
 Key = tuple[int, int]
 """Account and secret version: whose connection this is."""
@@ -62,6 +60,8 @@ class AccountConnections:
         self.checked_at = 0.0
         self.refused: int | None = None
         """The secret version that the server refused."""
+        self.busy_until = 0.0
+        """The server asked us to stay away until then (monotonic seconds)."""
         self.users = 0
         """Leases, and those who wait for one."""
         self.holders = 0
@@ -92,6 +92,13 @@ class AccountConnections:
             else:
                 await self._permits.acquire()  # at once
 
+    def check_peace(self) -> None:
+        """ServerBusy while the server has asked us to stay away."""
+        if (wait := self.busy_until - time.monotonic()) > 0:
+            busy = ServerBusy(server=self.host)
+            busy.wait = wait
+            raise busy
+
     async def enter(self) -> None:
         """Wait for a permit. Whoever can give way is asked to when there is none."""
         if self._permits.locked() and self.give_way:
@@ -114,7 +121,8 @@ class AccountConnections:
     @property
     def is_forgettable(self) -> bool:
         """True when nothing would be lost by dropping this object."""
-        return not (self.free or self.users or self.holders or self._held or self._lowering or self.refused)
+        kept = self.free or self.users or self.holders or self._held or self._lowering or self.refused
+        return not kept and self.busy_until < time.monotonic()
 
     def take(self, mailbox: bytes | None) -> Warm | None:
         """A free connection: the one with this mailbox selected, else the one that was used least lately."""
@@ -187,18 +195,3 @@ class AccountConnections:
     def _restore_budget(self) -> None:
         self._lowering = None
         self._permits.release()
-
-
-async def say_goodbye(connections: Iterable[AsyncConnection]) -> None:
-    """LOGOUT, so that the server need not guess; then close, whatever it answers."""
-    await asyncio.gather(*map(_log_out, connections))
-
-
-async def _log_out(connection: AsyncConnection) -> None:
-    try:
-        if connection.is_open:
-            await connection.run(connection.session.logout(), timeout=GOODBYE)
-    except WireError as error:
-        logger.debug("no goodbye: %s", type(error).__name__)
-    finally:
-        connection.close()

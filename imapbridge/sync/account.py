@@ -53,7 +53,9 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
     listed = _listed(turn.connection, account.pk)
     replay_all(turn.connection, account.pk)  # of a mailbox that was found under another name
     afoot, now = places.afoot(account.pk), timezone.now()
-    changed = [box for box, said in listed if box.pk in afoot or not is_unchanged(one.held(box), said, now)]
+    changed = [
+        box for box, said in listed if box.error or box.pk in afoot or not is_unchanged(one.held(box), said, now)
+    ]
     for mailbox in parking.in_order(changed):
         turn.renew()
         _step(turn.connection, mailbox, turn.renew)

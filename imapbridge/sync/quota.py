@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
+
 from imapbridge.errors import CommandFailed
 from imapbridge.models import Mirror
 from imapbridge.wire.drivers import BlockingConnection
@@ -10,18 +12,33 @@ from imapbridge.wire.responses import Quota
 TIMEOUT = 30.0
 UNIT = 1024
 """Octets that STORAGE counts in."""
+EVERY = 300
+"""Seconds between two questions; a change in between is asked about after them."""
+REMEMBERED = 24 * 3600
 
 
-def refresh(connection: BlockingConnection, account_id: int) -> None:
+def refresh(connection: BlockingConnection, account_id: int, *, changed: bool) -> None:
     """Remember the tightest storage quota of INBOX, or that there is none. A server that will not tell stops nothing.
 
-    Costs a round trip, so it is asked when the account's mail has changed, and the first time.
+    Costs a round trip, so it is asked when the account's mail has changed since the last time, and not too often.
     """
+    if not _is_due(account_id, changed=changed):
+        return
     try:
         used, limit = _tightest(connection.run(connection.session.quota(), timeout=TIMEOUT))
     except CommandFailed:
         return
     Mirror.objects.filter(account=account_id).update(quota_used=used, quota_limit=limit)
+
+
+def _is_due(account_id: int, *, changed: bool) -> bool:
+    stale = f"quota-stale:{account_id}"
+    if changed:
+        cache.set(stale, 1, REMEMBERED)
+    if not cache.get(stale) or not cache.add(f"quota-asked:{account_id}", 1, EVERY):
+        return False
+    cache.delete(stale)
+    return True
 
 
 def _tightest(quotas: list[Quota]) -> tuple[int | None, int | None]:

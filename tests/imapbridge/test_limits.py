@@ -175,7 +175,7 @@ def test_the_pool_and_the_sync_compress_what_is_not_loopback_and_the_watch_does_
         far = Pool()
         assert await is_compressed(far)
         await far.close()
-        listening = await Watch(100)._connect(account.pk)
+        listening = await Watch(100)._keeper._connect(account.pk)
         assert listening._deflate is None
         listening.close()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import tasks
-from imapbridge.errors import ServerUnreachable, SignInRefused
+from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
 from imapbridge.sync import account as syncing
 from tests import factories
 from webmail.celery import app
@@ -143,6 +143,17 @@ def test_a_server_that_is_away_is_asked_again_ever_more_seldom(
     cache.clear()
     work(account.pk, retries=tasks.RETRIES)
     assert broker.waiting("fast") == [], "the schedule asks again"
+
+
+def test_a_server_that_asks_for_peace_gets_it(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    busy = ServerBusy("Suggested Backoff Time: 92415 milliseconds")
+    busy.wait = 92.415
+    syncs(busy)
+    work(account.pk)
+    [again] = broker.waiting("fast")
+    assert datetime.fromisoformat(again["eta"]) - timezone.now() > timedelta(seconds=91)
 
 
 def test_while_a_server_is_away_those_who_ask_do_not_add_up(

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import MailAccount
-from imapbridge.bridge import watch
+from imapbridge.bridge import keeping, watch
 from imapbridge.bridge.watch import Watch
 from imapbridge.pool import Pool
 from imapbridge.pool import pool as pool_module
@@ -42,7 +42,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     """Syncs are noted instead of queued; people have the connection for themselves for a moment only."""
     asked = Heard()
     monkeypatch.setattr(watch.tasks, "request_sync", asked.append)
-    monkeypatch.setattr(watch, "AGAIN", 0.2)
+    monkeypatch.setattr(keeping, "AGAIN", 0.2)
     return asked
 
 

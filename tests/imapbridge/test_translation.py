@@ -4,6 +4,7 @@ import pytest
 
 from imapbridge import errors
 from imapbridge.pool import translate
+from imapbridge.pool.translation import asked_to_wait
 
 REFUSALS = [
     ("LOGIN", "NO", "AUTHENTICATIONFAILED", "Authentication failed.", errors.SignInRefused),
@@ -19,6 +20,11 @@ REFUSALS = [
     ("UID STORE", "NO", "NOPERM", "No.", errors.NotPermitted),
     ("APPEND", "NO", "OVERQUOTA", "Quota exceeded.", errors.OverQuota),
     ("APPEND", "NO", "TRYCREATE", "Not there.", errors.MailboxGone),
+    ("SELECT", "NO", "INUSE", "Somebody else has the mailbox open.", errors.ServerBusy),
+    ("UID STORE", "NO", "INUSE", "The mailbox is locked.", errors.ServerBusy),
+    ("CREATE", "NO", "LIMIT", "No more mailboxes for you.", errors.ServerBusy),
+    ("UID FETCH", "NO", "LIMIT", "Too many messages at a time.", errors.ServerBusy),
+    ("UID FETCH", "NO", "", "Request is throttled. Suggested Backoff Time: 92415 milliseconds", errors.ServerBusy),
 ]
 
 
@@ -44,3 +50,21 @@ FAULTS = [
 @pytest.mark.parametrize(("fault", "kind"), FAULTS)
 def test_faults_are_translated(fault: errors.WireError, kind: type[errors.MailError]) -> None:
     assert type(translate(fault)) is kind
+
+
+WAITS = [
+    ("Request is throttled. Suggested Backoff Time: 92415 milliseconds", 92.415),
+    ("Suggested Backoff Time: 300000", 300),
+    ("suggested backoff time=20 seconds", 20),
+    ("Suggested Backoff Time: 2 min", 120),
+    ("Too many simultaneous connections.", 0),
+    ("Suggested Backoff Time: a while", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "seconds"), WAITS)
+def test_a_server_may_say_for_how_long_it_wants_to_be_left_alone(text: str, seconds: float) -> None:
+    for fault in (errors.CommandFailed("NO", "", text, "SELECT"), errors.ConnectionClosed(f"goodbye: {text}")):
+        found = translate(fault)
+        assert asked_to_wait(fault) == pytest.approx(seconds)
+        assert not seconds or (isinstance(found, errors.ServerBusy) and found.wait == pytest.approx(seconds))

@@ -38,6 +38,12 @@ class Proxy:
         self._seen = 0
         self.hides: re.Pattern[bytes] | None = None
         """What of a server's answers nobody gets to see; within one piece of what it sends."""
+        self.cuts = b""
+        """Every session in which a client sends this ends at once."""
+        self.refuses: tuple[bytes, bytes] | None = None
+        """What clients send, and the words of the NO that they get for it; the server does not hear of it."""
+        self.sessions = 0
+        """How many there were."""
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -76,6 +82,7 @@ class Proxy:
                 continue
             except OSError:
                 return
+            self.sessions += 1
             self._open += [client, server]
             session = _Session(self, client, server)
             threading.Thread(target=session.upwards, daemon=True).start()
@@ -100,6 +107,12 @@ class _Session:
         """From the client to the server."""
         with contextlib.suppress(OSError):
             while data := self._client.recv(65536):
+                if self._proxy.cuts and self._proxy.cuts in data:
+                    _shut(self._client)
+                    break
+                if (refuses := self._proxy.refuses) and refuses[0] in data:
+                    self._client.sendall(data.split(b" ")[0] + b" NO " + refuses[1] + b"\r\n")
+                    continue
                 self._trap = self._trap or self._proxy.is_sprung_by(data)
                 if self._trap and self._trap.at_command:
                     self._spring(self._trap)

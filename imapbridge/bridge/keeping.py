@@ -1,0 +1,132 @@
+"""Keeping one account listened to: connecting, and coming back after whatever ended it.
+
+Whether anybody wants it is `watch`'s business, and what the server tells is heard by `listening`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from imapbridge import backoff, presence
+from imapbridge.bridge.listening import Listener, Picture
+from imapbridge.bridge.pace import Pace, Pauses
+from imapbridge.errors import MailError, SignInRefused, WireError
+from imapbridge.pool import Pool, credentials, translate
+from imapbridge.pool.connector import Connector
+from imapbridge.pool.credentials import in_thread
+from imapbridge.wire import quirks
+from imapbridge.wire.drivers import AsyncConnection
+
+logger = logging.getLogger(__name__)
+
+OVERLAP = 15.0
+"""Seconds that a look goes back before the last one: the clocks of machines differ."""
+LOOKING = presence.RENEW + OVERLAP
+"""Seconds since the last sign of a tab within which somebody counts as looking."""
+AGAIN = 5.0
+"""Seconds that people have the only connection for themselves after one of them needed it."""
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """One account."""
+
+    account_id: int
+    seen_at: float
+    """When a tab last gave a sign (epoch seconds)."""
+    task: asyncio.Task[None] | None = None
+    picture: Picture = field(default_factory=Picture)
+    settling: asyncio.TimerHandle | None = None
+    is_asked_again: bool = False
+    is_heard: bool = False
+    """A connection is open and listens."""
+    is_tight: bool | None = None
+    """The provider has no connection to spare for listening alone. None: not known yet."""
+
+    @property
+    def is_looked_at(self) -> bool:
+        """A tab has just given a sign."""
+        return self.seen_at > time.time() - LOOKING
+
+
+class Keeper:
+    """`signal` is called with an account whenever something of it has changed."""
+
+    def __init__(self, pace: Pace, pool: Pool, signal: Callable[[Watched], None]) -> None:
+        self._pace = pace
+        self._pool = pool
+        self._signal = signal
+        # DEFLATE keeps some 300 KB for each connection, which idles.
+        self._connector = Connector(compress=False)
+
+    async def keep(self, account: Watched) -> None:
+        """Listen, and come back after whatever ended it; until the password is refused."""
+        pauses = Pauses()
+        while True:
+            began, asked = time.monotonic(), 0.0
+            try:
+                await self._listen(account)
+            except SignInRefused:
+                logger.info("account=%d not watched: its password is refused", account.account_id)
+                return
+            except MailError as error:
+                logger.info("account=%d watched again soon: %s", account.account_id, error.code)
+                asked = await in_thread(backoff.heed, account.account_id, error)
+            await asyncio.sleep(max(asked, pauses.after(time.monotonic() - began)))
+
+    async def _listen(self, account: Watched) -> None:
+        await self._pace.turn()
+        if account.is_tight is None:
+            host = await in_thread(credentials.host_of, account.account_id)
+            account.is_tight = not quirks.choose(host).interactive
+        while account.is_tight:
+            await self._listen_between(account)
+            await asyncio.sleep(AGAIN)
+        connection = await self._connect(account.account_id)
+        account.is_tight = not connection.session.profile.interactive  # it may be known by its greeting only
+        try:
+            if not account.is_tight:
+                await self._listen_over(account, self._listener(account, connection))
+        finally:
+            connection.close()
+
+    async def _listen_between(self, account: Watched) -> None:
+        """Over the pool's connection, until a person needs it."""
+        listeners: list[Listener] = []
+        is_wanted = asyncio.Event()
+
+        def give_way() -> None:
+            is_wanted.set()
+            for listener in listeners:
+                listener.leave()
+
+        async with self._pool.hold(account.account_id, give_way) as connection:
+            if not is_wanted.is_set():
+                listeners.append(self._listener(account, connection))
+                await self._listen_over(account, listeners[0])
+
+    def _listener(self, account: Watched, connection: AsyncConnection) -> Listener:
+        return Listener(connection, account.picture, lambda: self._signal(account), lambda: account.is_looked_at)
+
+    async def _listen_over(self, account: Watched, listener: Listener) -> None:
+        try:
+            await listener.begin()
+            account.is_heard = True
+            await listener.listen()
+        except WireError as error:
+            raise translate(error, listener.host) from error
+        finally:
+            account.is_heard = False
+
+    async def _connect(self, account_id: int) -> AsyncConnection:
+        """Apart from listening, so that no secret outlives the login."""
+        version, login = await in_thread(credentials.open_login, account_id)
+        try:
+            return await self._connector.connect(login)
+        except SignInRefused:
+            await in_thread(credentials.mark_refused, account_id, version)
+            raise

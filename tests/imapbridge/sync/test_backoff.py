@@ -1,0 +1,127 @@
+"""A server that asks for peace gets it, from workers and from the bridge; what was owed to it is not given up."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from imapbridge import actions, backoff
+from imapbridge.bridge.replays import run_replay
+from imapbridge.errors import ServerBusy
+from imapbridge.models import Message, PendingChange
+from imapbridge.pool import Pool
+from imapbridge.sync.account import sync
+from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot_config import Options
+from tests.servers.letters import plain
+from tests.servers.process import running
+from tests.servers.proxy import Proxy
+from tests.servers.redis import Redis
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+WORDS = b"Request is throttled. Suggested Backoff Time: 92415 milliseconds"
+
+
+@pytest.fixture(scope="module")
+def plain_dovecot() -> Iterator[Dovecot]:
+    with running(Dovecot(options=Options(plaintext=True))) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(plain_dovecot.ports.imap) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def story(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    plain_dovecot: Dovecot,
+    proxy: Proxy,
+    redis_server: Redis,
+    transactional_db: None,
+) -> Iterator[Story]:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
+    user = plain_dovecot.user()
+    with plain_dovecot.client(user) as phone:
+        yield Story(plain_dovecot, user, account_of(user), phone)
+
+
+def _is_left_alone(story: Story, proxy: Proxy) -> None:
+    """Nobody connects, though the server would let us in again."""
+    proxy.refuses = None
+    before = proxy.sessions
+    for _ in range(2):
+        with pytest.raises(ServerBusy) as busy:
+            sync(story.account.pk)
+        assert 80 < busy.value.wait <= 92.415
+    with pytest.raises(ServerBusy):
+        asyncio.run(_noop(story))
+    assert proxy.sessions == before
+
+
+async def _noop(story: Story) -> None:
+    pool = Pool()
+    try:
+        await pool.run(story.account.pk, None, lambda session: session.noop(), seconds=30)
+    finally:
+        await pool.close()
+
+
+@pytest.mark.parametrize("command", [b" AUTHENTICATE ", b" LIST ", b"INBOX"])
+def test_a_worker_stays_away_for_as_long_as_it_was_asked_to(story: Story, proxy: Proxy, command: bytes) -> None:
+    story.server.append(story.user, "INBOX", plain("Hello", message_id="hello@x"))
+    proxy.refuses = (command, WORDS)
+    with pytest.raises(ServerBusy):
+        sync(story.account.pk)
+    story.account.refresh_from_db()
+    assert not story.account.refused
+    _is_left_alone(story, proxy)
+
+
+@pytest.mark.parametrize("command", [b" AUTHENTICATE ", b" NOOP"])
+def test_the_bridge_stays_away_and_so_do_the_workers(story: Story, proxy: Proxy, command: bytes) -> None:
+    async def twice() -> None:
+        pool = Pool()
+        try:
+            for _ in range(2):
+                with pytest.raises(ServerBusy):
+                    await pool.run(story.account.pk, None, lambda session: session.noop(), seconds=30)
+        finally:
+            await pool.close()
+
+    proxy.refuses = (command, WORDS)
+    asyncio.run(twice())
+    assert proxy.sessions == 1
+    _is_left_alone(story, proxy)
+
+
+@pytest.mark.parametrize("who", ["worker", "bridge"])
+def test_what_people_did_is_not_given_up_meanwhile(story: Story, proxy: Proxy, who: str) -> None:
+    story.server.append(story.user, "INBOX", plain("Star me", message_id="star@x"))
+    story.sync()
+    actions.set_flagged(story.account.pk, [Message.objects.get().pk], flagged=True)
+    proxy.refuses = (b" UID STORE ", WORDS)
+    if who == "worker":
+        with pytest.raises(ServerBusy):
+            sync(story.account.pk)
+    else:
+        asyncio.run(_replay(story))
+    [change] = PendingChange.objects.values("refusals", "confirmed_at")
+    assert change == {"refusals": 0, "confirmed_at": None}
+    assert backoff.left(story.account.pk) > 80
+
+
+async def _replay(story: Story) -> None:
+    pool = Pool()
+    try:
+        await run_replay(pool, story.account.pk)
+    finally:
+        await pool.close()

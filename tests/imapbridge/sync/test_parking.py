@@ -1,0 +1,142 @@
+"""A mailbox that spoils every sync is left alone for ever longer, and the others go on: on a real server that a proxy
+makes worse than it is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from imapbridge.errors import ServerMisbehaved, ServerUnreachable
+from imapbridge.models import Mailbox, Message
+from imapbridge.sync import parking
+from imapbridge.sync.account import sync
+from imapbridge.sync.parking import Fault
+from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.results import Selected
+from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot_config import Options
+from tests.servers.letters import plain
+from tests.servers.process import running
+from tests.servers.proxy import Proxy
+from tests.servers.redis import Redis
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+
+@pytest.fixture(scope="module")
+def plain_dovecot() -> Iterator[Dovecot]:
+    with running(Dovecot(options=Options(plaintext=True))) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(plain_dovecot.ports.imap) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def story(
+    settings: Any, plain_dovecot: Dovecot, proxy: Proxy, redis_server: Redis, transactional_db: None
+) -> Iterator[Story]:
+    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
+    user = plain_dovecot.user()
+    with plain_dovecot.client(user) as phone:
+        yield Story(plain_dovecot, user, account_of(user), phone)
+
+
+def _fail(story: Story, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(ServerUnreachable):
+            sync(story.account.pk)
+
+
+def _pause_is_over(mailbox: Mailbox) -> None:
+    cache.delete_many([parking._parked(mailbox, fault) for fault in Fault])
+
+
+def test_a_mailbox_that_ends_the_session_when_it_is_opened(story: Story, proxy: Proxy) -> None:
+    for name in ("INBOX", "Archive", "Junk"):
+        story.server.append(story.user, name, plain(f"In {name}", message_id=f"{name}@x"))
+    proxy.cuts = b"Archive"
+    _fail(story, 1)
+    assert story.mailbox().total == 1
+    assert not Message.objects.filter(subject="In Junk").exists()
+    _fail(story, 2)
+    assert Message.objects.filter(subject="In Junk").exists(), "it keeps the others waiting once only"
+    assert (story.mailbox("Archive").error, story.mailbox().error) == (ServerMisbehaved.code, "")
+
+    story.server.deliver(story.user, plain("Meanwhile", message_id="meanwhile@x"))
+    story.sync()
+    assert story.mailbox().total == 2
+    _pause_is_over(story.mailbox("Archive"))
+    _fail(story, 1)
+    story.sync()
+
+    proxy.cuts = b""
+    _pause_is_over(story.mailbox("Archive"))
+    story.sync()
+    assert story.mailbox("Archive").error == ""
+    story.assert_equal()
+
+
+def test_older_mail_that_ends_the_session_keeps_new_mail_from_nobody(story: Story, proxy: Proxy) -> None:
+    story.server.fill(story.user, "INBOX", 200)
+    story.server.append(story.user, "Archive", plain("Filed", message_id="filed@x"))
+    proxy.cuts = b" UID FETCH 1:150 "
+    _fail(story, 3)
+    assert story.mailbox().error == ServerMisbehaved.code
+    story.server.deliver(story.user, plain("Meanwhile", message_id="meanwhile@x"))
+    story.sync()
+    assert Message.objects.filter(subject__in=["Meanwhile", "Filed"]).count() == 2
+    assert story.mailbox().error == ServerMisbehaved.code
+
+    proxy.cuts = b""
+    _pause_is_over(story.mailbox())
+    story.server.deliver(story.user, plain("At last", message_id="last@x"))
+    story.sync()
+    assert (story.mailbox().total, story.mailbox().error) == (202, "")
+    story.assert_equal()
+
+
+def test_a_mailbox_whose_uids_are_given_out_anew_each_time(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INBOX", "Archive"):
+        story.server.append(story.user, name, plain(f"In {name}", message_id=f"{name}@x"))
+    opened = []
+    run = BlockingConnection.run
+
+    def renew(connection: BlockingConnection, command: Any, timeout: float) -> Any:
+        said = run(connection, command, timeout)
+        if not isinstance(said, Selected) or said.raw_name != b"Archive":
+            return said
+        opened.append(said)
+        return replace(said, uid_validity=len(opened))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BlockingConnection, "run", renew)
+        for _ in range(12):
+            story.sync()
+        assert len(opened) == 1 + parking.LIMITS[Fault.RENEWED]
+        assert story.mailbox("Archive").error == ServerMisbehaved.code
+        story.server.deliver(story.user, plain("Meanwhile", message_id="meanwhile@x"))
+        story.sync()
+        assert (story.mailbox().total, story.mailbox("Archive").total) == (2, 1)
+    for _ in range(2):  # what was made up changes once more, to the truth
+        _pause_is_over(story.mailbox("Archive"))
+        story.sync()
+    assert story.mailbox("Archive").error == ""
+    story.assert_equal()
+
+
+def test_a_network_that_fails_now_and_then_parks_nothing(story: Story, proxy: Proxy) -> None:
+    story.server.append(story.user, "Archive", plain("Filed", message_id="filed@x"))
+    for number in range(4):
+        proxy.cuts = b"INBOX"
+        story.server.deliver(story.user, plain(f"New {number}", message_id=f"new{number}@x"))
+        _fail(story, 1)
+        proxy.cuts = b""
+        story.sync()
+    assert (story.mailbox().total, story.mailbox().error) == (4, "")
