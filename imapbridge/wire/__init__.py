@@ -2,6 +2,7 @@
 
     stream      octets -> whole responses, literals apart      tokens      a response's text -> nested values
     reading     values -> responses                            fetched     FETCH · envelope · structure (of the body)
+    usual       the quick way through FETCH · usual_parts
     names       mailbox names (modified UTF-7)                 dates       IMAP's own dates
     commands    the only way to make a command                 items       what to FETCH · keys (what to SEARCH)
     quirks      what each kind of server needs                 results     what the commands return

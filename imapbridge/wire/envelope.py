@@ -6,13 +6,10 @@ which `fetched` turns into a defect of that one item.
 
 from __future__ import annotations
 
-import re
-
 from imapbridge.mime.headers import decode_text
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.wire.dates import header_date
-from imapbridge.wire.short_cache import short_cache
-from imapbridge.wire.tokens import Value, address_pattern
+from imapbridge.wire.tokens import Value
 
 MAX_ADDRESSES = 1000
 """Of one header; more are not shown."""
@@ -46,18 +43,7 @@ def addresses(value: Value) -> tuple[Address, ...]:
     """The mailboxes of one field. What opens or closes a group (RFC 9051: the domain is NIL) is left out."""
     if not isinstance(value, list):
         return ()
-    found = [_written(item) if isinstance(item, bytes) else _listed(item) for item in value[:MAX_ADDRESSES]]
-    return tuple([address for address in found if address])
-
-
-@short_cache(8192)
-def _written(whole: bytes) -> Address | None:
-    """`("Ann" NIL "ann" "x.org")`, as `tokens.parse_fetch` leaves it: the same few people write most of the mail."""
-    found = _ADDRESS.fullmatch(whole)
-    return _address(*(decode_text(word or b"") for word in found.groups())) if found else None
-
-
-_ADDRESS = re.compile(address_pattern(b"("), re.VERBOSE)
+    return tuple([address for item in value[:MAX_ADDRESSES] if (address := _listed(item))])
 
 
 def _listed(item: Value) -> Address | None:

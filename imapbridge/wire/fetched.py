@@ -81,7 +81,7 @@ def flags_alone(text: bytes) -> Fetched | None:
     uid = int(found[1] or found[3] or 0) if found else 0
     if not found or not 1 <= uid <= MAX_UID:
         return None
-    return Fetched(uid, _flag_set(tuple(found[2].split())), int(found[4]) if found[4] else None)
+    return Fetched(uid, flag_set(tuple(found[2].split())), int(found[4]) if found[4] else None)
 
 
 def fetched(value: Value) -> Fetched:
@@ -106,7 +106,7 @@ def fetched(value: Value) -> Fetched:
 
 def _other(message: Fetched, name: bytes, content: Value) -> None:
     """A section, a name in unusual case, or an item nobody asked for, which is left out."""
-    into, section = _section(name)
+    into, section = section_name(name)
     if into:
         if content is not None:  # NIL: there is no such part
             getattr(message, into)[section] = _octets(content)
@@ -118,7 +118,7 @@ _SECTION = re.compile(rb"(BODY|BINARY)\[([^\]]*)\]", re.IGNORECASE)
 
 
 @short_cache(1024)
-def _section(name: bytes) -> tuple[str, str]:
+def section_name(name: bytes) -> tuple[str, str]:
     """Where `BODY[HEADER.FIELDS (TO CC)]<0>` goes: ("sections", "HEADER.FIELDS"). Empty when it is no section."""
     found = _SECTION.match(name)
     if not found:
@@ -157,11 +157,11 @@ def _flags(value: Value) -> frozenset[str]:
         raise ValueError("flags are a list")  # noqa: TRY004
     # Few combinations make up a mailbox; a hostile one must not fill the cache with large ones.
     words = tuple([word for word in value if isinstance(word, bytes)])
-    return _flag_set(words) if sum(map(len, words)) < 400 else _flag_set.__wrapped__(words)
+    return flag_set(words) if sum(map(len, words)) < 400 else flag_set.__wrapped__(words)
 
 
 @lru_cache(4096)
-def _flag_set(words: tuple[bytes, ...]) -> frozenset[str]:
+def flag_set(words: tuple[bytes, ...]) -> frozenset[str]:
     names = {flag_terms.canonical(clean(decode_charset(word))) for word in words if len(word) < 256}
     return frozenset(names - {flag_terms.RECENT, ""})
 
@@ -185,7 +185,11 @@ def _preview(value: Value) -> str | None:
     """A string or NIL; before the RFC, `("FUZZY" "text")`."""
     if isinstance(value, list):
         value = value[-1] if value else None
-    return None if value is None else clean(decode_charset(_octets(value)))
+    return None if value is None else preview_text(_octets(value))
+
+
+def preview_text(words: bytes) -> str:
+    return clean(decode_charset(words))
 
 
 def _object_id(value: Value) -> str | None:

@@ -37,6 +37,7 @@ from imapbridge.wire.responses import (
 from imapbridge.wire.short_cache import short_cache
 from imapbridge.wire.stream import Raw
 from imapbridge.wire.tokens import Value
+from imapbridge.wire.usual import usual
 
 MAX_TEXT = 8 * 1024 * 1024
 """Octets of one response, literals apart, that are made into values. Lists of numbers may be longer."""
@@ -78,9 +79,9 @@ def _untagged(text: bytes, literals: tuple[bytes, ...]) -> Response:
 
 def _numbered(number: int, name: bytes, rest: bytes, literals: tuple[bytes, ...]) -> Response:
     if name == b"FETCH":
-        if not literals and (quick := flags_alone(rest)):
+        if quick := flags_alone(rest) or usual(rest, literals):
             return quick
-        values = tokens.parse_fetch(rest, literals) if len(rest) <= MAX_TEXT else [None]
+        values = tokens.parse(rest, literals) if len(rest) <= MAX_TEXT else [None]
         return fetched(values[0] if values else None)
     if name == b"EXISTS":
         return Exists(number)

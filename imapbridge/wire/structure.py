@@ -6,7 +6,6 @@ read is read, and what is no structure at all raises ValueError, which `fetched`
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from imapbridge.mime.headers import decode_text
@@ -14,7 +13,7 @@ from imapbridge.mime.params import join_params
 from imapbridge.terms.part import Part
 from imapbridge.wire.envelope import text
 from imapbridge.wire.short_cache import short_cache
-from imapbridge.wire.tokens import Value, leaf_pattern, number, parse
+from imapbridge.wire.tokens import Value, number
 
 MAX_PARTS = 5000
 """Of one message; the parts behind are left out."""
@@ -34,21 +33,16 @@ def _part(value: Value, section: str, leaf_section: str, room: list[int]) -> Par
     """
     room[0] -= 1
     if not isinstance(value, list):
-        return _leaf(value or b"", leaf_section)
-    if not _is_part(value[0]) and (value[0] is not None or len(value) >= 7):
+        raise ValueError("a part is a list")  # noqa: TRY004 - one kind of error for every bad item
+    if not isinstance(value[0], list) and (value[0] is not None or len(value) >= 7):
         return _single(value, leaf_section, room)
     return _multipart(value, section, room)
-
-
-def _is_part(item: Value) -> bool:
-    """A list, or a leaf that `tokens.parse_fetch` left in one piece."""
-    return isinstance(item, list) or (item is not None and item[:1] == b"(")
 
 
 def _multipart(value: list[Value], section: str, room: list[int]) -> Part:
     """`(part part ... "mixed" (params) ...)`."""
     parts: list[Part] = []
-    end = next((at for at, item in enumerate(value) if item is not None and not _is_part(item)), len(value))
+    end = next((at for at, item in enumerate(value) if isinstance(item, bytes)), len(value))
     for item in value[:end]:
         if item and room[0] > 0:
             below = f"{section}.{len(parts) + 1}" if section else str(len(parts) + 1)
@@ -56,45 +50,8 @@ def _multipart(value: list[Value], section: str, room: list[int]) -> Part:
     subtype, params = (*value[end : end + 2], None, None)[:2]
     if not parts and subtype is None:
         raise ValueError("neither parts nor a type")
-    kept = () if _is_boundary(params) else _params(params).kept
-    return Part(section, f"multipart/{_word(subtype) or 'mixed'}", params=kept, parts=tuple(parts))
-
-
-def _leaf(whole: bytes, section: str) -> Part:
-    """A part as `tokens.parse_fetch` leaves it. What makes up most of it is the same in most mail."""
-    found = _LEAF.fullmatch(whole)
-    if not found:
-        raise ValueError("not a part")
-    head, content_id, encoding, size, disposition = found.groups()
-    media_type, params = _read_head(head)
-    kind, filename = _read_disposition(disposition) if disposition and disposition != b"NIL" else ("", "")
-    return Part(
-        section,
-        media_type,
-        params.charset,
-        _word(encoding[1:-1]) or "7bit",
-        number(size) or 0,
-        kind,
-        filename or params.name,
-        "" if content_id == b"NIL" else decode_text(content_id[1:-1]).strip("<> "),
-        params.kept,
-    )
-
-
-_LEAF = re.compile(leaf_pattern(b"("), re.VERBOSE)
-
-
-@short_cache(2048)
-def _read_head(head: bytes) -> tuple[str, _Params]:
-    """`"text" "plain" ("charset" "utf-8")`."""
-    kind, subtype, params = parse(head)
-    return _media_type(_octets(kind), _octets(subtype)), _params(params)
-
-
-@short_cache(512)
-def _read_disposition(text: bytes) -> tuple[str, str]:
-    """`("attachment" ("filename" "a.pdf"))`."""
-    return _disposition(parse(text))
+    kept = () if _is_boundary(params) else params_of(params).kept
+    return Part(section, f"multipart/{word(subtype) or 'mixed'}", params=kept, parts=tuple(parts))
 
 
 def _single(value: list[Value], section: str, room: list[int]) -> Part:
@@ -102,19 +59,19 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
     if len(value) < 7:
         value = value + [None] * (7 - len(value))
     kind, subtype, about, content_id, _, encoding, size, *rest = value
-    media_type = _media_type(_octets(kind), _octets(subtype))
-    params = _params(about)
+    media_type = type_of(kind, subtype)
+    params = params_of(about)
     inner: tuple[Part, ...] = ()
-    if media_type in ("message/rfc822", "message/global") and len(rest) > 2 and _is_part(rest[1]):
+    if media_type in ("message/rfc822", "message/global") and len(rest) > 2 and isinstance(rest[1], list):
         inner, extensions = _message(rest[1], section, room), rest[3:6]
     else:
         extensions = rest[1:4] if media_type.startswith("text/") else rest[:3]
-    disposition, filename = _disposition(extensions)
+    disposition, filename = disposition_of(extensions)
     return Part(
         section,
         media_type,
         params.charset,
-        _word(encoding) or "7bit",
+        word(encoding) or "7bit",
         number(size) or 0,
         disposition,
         filename or params.name,
@@ -124,10 +81,10 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
     )
 
 
-def _media_type(kind: bytes, subtype: bytes) -> str:
-    if not _word(subtype):
-        return "text/plain" if _word(kind) == "text" else "application/octet-stream"
-    return f"{_word(kind) or 'application'}/{_word(subtype)}"
+def type_of(kind: Value, subtype: Value) -> str:
+    if not word(subtype):
+        return "text/plain" if word(kind) == "text" else "application/octet-stream"
+    return f"{word(kind) or 'application'}/{word(subtype)}"
 
 
 def _message(value: Value, section: str, room: list[int]) -> tuple[Part, ...]:
@@ -135,16 +92,16 @@ def _message(value: Value, section: str, room: list[int]) -> tuple[Part, ...]:
     return (_part(value, section, f"{section}.1", room),) if value and room[0] > 0 else ()
 
 
-def _disposition(extensions: list[Value]) -> tuple[str, str]:
+def disposition_of(extensions: list[Value]) -> tuple[str, str]:
     """Disposition and file name from `md5 ("attachment" (params)) language`.
 
     Looked for rather than counted: some servers have a field more or less.
     """
     for item in extensions:
-        if not isinstance(item, list) or not item or not (kind := _word(item[0])):
+        if not isinstance(item, list) or not item or not (kind := word(item[0])):
             continue
         if len(item) > 1 and not isinstance(item[1], bytes):
-            return "inline" if kind == "inline" else "attachment", _params(item[1]).filename
+            return "inline" if kind == "inline" else "attachment", params_of(item[1]).filename
         if kind in ("inline", "attachment"):
             return kind, ""
     return "", ""
@@ -155,7 +112,7 @@ def _disposition(extensions: list[Value]) -> tuple[str, str]:
 _KEPT = ("format", "delsp", "method", "protocol", "name", "start", "type", "report-type", "smime-type")
 
 
-class _Params(NamedTuple):
+class Params(NamedTuple):
     """What is wanted of the parameters of a part or of its disposition."""
 
     charset: str = ""
@@ -164,24 +121,24 @@ class _Params(NamedTuple):
     kept: tuple[tuple[str, str], ...] = ()
 
 
-_NO_PARAMS = _Params()
+_NO_PARAMS = Params()
 
 
-def _params(value: Value) -> _Params:
+def params_of(value: Value) -> Params:
     if not isinstance(value, list):
         return _NO_PARAMS
     flat = tuple([item if isinstance(item, bytes) else b"" for item in value[: 2 * MAX_PARAMS]])
-    found = join_params((_word(name), content) for name, content in zip(flat[::2], flat[1::2], strict=False))
+    found = join_params((word(name), content) for name, content in zip(flat[::2], flat[1::2], strict=False))
     kept = tuple((name, found[name]) for name in _KEPT if name in found)
-    return _Params(found.get("charset", "").lower(), found.get("name", ""), found.get("filename", ""), kept)
+    return Params(found.get("charset", "").lower(), found.get("name", ""), found.get("filename", ""), kept)
 
 
 def _is_boundary(value: Value) -> bool:
     """A boundary alone, which is different in each message and of no use here."""
-    return isinstance(value, list) and len(value) == 2 and _word(value[0]) == "boundary"
+    return isinstance(value, list) and len(value) == 2 and word(value[0]) == "boundary"
 
 
-def _word(value: Value) -> str:
+def word(value: Value) -> str:
     """A token in lower case; what is not a string is empty."""
     return _lower(value) if isinstance(value, bytes) else ""
 
@@ -189,7 +146,3 @@ def _word(value: Value) -> str:
 @short_cache(2048)
 def _lower(value: bytes) -> str:
     return decode_text(value[:200]).lower()
-
-
-def _octets(value: Value) -> bytes:
-    return value if isinstance(value, bytes) else b""

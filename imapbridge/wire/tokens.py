@@ -33,27 +33,6 @@ _OTHER = (
 )
 _TOKEN = re.compile(_PLAIN + _OTHER, re.VERBOSE | re.DOTALL)
 
-# What most of an ENVELOPE and a BODYSTRUCTURE is made of stays in one piece in FETCH, and `structure` takes it apart by
-# the same patterns with their groups: an address, and a part that is no message and no multipart.
-_STRING, _NSTRING = rb'"[^"\\]*+"', rb'(?:NIL|"[^"\\]*+")'
-_PARAMS = rb"(?:NIL|\((?:%b[ ]?+)++\))" % _STRING
-
-
-def address_pattern(group: bytes = b"(?:") -> bytes:
-    """Groups: name, local part, domain."""
-    inner = group + rb'[^"\\]*+)'
-    return rb'\((?:NIL|"%b")[ ]NIL[ ](?:NIL|"%b")[ ]"%b"\)' % (inner, inner, inner)
-
-
-def leaf_pattern(group: bytes = b"(?:") -> bytes:
-    """Groups: type, subtype and parameters; content id; encoding; size; disposition."""
-    return rb"\(%b%b[ ]%b[ ]%b)[ ]%b%b)[ ]%b[ ]%b%b)[ ]%b\d++)(?:[ ]\d++)?+(?:[ ]%b)?+(?:[ ]%b%b))?+(?:[ ]NIL)*+\)" % (
-        group, _STRING, _STRING, _PARAMS, group, _NSTRING, _NSTRING, group, _STRING, group, _NSTRING,
-        group, rb"(?:NIL|\(%b[ ]%b\))" % (_STRING, _PARAMS),
-    )  # fmt: skip
-
-
-_FETCH_TOKEN = re.compile(b"|".join((_PLAIN, address_pattern(), leaf_pattern())) + _OTHER, re.VERBOSE | re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _NIL: dict[bytes, None] = {b"NIL": None, b"nil": None, b"Nil": None}
 _OPEN, _CLOSE, _QUOTE, _LITERAL = b'()"\0'
@@ -61,33 +40,22 @@ _OPEN, _CLOSE, _QUOTE, _LITERAL = b'()"\0'
 
 def parse(text: bytes, literals: Sequence[bytes] = ()) -> list[Value]:
     """The values of `text`, in which each NUL stands for the next of `literals`."""
-    return _build(_TOKEN.findall(text), literals)
-
-
-def parse_fetch(text: bytes, literals: Sequence[bytes] = ()) -> list[Value]:
-    """The same, but what matches `address_pattern` or `leaf_pattern` is a string: its own text, parentheses and all."""
-    return _build(_FETCH_TOKEN.findall(text), literals)
-
-
-def _build(found: list[bytes], literals: Sequence[bytes]) -> list[Value]:
     top: list[Value] = []
     append = top.append
     stack: list[Callable[[Value], None]] = []
     coming = iter(literals)
     too_deep = 0
-    for token in found:  # the hottest loop of a sync
+    for token in _TOKEN.findall(text):
         kind = token[0]
         if kind == _QUOTE:
-            append(token[1:-1] if token[-1] == _QUOTE and b"\\" not in token else _unquote(token))
+            append(unquote(token))
         elif kind == _CLOSE:
             if too_deep:
                 too_deep -= 1
             elif stack:
                 append = stack.pop()
         elif kind == _OPEN:
-            if len(token) > 1:
-                append(token)
-            elif len(stack) < MAX_DEPTH:
+            if len(stack) < MAX_DEPTH:
                 inner: list[Value] = []
                 append(inner)
                 stack.append(append)
@@ -109,6 +77,7 @@ def number(value: Value) -> int | None:
     return found if found <= MAX_NUMBER else None
 
 
-def _unquote(token: bytes) -> bytes:
+def unquote(token: bytes) -> bytes:
+    """A quoted string, whose last quote may be missing, without its quotes and escapes."""
     inner = token[1:-1] if token[-1] == _QUOTE and len(token) > 1 else token[1:]
-    return _ESCAPE.sub(rb"\1", inner)
+    return _ESCAPE.sub(rb"\1", inner) if b"\\" in inner else inner

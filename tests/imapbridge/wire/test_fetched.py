@@ -92,7 +92,7 @@ def test_both_ways_of_reading_flags_agree(flags, uid, uid_first, modseq):
     listed = b"FLAGS (" + b" ".join(flags) + b")"
     items = [b"UID %d" % uid, listed] if uid_first else [listed, b"UID %d" % uid]
     text = b"(" + b" ".join(items + ([] if modseq is None else [b"MODSEQ (%d)" % modseq])) + b")"
-    slow = fetched(tokens.parse_fetch(text)[0])
+    slow = fetched(tokens.parse(text)[0])
     quick = flags_alone(text)
     assert quick is None or quick == slow
     assert quick or slow.defects or b"x" * 300 in flags or (modseq or 0) >= 10**18

@@ -8,21 +8,24 @@ from imapbridge.terms.envelope import Address
 from imapbridge.terms.part import Part
 from imapbridge.wire.envelope import envelope
 from imapbridge.wire.structure import MAX_PARTS, structure
-from imapbridge.wire.tokens import parse, parse_fetch
+from imapbridge.wire.tokens import parse
+from imapbridge.wire.usual import usual
 
 ANN = '("Ann" NIL "ann" "x.org")'
 
 
 def read_envelope(text: str):
-    [value] = parse_fetch(text.encode())
-    assert envelope(value) == envelope(parse(text.encode())[0])
-    return envelope(value)
+    slow = envelope(parse(text.encode())[0])
+    quick = usual(f"(ENVELOPE {text})".encode())
+    assert quick is None or quick.envelope == slow
+    return slow
 
 
 def read_structure(text: str) -> Part:
-    [value] = parse_fetch(text.encode())
-    assert structure(value) == structure(parse(text.encode())[0])
-    return structure(value)
+    slow = structure(parse(text.encode())[0])
+    quick = usual(f"(BODYSTRUCTURE {text})".encode())
+    assert quick is None or quick.structure == slow
+    return slow
 
 
 # --- ENVELOPE ---------------------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def test_parts_are_limited():
 
 def test_depth_is_limited():
     text = "(" * 3000 + PLAIN + ' "mixed")' * 3000
-    depth, part = 0, structure(parse_fetch(text.encode())[0])
+    depth, part = 0, read_structure(text)
     while part.parts:
         part, depth = part.parts[0], depth + 1
     assert 50 < depth < 120

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapbridge.wire.tokens import MAX_DEPTH, parse, parse_fetch
+from imapbridge.wire.tokens import MAX_DEPTH, parse
 
 ATOMS = (
     st.text(st.sampled_from("abcXYZ019.-+/:$\\_"), min_size=1, max_size=9)
@@ -74,11 +74,6 @@ def test_tolerates(text, values):
     assert parse(text, [b"1", b"2"]) == values
 
 
-def test_fetch_keeps_usual_addresses_whole():
-    usual, odd = b'("Ann" NIL "ann" "x.org")', b'("A\\"n" NIL "ann" "x.org")'
-    assert parse_fetch(b"(" + usual + odd + b" NIL)") == [[usual, [b'A"n', None, b"ann", b"x.org"], None]]
-
-
 def test_flattens_what_is_too_deep():
     [value] = parse(b"(" * 5000 + b"x" + b")" * 4999 + b" y)")
     depth = 1
@@ -91,7 +86,6 @@ def test_flattens_what_is_too_deep():
 @given(st.binary(max_size=300))
 def test_any_octets_give_values(text):
     parse(text)
-    parse_fetch(text)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +93,4 @@ def test_any_octets_give_values(text):
 )
 def test_takes_linear_time(evil):
     """In a megabyte of it, anything worse would not end."""
-    assert parse_fetch(evil * (1_000_000 // len(evil)))
+    assert parse(evil * (1_000_000 // len(evil)))
