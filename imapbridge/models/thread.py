@@ -50,6 +50,7 @@ class MailboxThread(models.Model):
             models.Index(
                 fields=["mailbox", "-sort_at", "-thread"], name="mt_unread", condition=Q(count__gt=0, unread__gt=0)
             ),
+            models.Index(fields=["mailbox", "-sort_at", "-thread"], name="mt_read", condition=Q(count__gt=0, unread=0)),
             models.Index(
                 fields=["mailbox", "-sort_at", "-thread"], name="mt_flagged", condition=Q(count__gt=0, flagged__gt=0)
             ),

@@ -19,10 +19,12 @@ from imapbridge.queries.conversations import (
 )
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
+from imapbridge.queries.unread_first import UNREAD, unread_first, unread_first_above
 
 __all__ = [
     "CHANGES_LIMIT",
     "PAGE",
+    "UNREAD",
     "Arrival",
     "Arrivals",
     "Changes",
@@ -39,4 +41,6 @@ __all__ = [
     "marks",
     "neighbours",
     "page_above",
+    "unread_first",
+    "unread_first_above",
 ]

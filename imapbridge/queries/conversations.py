@@ -37,7 +37,7 @@ class Conversation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """Up to `limit` rows, newest first. `next` is the cursor of the page after, empty at the end."""
+    """Up to `limit` rows in order. `next` is the cursor of the page after, empty at the end."""
 
     rows: list[Conversation]
     next: str
@@ -54,10 +54,14 @@ class Changes:
     too_many: bool
 
 
+COLUMNS = """
+t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, m.preview, t.sort_at,
+t.state
+"""
+"""A Conversation's, of `t` and its latest message `m`."""
 # The inner LIMIT comes first: without it a planner without statistics joins a whole mailbox and sorts that.
 _ROWS = f"""
-SELECT t.thread, t.latest_id, m.subject, t.senders, t.count, t.unread, t.flagged, t.has_attachment, m.preview,
-       t.sort_at, t.state
+SELECT {COLUMNS}
 FROM (SELECT * FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s {{wanted}} ORDER BY {{order}} LIMIT %s) t
 JOIN {Message._meta.db_table} m ON m.id = t.latest_id ORDER BY {{order}}
 """  # noqa: S608 - the tables' names are ours
@@ -66,9 +70,10 @@ SELECT t.sort_at, t.thread FROM {MailboxThread._meta.db_table} t WHERE t.mailbox
 """  # noqa: S608 - the table's name is ours
 _ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
 # The first condition is implied by the second; it is what lets SQLite begin in the middle of the index.
-_BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
-_NOT_BELOW = " AND t.sort_at >= %s AND (t.sort_at > %s OR t.thread >= %s)"
-_NEWEST_FIRST = "t.sort_at DESC, t.thread DESC"
+BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
+NOT_BELOW = " AND t.sort_at >= %s AND (t.sort_at > %s OR t.thread >= %s)"
+NEWEST_FIRST = "t.sort_at DESC, t.thread DESC"
+OLDEST_FIRST = "t.sort_at, t.thread"
 
 
 def conversations(
@@ -82,10 +87,10 @@ def conversations(
     if state is None:
         state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
     wanted, values = " AND t.count > 0" + _ONLY[only], [mailbox_id]
-    if cursor := _cursor(before):
+    if cursor := cursor_of(before):
         at, thread = cursor
-        wanted, values = wanted + _BELOW, [*values, at, at, thread]
-    found = _rows(_ROWS.format(wanted=wanted, order=_NEWEST_FIRST), [*values, limit + 1])
+        wanted, values = wanted + BELOW, [*values, at, at, thread]
+    found = _rows(_ROWS.format(wanted=wanted, order=NEWEST_FIRST), [*values, limit + 1])
     more = len(found) > limit
     found = found[:limit]
     return ConversationPage(found, f"{found[-1].sort_at}.{found[-1].thread}" if more else "", state)
@@ -93,10 +98,10 @@ def conversations(
 
 def page_above(mailbox_id: int, before: str, only: Only = "", limit: int = PAGE) -> str:
     """The cursor of the page that ends where the page of the cursor `before` begins; empty for the first. One query."""
-    if (cursor := _cursor(before)) is None:
+    if (cursor := cursor_of(before)) is None:
         return ""
     at, thread = cursor
-    statement = _PLACE + _ONLY[only] + _NOT_BELOW + " ORDER BY t.sort_at, t.thread LIMIT 1 OFFSET %s"
+    statement = _PLACE + _ONLY[only] + NOT_BELOW + f" ORDER BY {OLDEST_FIRST} LIMIT 1 OFFSET %s"
     with connection.cursor() as found:
         found.execute(statement, [mailbox_id, at, at, thread, limit])
         return ".".join(map(str, found.fetchone() or ()))
@@ -108,7 +113,8 @@ def _rows(statement: str, values: Sequence[int]) -> list[Conversation]:
         return [Conversation._make(row) for row in cursor.fetchall()]
 
 
-def _cursor(before: str) -> tuple[int, int] | None:
+def cursor_of(before: str) -> tuple[int, int] | None:
+    """What a cursor says: `sort_at` and conversation; None for what is none of ours."""
     at, _, thread = before.partition(".")
     try:
         cursor = int(at), int(thread)

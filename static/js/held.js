@@ -33,8 +33,9 @@ export class Held {
     return scrolled || this.#touched || Boolean(looked);
   }
 
-  add(row, heading) {
-    this.#rows.set(row.id, [row, heading]);
+  /** Without a word: it waits as well, but the button does not tell of it. */
+  add(row, heading, silently = false) {
+    this.#rows.set(row.id, [row, heading, silently]);
     this.#draw();
   }
 
@@ -61,7 +62,7 @@ export class Held {
   }
 
   #draw() {
-    const count = this.#rows.size;
+    const count = [...this.#rows.values()].filter(([, , silently]) => !silently).length;
     this.button.hidden = !count;
     this.button.lastElementChild.textContent = this.button.dataset[count === 1 ? "one" : "many"].replace("{n}", count);
   }

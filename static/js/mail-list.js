@@ -5,7 +5,11 @@ import { morph } from "./morph.js";
 const at = (row) => Number(row.dataset.at);
 /** A conversation's number has up to 64 bits, more than a Number holds. */
 const key = (row) => BigInt(row.id.slice(1));
-const isNewer = (a, b) => at(a) > at(b) || (at(a) === at(b) && key(a) > key(b));
+/** The heading that a row stands under, on the page or in what came anew. */
+const group = (row) => row.parentElement.getAttribute("aria-labelledby");
+/** Where what is unread stands first, it has a heading of its own. */
+const rank = (row) => Number(group(row) === "g-unread");
+const isNewer = (a, b) => rank(a) > rank(b) || (rank(a) === rank(b) && (at(a) > at(b) || (at(a) === at(b) && key(a) > key(b))));
 
 class MailList extends HTMLElement {
   connectedCallback() {
@@ -119,12 +123,14 @@ class MailList extends HTMLElement {
   #put(row, heading) {
     const old = document.getElementById(row.id);
     this.held.delete(row.id);
-    if (old?.dataset.at === row.dataset.at) return void this.#morph(old, row);
+    if (old?.dataset.at === row.dataset.at && group(old) === group(row)) return void this.#morph(old, row);
     const next = this.#next(row, old);
     // Older than all that is loaded, or newer than the page this list begins with: it comes with its own page.
     const beyond = (!next && this.querySelector("#older")) || (next === this.#next(null, old) && "cut" in this.dataset);
-    if (beyond) return void old?.remove();
-    if (next && this.held.isInUse) this.held.add(row, heading);
+    if (beyond) return void this.#remove(row.id);
+    // What was read goes down without a word: it is no news.
+    const sinks = Boolean(old) && rank(old) > rank(row);
+    if ((next || sinks) && this.held.isInUse) this.held.add(row, heading, sinks);
     else this.#place(row, heading);
     return Boolean(next) && row.classList.contains("is-unread") && !(old && isNewer(old, row));
   }

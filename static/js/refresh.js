@@ -24,12 +24,16 @@ export async function refresh(mailbox, state) {
 }
 
 async function update(shown) {
-  const only = new URLSearchParams(location.search).get("only");
-  const address = `${shown.dataset.changes}?since=${shown.state}${only ? `&only=${only}` : ""}`;
+  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.state, ...choices() })}`;
   const changes = (await fetchDocument(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
   if (changes.dataset.anew === "true") return void (await anew());
   apply(shown, changes);
+}
+
+/** What of the mailbox is listed, and in which order. */
+function choices() {
+  return Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => ["only", "sort"].includes(name)));
 }
 
 function apply(shown, changes) {

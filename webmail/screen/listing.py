@@ -38,7 +38,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One choice of the filter menu. `current` is `true` or `false`."""
+    """One choice of the menu for what is listed, and in which order. `current` is `true` or `false`."""
 
     name: str
     link: str
@@ -64,6 +64,7 @@ class Head:
     failed: str
     """A sentence when the last sync failed."""
     filters: tuple[Filter, ...]
+    orders: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Listing:
     """The address of the page before, where the list begins with a later one."""
 
 
-def head(box: MailboxItem, only: str, failed: str) -> Head:
+def head(box: MailboxItem, only: str, sort: str, failed: str) -> Head:
     name = name_of(box.special_use, box.name)
     title = _("Starred") if only == "starred" else name
     sub = _sub(box, name, only)
@@ -101,6 +102,7 @@ def head(box: MailboxItem, only: str, failed: str) -> Head:
         progress_label=_("Syncing {mailbox}").format(mailbox=name),
         failed=failed,
         filters=_filters(box.id, only),
+        orders=_orders(box.id, sort),
     )
 
 
@@ -123,6 +125,15 @@ def _filters(mailbox: int, only: str) -> tuple[Filter, ...]:
     names = {"": _("All"), "unread": _("Unread"), "starred": _("Starred")}
     return tuple(
         Filter(name, f"/mailbox/{mailbox}/" + (f"?only={key}" if key else ""), "true" if key == only else "false")
+        for key, name in names.items()
+    )
+
+
+def _orders(mailbox: int, sort: str) -> tuple[Filter, ...]:
+    """They are for the whole list: choosing one ends a filter, and a filter is newest first."""
+    names = {"": _("Newest first"), "unread": _("Unread first")}
+    return tuple(
+        Filter(name, f"/mailbox/{mailbox}/" + (f"?sort={key}" if key else ""), "true" if key == sort else "false")
         for key, name in names.items()
     )
 

@@ -63,6 +63,8 @@ class Place:
     mailbox: int
     before: str = ""
     only: str = ""
+    sort: str = ""
+    """`unread`: what is unread stands before what is read."""
 
     @property
     def query(self) -> str:
@@ -76,7 +78,13 @@ class Place:
 
     @property
     def _page(self) -> dict[str, str]:
-        return {name: value for name, value in (("before", self.before), ("only", self.only)) if value}
+        parts = (("before", self.before), ("only", self.only), ("sort", self.sort))
+        return {name: value for name, value in parts if value}
+
+
+def divided() -> dict[bool, Group]:
+    """The two headings of a list with what is unread first."""
+    return {True: Group("unread", _("Unread")), False: Group("read", _("Everything else"))}
 
 
 class RowWriter:
@@ -91,9 +99,12 @@ class RowWriter:
         self._star = _("Star: {subject}")
         self._read = {True: _("Mark as read: {subject}"), False: _("Mark as unread: {subject}")}
         self._untitled = _("(no subject)")
+        self._divided = divided() if place.sort else None
 
     def group(self, item: Conversation) -> Group:
         """The heading that the conversation belongs under."""
+        if self._divided:
+            return self._divided[item.unread > 0]
         return self._clock.group(self._clock.local(item.sort_at))
 
     def row(self, item: Conversation, *, current: bool = False) -> Row:

@@ -12,13 +12,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from imapbridge import queries
-from imapbridge.queries import Changes, Conversation, MailboxItem, Only
+from imapbridge.queries import Changes, Conversation, ConversationPage, MailboxItem, Only
 from webmail import partials
 from webmail.access import Holder
 from webmail.screen import listing
 from webmail.screen.clock import Clock, Group
 from webmail.screen.listing import Head, Listing, Part
-from webmail.screen.rows import Place, RowWriter
+from webmail.screen.rows import Place, RowWriter, divided
 from webmail.views import shell
 
 _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
@@ -28,12 +28,14 @@ _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
 def place_of(request: HttpRequest, mailbox: int) -> Place:
     """Which page of the mailbox's list is meant, from the address."""
     only = request.GET.get("only", "")
-    return Place(mailbox, request.GET.get("before", "")[:50], only if only in {"unread", "starred"} else "")
+    only = only if only in {"unread", "starred"} else ""
+    sort = "unread" if request.GET.get("sort") == "unread" and not only else ""
+    return Place(mailbox, request.GET.get("before", "")[:50], only, sort)
 
 
-def head(box: MailboxItem, holder: Holder, only: str) -> Head:
+def head(box: MailboxItem, holder: Holder, place: Place) -> Head:
     failure = _failure(box, holder)
-    return listing.head(box, only, failure[1] if failure else "")
+    return listing.head(box, place.only, place.sort, failure[1] if failure else "")
 
 
 def pane(
@@ -41,11 +43,11 @@ def pane(
 ) -> Listing:
     """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
     the screen, so a heading that stands there is not repeated. One query, or two for a later page on its own."""
-    page = queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
+    page = _page(box, place)
     rows = _rows(clock, place, holder.account.address)
-    after = _group_of(clock, place.before) if goes_on else ""
+    after = _group_of(clock, place) if goes_on else ""
     return Listing(
-        head=head(box, holder, place.only),
+        head=head(box, holder, place),
         address=place.address,
         state=page.state,
         order=[(row.thread, row.message) for row in page.rows],
@@ -57,15 +59,28 @@ def pane(
     )
 
 
+def _page(box: MailboxItem, place: Place) -> ConversationPage:
+    if place.sort:
+        return queries.unread_first(box.id, place.before, state=box.state)
+    return queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
+
+
 def _newer(place: Place) -> str:
     """The address of the page before."""
-    return replace(place, before=queries.page_above(place.mailbox, place.before, cast(Only, place.only))).address
+    if place.sort:
+        above = queries.unread_first_above(place.mailbox, place.before)
+    else:
+        above = queries.page_above(place.mailbox, place.before, cast(Only, place.only))
+    return replace(place, before=above).address
 
 
 def changed(box: MailboxItem, holder: Holder, place: Place, clock: Clock, found: Changes) -> Listing:
     """The rows that are different, as far as they belong into the list. No query."""
-    parts = _rows(clock, place, holder.account.address).parts(row for row in found.rows if belongs(row, place.only))
-    return Listing(head(box, holder, place.only), place.address, found.state, [], parts, "", None)
+    rows = [row for row in found.rows if belongs(row, place.only)]
+    if place.sort:
+        rows.sort(key=lambda row: not row.unread)
+    parts = _rows(clock, place, holder.account.address).parts(rows)
+    return Listing(head(box, holder, place), place.address, found.state, [], parts, "", None)
 
 
 def belongs(row: Conversation, only: str) -> bool:
@@ -108,8 +123,10 @@ def _rows(clock: Clock, place: Place, me: str) -> Rows:
     return Rows(RowWriter(clock, place, me))
 
 
-def _group_of(clock: Clock, cursor: str) -> str:
-    at = _SECONDS.match(cursor)
+def _group_of(clock: Clock, place: Place) -> str:
+    if place.sort and place.before:
+        return divided()[place.before.endswith(queries.UNREAD)].key
+    at = _SECONDS.match(place.before)
     return clock.group(clock.local(int(at[0]))).key if at else ""
 
 

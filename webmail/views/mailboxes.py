@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from imapbridge import queries, tasks
 from webmail import access, partials
 from webmail.screen.account import look
-from webmail.screen.rows import Place
 from webmail.views import back, lists, shell
 
 
@@ -50,14 +51,13 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """What is different since a state: rows to put in place, threads to take out, counts. Five queries."""
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
-    only = lists.place_of(request, mailbox_id).only
+    place = replace(lists.place_of(request, mailbox_id), before="")
     found = queries.changes(mailbox_id, _state(request.GET.get("since", "")))
-    place = Place(mailbox_id, only=only)
     answer = {
         "list": lists.changed(shell.item(boxes, mailbox_id), holder, place, shell.clock(request), found),
         "too_many": found.too_many,
-        "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, only))],
-        "side": shell.side(boxes, mailbox_id, only),
+        "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, place.only))],
+        "side": shell.side(boxes, mailbox_id, place.only),
     }
     return render(request, "mailbox/changes.html", answer)
 

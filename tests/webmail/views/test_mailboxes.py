@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from imapbridge import actions, tasks
-from imapbridge.models import Mailbox, Mirror
+from imapbridge.models import Mailbox, MailboxThread, Mirror
 from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import headings, names, rows, tags
@@ -63,10 +63,10 @@ def test_paging_by_plain_links_shows_every_row_once(alice: Person) -> None:
     assert len(seen) == len(set(seen)) == 120
 
 
-@pytest.mark.parametrize("only", ["", "unread"])
-def test_newer_leads_back_over_the_same_pages(alice: Person, only: str) -> None:
+@pytest.mark.parametrize("choice", ["", "?only=unread", "?sort=unread"])
+def test_newer_leads_back_over_the_same_pages(alice: Person, choice: str) -> None:
     box = factories.fill_mailbox(alice.account, 700, "Archive", special_use="archive")
-    first = f"/mailbox/{box.pk}/" + (f"?only={only}" if only else "")
+    first = f"/mailbox/{box.pk}/{choice}"
     down = [first]
     while older := tags(alice.text(down[-1]), "a", id="older"):
         down.append(older[0]["href"])
@@ -108,6 +108,49 @@ def test_filters_are_links(alice: Person) -> None:
     assert len(rows(alice.text(f"{address}?only=nonsense"))) == 3
     html = alice.text(f"{address}?only=starred")
     assert [each["aria-label"] for each in tags(html, "a", aria_current="page")] == ["Starred"]
+
+
+def test_unread_first_shows_every_row_once(alice: Person) -> None:
+    box = factories.fill_mailbox(alice.account, 280, "Archive", special_use="archive")
+    address, shown, under = f"/mailbox/{box.pk}/?sort=unread", [], []
+    while address:
+        html = alice.text(address)
+        under.append(headings(html))
+        shown += rows(html)
+        older = tags(html, "a", id="older")
+        address = older[0]["href"] if older else ""
+    held = MailboxThread.objects.filter(mailbox=box)
+    unread, read = (held.filter(unread=n).order_by("-sort_at").values_list("thread", flat=True) for n in (1, 0))
+    assert shown == [*unread, *read]
+    assert under == [["Unread"], ["Unread", "Everything else"], *[["Everything else"]] * 4]
+
+
+def test_the_next_rows_of_unread_first_repeat_no_heading(alice: Person) -> None:
+    box = factories.fill_mailbox(alice.account, 280, "Archive", special_use="archive")
+    address, under = f"/mailbox/{box.pk}/?sort=unread", []
+    while older := tags(alice.text(address), "a", id="older"):
+        address = older[0]["href"]
+        under.append(headings(alice.script(address, "older").content.decode()))
+    assert under == [["Everything else"], [], [], [], []]
+
+
+def test_the_order_is_chosen_in_the_menu_and_kept(alice: Person) -> None:
+    made = factories.message(alice.inbox, "Read")
+    address = f"/mailbox/{alice.inbox.pk}/"
+    html = alice.text(f"{address}?sort=unread")
+    assert tags(html, "a", href=address, aria_checked="false", role="menuitemradio")
+    assert tags(html, "a", href=f"{address}?sort=unread", aria_checked="true", role="menuitemradio")
+    (link,) = tags(html, "a", href=f"/message/{made.pk}/?in={alice.inbox.pk}&sort=unread")
+    assert tags(alice.text(link["href"]), "a", href=f"{address}?sort=unread")
+    for none in ("?sort=nonsense", "?only=starred&sort=unread"):
+        assert not tags(alice.text(address + none), "a", href=f"{address}?sort=unread", aria_checked="true")
+
+
+@pytest.mark.parametrize("cursor", ["x.u", ".u", "1.u", "9" * 48 + ".u", "1.2.3.u", "1.2.u.u", "-1.-1.u"])
+def test_a_broken_cursor_of_unread_first_is_no_error(alice: Person, cursor: str) -> None:
+    factories.message(alice.inbox)
+    assert alice.get(f"/mailbox/{alice.inbox.pk}/?sort=unread&before={cursor}").status_code == 200
+    assert alice.script(f"/mailbox/{alice.inbox.pk}/?sort=unread&before={cursor}", "older").status_code == 200
 
 
 # --- States -----------------------------------------------------------------------------------------------------------
@@ -173,8 +216,8 @@ def test_others_find_nothing(alice: Person, bob: Person, charlie: Client, client
 # --- Changes ----------------------------------------------------------------------------------------------------------
 
 
-def changes(person: Person, since: int, box: Mailbox | None = None, only: str = "") -> str:
-    return person.text(f"/mailbox/{(box or person.inbox).pk}/changes?since={since}&only={only}")
+def changes(person: Person, since: int, box: Mailbox | None = None, only: str = "", sort: str = "") -> str:
+    return person.text(f"/mailbox/{(box or person.inbox).pk}/changes?since={since}&only={only}&sort={sort}")
 
 
 def said(html: str, name: str) -> str:
@@ -228,6 +271,30 @@ def test_what_leaves_a_filter_is_taken_out(alice: Person) -> None:
     assert applied(rows(page), change) == rows(alice.text(f"/mailbox/{alice.inbox.pk}/?only=unread"))
 
 
+def test_a_row_that_is_read_moves_to_its_place(alice: Person) -> None:
+    first = [
+        factories.message(alice.inbox, f"Message {n}", seen=n % 2 == 0, sort_at=1_700_000_000 + n) for n in range(8)
+    ]
+    address = f"/mailbox/{alice.inbox.pk}/?sort=unread"
+    page = alice.text(address)
+    actions.set_seen(alice.account.pk, [first[3].pk], True)
+    actions.set_seen(alice.account.pk, [first[4].pk], False)
+    factories.message(alice.inbox, "New", seen=False)
+    change = changes(alice, state(page), sort="unread")
+    fresh = alice.text(address)
+    assert by_heading(change) == {"Unread": 2, "Everything else": 1}
+    merged = applied(rows(page), change)
+    unread_first = dict(sorted(merged.items(), key=lambda each: "is-unread" not in each[1]))
+    assert list(unread_first.items()) == list(rows(fresh).items())
+    assert by_heading(fresh) == {"Unread": 5, "Everything else": 4}
+
+
+def by_heading(html: str) -> dict[str, int]:
+    """How many rows stand under each."""
+    parts = re.split(r'<h2 class="group"[^>]*><span>([^<]*)</span>', html)
+    return {title: len(rows(part)) for title, part in zip(parts[1::2], parts[2::2], strict=True)}
+
+
 @pytest.mark.parametrize("since", ["", "x", "-5", "9" * 40, "999999"])
 def test_a_state_that_cannot_be_told_from_asks_for_the_whole_list(alice: Person, since: str) -> None:
     html = alice.text(f"/mailbox/{alice.inbox.pk}/changes?since={since}")
@@ -272,3 +339,6 @@ def test_a_page_takes_six_queries_at_any_size_and_depth(
         alice.script(f"/mailbox/{box.pk}/?before={oldest}.0", "older")
     with django_assert_max_num_queries(6):
         changes(alice, 1, box)
+    for cursor in ("", f"&before={oldest}.0.u", f"&before={oldest}.0"):
+        with django_assert_max_num_queries(6):
+            alice.text(f"/mailbox/{box.pk}/?sort=unread{cursor}")
