@@ -44,6 +44,8 @@ class Owed:
     target_name: bytes = b""
     target_from: int = 1
     data: bytes = b""
+    doomed: UidSet = UidSet()
+    """What other changes are to expunge here: it need not be spared."""
     first_time: bool = False
     """This step was written down just now, and has not been tried."""
 
@@ -100,7 +102,7 @@ def _flags(session: Session, change: Owed) -> Commands:
 
 def _expunge(session: Session, change: Owed) -> Commands:
     yield from session.store(change.uids, add=[flag.DELETED])
-    done = yield from session.expunge(change.uids)
+    done = yield from session.expunge(change.uids | change.doomed)
     return Answer(stands=not done)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge import events
 from imapbridge.models import Mailbox, MailboxThread, Mirror
-from imapbridge.sync import listing
+from imapbridge.sync import listing, refusals, renaming, replay
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire import names
@@ -22,8 +22,8 @@ from imapbridge.writing import writing
 def apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     """Make the index's mailboxes those of the server. Returns the ones that can be opened, INBOX first.
 
-    A mailbox that is gone takes its entries with it; their content stays until it is swept, for a renamed mailbox holds
-    the same messages.
+    A mailbox that is found under another name keeps its row, its entries and what is owed to it. One that is gone takes
+    its entries with it; their content stays until it is swept, and people are told of what cannot be done any more.
     """
     with writing(account_id):
         return _apply(account_id, listed)
@@ -34,8 +34,13 @@ def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.filter(account=account_id)}
     uses = _uses(said.values(), MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id))
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
-    for key in held.keys() - said.keys() if SpecialUse.INBOX in uses.values() else ():
-        held[key].delete()
+    if SpecialUse.INBOX in uses.values():
+        gone = {key: held.pop(key) for key in held.keys() - said.keys()}
+        for before, now in renaming.found(gone, {key: one for key, one in said.items() if key not in held}).items():
+            held[now] = gone.pop(before)
+            replay.at_once(held[now].pk)
+        for row in gone.values():
+            _remove(row)
     rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, "")) for key, one in said.items()]
     heard = {"listed_at": timezone.now(), "error": "", "error_at": None}
     if not Mirror.objects.filter(account=account_id).update(**heard):  # one statement, as nearly always
@@ -44,11 +49,18 @@ def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
 
 
+def _remove(row: Mailbox) -> None:
+    refusals.lost(row)
+    refusals.no_target(row)
+    row.delete()
+
+
 _LISTED = (
     "raw_name",
     "name",
     "delimiter",
     "special_use",
+    "object_id",
     "attributes",
     "selectable",
     "subscribed",
@@ -68,6 +80,7 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) ->
     row.selectable = said.selectable
     row.subscribed = said.subscribed
     if said.status:
+        row.object_id = (said.status.mailbox_id or row.object_id)[:255]
         row.server_total, row.server_unread = said.status.messages, said.status.unseen
         if not row.complete:
             row.total, row.unread = row.server_total or 0, row.server_unread or 0

@@ -23,7 +23,7 @@ from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
 Kind = PendingChange.Kind
-_TAKES_AWAY = (Kind.MOVE, Kind.EXPUNGE)
+TAKES_AWAY = (Kind.MOVE, Kind.EXPUNGE)
 BATCH = 500
 
 
@@ -70,12 +70,18 @@ def count(mailbox_id: int, entries: Iterable[Entry], sign: int = 1) -> None:
 
 def leaving(mailbox_id: int) -> UidSet:
     """UIDs that people took away here. Also those confirmed a little ago: what still tells of them is older."""
-    return _uids(PendingChange.objects.filter(mailbox=mailbox_id, kind__in=_TAKES_AWAY))
+    return _uids(PendingChange.objects.filter(mailbox=mailbox_id, kind__in=TAKES_AWAY))
 
 
 def owed(mailbox_id: int) -> UidSet:
     """Those of them that the server has not taken away yet."""
-    return _uids(PendingChange.objects.filter(mailbox=mailbox_id, kind__in=_TAKES_AWAY, confirmed_at=None))
+    return _uids(PendingChange.objects.filter(mailbox=mailbox_id, kind__in=TAKES_AWAY, confirmed_at=None))
+
+
+def doomed(mailbox_id: int) -> UidSet:
+    """Those that are only to be expunged: what was moved has its copy."""
+    only = Q(kind=Kind.EXPUNGE) | Q(kind=Kind.MOVE, step=PendingChange.Step.COPIED)
+    return _uids(PendingChange.objects.filter(only, mailbox=mailbox_id, confirmed_at=None))
 
 
 def _uids(changes: QuerySet[PendingChange]) -> UidSet:
@@ -96,7 +102,7 @@ def afoot(account_id: int) -> set[int]:
 
 
 def _afoot() -> Q:
-    away = PendingChange.objects.filter(mailbox=OuterRef("pk"), kind__in=_TAKES_AWAY, confirmed_at=None)
+    away = PendingChange.objects.filter(mailbox=OuterRef("pk"), kind__in=TAKES_AWAY, confirmed_at=None)
     return Q(Exists(Entry.objects.filter(mailbox=OuterRef("pk"), uid__lt=0))) | Q(Exists(away))
 
 

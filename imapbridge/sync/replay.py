@@ -70,6 +70,7 @@ def next_change(account_id: int) -> Owed | None:
     return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
         json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1, bytes(data or b""),
+        places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(),
     )  # fmt: skip
 
 

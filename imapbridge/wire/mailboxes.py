@@ -66,7 +66,8 @@ class Mailboxes(SessionState):
         yield ()
 
     def _status_items(self) -> tuple[str, ...]:
-        return STATUS_ITEMS if self.has("CONDSTORE") else STATUS_ITEMS[:-1]
+        items = STATUS_ITEMS if self.has("CONDSTORE") else STATUS_ITEMS[:-1]
+        return (*items, "MAILBOXID") if self.has("OBJECTID") else items
 
     def _status_each(self, listing: _Listing) -> Exchange[None]:
         selected = names.key(self.selected.raw_name) if self.selected else None

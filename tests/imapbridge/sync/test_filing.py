@@ -8,6 +8,7 @@ from imapbridge import actions, queries
 from imapbridge.errors import ServerUnreachable
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from tests.imapbridge.sync.conftest import Story
+from tests.servers.courier import Courier
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import plain
 from tests.servers.mail_server import MailServer
@@ -29,6 +30,8 @@ def subjects(mailbox: Mailbox) -> list[str]:
 
 
 def on_server(story: Story, mailbox: str) -> list[str]:
+    """What the phone sees there, by the same words; opened anew, so that no news comes between."""
+    story.phone.select(mailbox)
     names = (story.phone.raw(mailbox, uid).split(b"Subject: Letter ")[1][:1] for uid in story.phone.uids(mailbox))
     return sorted(name.decode() for name in names)
 
@@ -159,6 +162,49 @@ def test_a_target_that_is_gone_is_made_again(story: Story) -> None:
     move(story, messages[:1], "INBOX", "Plans")
     story.sync()
     assert on_server(story, "Plans") == ["0"]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_a_mailbox_that_another_client_renamed_keeps_what_is_owed(story: Story) -> None:
+    story.phone.create_mailbox("Plans")
+    messages = letters(story)
+    move(story, messages[:2], "INBOX", "Plans")
+    story.sync()
+    story.sync()
+    row = story.mailbox("Plans").pk
+    story.phone.select("INBOX")
+    story.phone.rename_mailbox("Plans", "Schemes")
+    actions.set_flagged(story.account.pk, messages[:1], flagged=True)
+    move(story, messages[1:2], "Plans", "Archive")
+    story.sync()
+    if isinstance(story.server, Courier):  # gives all messages new UIDs, so that it is another mailbox
+        story.sync()
+        assert on_server(story, "Schemes") == subjects(story.mailbox("Schemes")) == ["0", "1"]
+        assert set(Notice.objects.values_list("kind", "code")) == {("flags", "mailbox-gone"), ("move", "mailbox-gone")}
+        return
+    assert story.mailbox("Schemes").pk == row
+    assert [on_server(story, name) for name in ("INBOX", "Schemes", "Archive")] == [["2", "3"], ["0"], ["1"]]
+    assert list(story.phone.flags("Schemes").values()) == [{"\\Flagged"}]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_what_cannot_be_done_any_more_is_told(story: Story) -> None:
+    story.phone.create_mailbox("Plans")
+    messages = letters(story)
+    move(story, messages[:2], "INBOX", "Plans")
+    story.sync()
+    story.sync()
+    story.phone.select("INBOX")
+    story.phone.delete_mailbox("Plans")
+    move(story, messages[:1], "Plans", "Archive")
+    story.sync()
+    story.sync()
+    assert [subjects(story.mailbox(name)) for name in ("INBOX", "Archive")] == [["2", "3"], []]
+    told = Notice.objects.get()
+    assert (told.kind, told.code, told.count, told.subject) == ("move", "mailbox-gone", 1, "Letter 0")
+    assert (told.source, told.target) == (story.server.path("Plans"), story.server.path("Archive"))
     assert nothing_is_owed(story)
     story.assert_equal()
 

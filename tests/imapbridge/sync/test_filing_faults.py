@@ -1,0 +1,156 @@
+"""Moves, copies and filings that are cut in the middle, by the network or by SIGKILL: nothing is lost or doubled."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from imapbridge import actions
+from imapbridge.errors import MailError
+from imapbridge.models import Message, Notice, PendingChange
+from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.imapbridge.sync.test_faults import Worker
+from tests.imapbridge.sync.test_filing import letters, move, nothing_is_owed, on_server, replay_again, subjects
+from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot_config import Options
+from tests.servers.letters import plain
+from tests.servers.process import running
+from tests.servers.proxy import Proxy, Trap
+from tests.servers.redis import Redis
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+CAPABILITIES = {
+    "everything": "",
+    "without MOVE": "IMAP4rev1 SASL-IR LITERAL+ ENABLE CONDSTORE UIDPLUS SPECIAL-USE",
+    "bare": "IMAP4rev1",
+}
+TOLD = rb"\[(COPYUID|APPENDUID) [^\]]*\]"
+"""Dovecot says these whatever it offers."""
+
+
+@pytest.fixture(scope="module", params=CAPABILITIES)
+def plain_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
+    with running(Dovecot(options=Options(capability=CAPABILITIES[request.param], plaintext=True))) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(plain_dovecot.ports.imap) as proxy:
+        if plain_dovecot.options.capability == CAPABILITIES["bare"]:
+            proxy.hides = re.compile(TOLD)
+        yield proxy
+
+
+@pytest.fixture
+def story(
+    plain_dovecot: Dovecot, proxy: Proxy, settings: Any, redis_server: Redis, transactional_db: None
+) -> Iterator[Story]:
+    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
+    user = plain_dovecot.user()
+    story = Story(plain_dovecot, user, account_of(user), plain_dovecot.client(user))
+    yield story
+    story.phone.close()
+
+
+def after_the_fault(story: Story, proxy: Proxy) -> None:
+    proxy.disarm()
+    replay_again(story)
+    replay_again(story)
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
+@pytest.mark.parametrize("where", [b"UID MOVE", b"UID COPY", b"UID STORE", b"EXPUNGE\r\n", b"UID EXPUNGE", b"STATUS"])
+def test_a_move_is_cut(story: Story, proxy: Proxy, where: bytes, is_done: bool) -> None:
+    messages = letters(story)
+    move(story, messages[:2], "INBOX", "Archive")
+    trap = proxy.arm(Trap(where, cut=True, at_command=not is_done))
+    try:
+        story.sync()
+    except MailError:
+        assert trap.sprung.is_set()
+    after_the_fault(story, proxy)
+    assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["2", "3"]
+    assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["0", "1"]
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
+@pytest.mark.parametrize("where", [b"UID COPY", b"APPEND", b"STATUS"])
+def test_a_copy_and_a_filing_are_cut(story: Story, proxy: Proxy, where: bytes, is_done: bool) -> None:
+    messages = letters(story)
+    actions.copy(story.account.pk, messages[:2], story.mailbox().pk, story.mailbox("Archive").pk)
+    actions.append(story.account.pk, story.mailbox("Archive").pk, plain("Letter 9", message_id="9@filing.example"))
+    trap = proxy.arm(Trap(where, octets=3 if where == b"APPEND" else 0, cut=True, at_command=not is_done))
+    try:
+        story.sync()
+    except MailError:
+        assert trap.sprung.is_set()
+    after_the_fault(story, proxy)
+    assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["0", "1", "2", "3"]
+    assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["0", "1", "9"]
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
+@pytest.mark.parametrize("where", [b"UID MOVE", b"UID COPY", b"UID STORE", b"EXPUNGE"])
+def test_a_worker_is_killed_while_it_moves(
+    story: Story, proxy: Proxy, redis_server: Redis, where: bytes, is_done: bool
+) -> None:
+    if where == b"UID MOVE" and "MOVE" not in (story.server.options.capability or "MOVE"):  # type: ignore[attr-defined]
+        pytest.skip("it is not sent there")
+    if where != b"UID MOVE" and not story.server.options.capability:  # type: ignore[attr-defined]
+        pytest.skip("it is not sent there")
+    messages = letters(story)
+    move(story, messages[:2], "INBOX", "Archive")
+    actions.set_flagged(story.account.pk, messages[:1], flagged=True)
+    trap = proxy.arm(Trap(where, at_command=not is_done))
+    worker = Worker(story, proxy, redis_server)
+    trap.wait()
+    worker.kill()
+    after_the_fault(story, proxy)
+    assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["2", "3"]
+    assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["0", "1"]
+    assert sorted(map(sorted, story.phone.flags("Archive").values())) == [[], ["\\Flagged"]]
+
+
+def test_deleted_messages_of_others_are_left_alone(story: Story) -> None:
+    """Without UIDPLUS, EXPUNGE takes what anybody has deleted: ours waits, unseen, until there is nothing else."""
+    messages = letters(story)
+    [theirs] = story.phone.uids("INBOX", "SUBJECT 3")
+    story.phone.flag("INBOX", [theirs], "\\Deleted")
+    move(story, messages[:1], "INBOX", "Archive")
+    actions.delete_forever(story.account.pk, messages[1:2], story.mailbox().pk)
+    story.sync()
+    story.sync()
+    assert "3" in on_server(story, "INBOX")
+    assert subjects(story.mailbox()) == ["2", "3"]
+    assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["0"]
+    story.assert_equal()
+    actions.set_seen(story.account.pk, messages[2:3], seen=True)
+    story.phone.flag("INBOX", [theirs], "\\Deleted", add=False)
+    replay_again(story)
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    assert on_server(story, "INBOX") == ["2", "3"]
+
+
+@pytest.mark.parametrize("size", [600_000])
+def test_no_room_left(begin: Callable[[Dovecot], Story], size: int) -> None:
+    with running(Dovecot(options=Options(quota="1M"))) as server:
+        story = begin(server)
+        letter = plain("Letter 0", message_id="0@filing.example")
+        story.server.append(story.user, "INBOX", letter + b"x" * 70 + b"\r\n" * (size // 2))
+        story.sync()
+        [message] = Message.objects.values_list("pk", flat=True)
+        actions.copy(story.account.pk, [message], story.mailbox().pk, story.mailbox("Archive").pk)
+        assert subjects(story.mailbox("Archive")) == ["0"]
+        story.sync()
+        assert subjects(story.mailbox("Archive")) == on_server(story, "Archive") == []
+        told = Notice.objects.get()
+        assert (told.kind, told.code, told.subject, told.target) == ("copy", "over-quota", "Letter 0", "Archive")
+        assert not PendingChange.objects.exists()
+        story.assert_equal()
