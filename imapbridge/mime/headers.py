@@ -149,7 +149,9 @@ def message_ids(raw: bytes | str) -> tuple[str, ...]:
     if not raw:
         return ()
     text = raw if isinstance(raw, str) else decode(raw[:MAX_LIST])
-    text = _UNSHOWABLE.sub("", text[:MAX_LIST])
+    text = text[:MAX_LIST]
+    if not text.isprintable():
+        text = _UNSHOWABLE.sub("", text)
     found = ["<" + "".join(m.split()) + ">" for m in _ID.findall(text)]
     if not found and "@" in text and len(text.split()) == 1:
         found = [f"<{text.strip().strip('<>')[:998]}>"]

@@ -30,6 +30,8 @@ _REFWD = re.compile(
 )
 _RE = re.compile(rf"(?:{_BLOB})?(?:{_marks(_REPLY)}){_COUNT}\s*(?:{_BLOB})?[:：]", re.IGNORECASE)
 _LEADING_BLOB = re.compile(_BLOB)
+# Without any of these there is no mark to take off.
+_MARK_OF_A_MARK = re.compile(r"[:：\[(]")
 _TRAILER = re.compile(r"\(fwd\)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\[\s*(?:fwd|fw|wg|tr)\s*:(.*)\]", re.IGNORECASE)
 
@@ -37,7 +39,7 @@ _WRAPPED = re.compile(r"\[\s*(?:fwd|fw|wg|tr)\s*:(.*)\]", re.IGNORECASE)
 def base_subject(subject: str) -> str:
     """`subject` (decoded) without marks of replies, forwards and lists; may be empty. Compare with `casefold`."""
     text = " ".join(subject[:_LONGEST].split())
-    while True:
+    while _MARK_OF_A_MARK.search(text):
         before = text
         while trailer := _TRAILER.search(text):
             text = text[: trailer.start()].rstrip()
@@ -45,7 +47,8 @@ def base_subject(subject: str) -> str:
         if wrapped := _WRAPPED.fullmatch(text):
             text = wrapped[1].strip()
         if text == before:
-            return text
+            break
+    return text
 
 
 def is_reply_or_forward(subject: str) -> bool:
@@ -65,7 +68,7 @@ def topic(subject: str) -> str:
 
 def is_reply(subject: str) -> bool:
     """Whether the subject begins with the mark of a reply, after any list's tag."""
-    return bool(_RE.match(" ".join(subject[:_LONGEST].split())))
+    return bool(_MARK_OF_A_MARK.search(subject)) and bool(_RE.match(" ".join(subject[:_LONGEST].split())))
 
 
 def _without_marks(text: str) -> str:

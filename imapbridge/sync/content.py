@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -17,11 +18,13 @@ from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.terms.part import Part
 from imapbridge.wire.fetched import Fetched
 
-BELIEVABLE = timedelta(days=2)
-"""A Date header further than this from the internal date is not what the list sorts by."""
+BELIEVABLE = 2 * 24 * 3600
+"""Seconds. A Date header further than this from the internal date is not what the list sorts by."""
 HEADER_FIELDS = ("REFERENCES", "LIST-ID")
 MAX_RECIPIENTS = 200
 """Of each header; the rest is read from the message itself when it is opened."""
+MAX_CACHED = 10
+"""Flags of one message."""
 NUL = "\x00"
 _PROSE = {"text/plain", "text/html"}
 
@@ -39,15 +42,9 @@ class FlagValues:
 
     @classmethod
     def of(cls, words: Collection[str]) -> FlagValues:
-        keywords = tuple(sorted(word for word in words if flag.is_keyword(word)))
-        return cls(
-            flag.SEEN in words,
-            flag.FLAGGED in words,
-            flag.ANSWERED in words,
-            flag.DRAFT in words,
-            flag.DELETED in words,
-            keywords,
-        )
+        # Few combinations make up a mailbox; a hostile one must not fill the cache with large ones.
+        read = _flag_values if len(words) <= MAX_CACHED else _flag_values.__wrapped__
+        return read(frozenset(words))
 
     @classmethod
     def of_columns(
@@ -64,6 +61,19 @@ class FlagValues:
         names = (flag.SEEN, flag.FLAGGED, flag.ANSWERED, flag.DRAFT, flag.DELETED)
         values = (self.seen, self.flagged, self.answered, self.draft, self.deleted)
         return {name for name, value in zip(names, values, strict=True) if value} | set(self.keywords)
+
+
+@lru_cache(4096)
+def _flag_values(words: frozenset[str]) -> FlagValues:
+    keywords = tuple(sorted(word for word in words if flag.is_keyword(word)))
+    return FlagValues(
+        flag.SEEN in words,
+        flag.FLAGGED in words,
+        flag.ANSWERED in words,
+        flag.DRAFT in words,
+        flag.DELETED in words,
+        keywords,
+    )
 
 
 MESSAGE_COLUMNS = (
@@ -105,23 +115,24 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
     """The row's values. `preview` is what was found of the text, if the server did not say."""
     envelope = fetched.envelope or Envelope()
     header = _fields(fetched.sections.get("HEADER.FIELDS", b""))
-    references = " ".join(message_ids(header.get("references", b"")))
-    key = _key(fetched, envelope, mailbox_id, uid_validity)
+    ancestors = message_ids(header.get("references", b""))
+    arrived = int(fetched.internal_date.timestamp()) if fetched.internal_date else None
+    key = _key(fetched, envelope, arrived, (mailbox_id, uid_validity))
     own = envelope.message_id or f"key:{key.hex()}"
-    named = (*references.split(), *message_ids(envelope.in_reply_to))
+    named = (*ancestors, *message_ids(envelope.in_reply_to))
     conversation = _conversation(fetched)
     others = dict.fromkeys((*conversation, *named))
     sender = (envelope.from_ or envelope.sender or (Address("", ""),))[0]
     return Content(
         uid=fetched.uid,
         flags=FlagValues.of(fetched.flags or ()),
-        sort_at=_sort_at(envelope.date, fetched.internal_date),
+        sort_at=_sort_at(envelope.date, arrived),
         content_key=key,
         relations=Relations(own, tuple(word for word in others if word != own)),
         columns={
             "message_id": _cut(envelope.message_id, 998),
             "in_reply_to": _cut(envelope.in_reply_to, 998),
-            "references": _cut(references, 16_000),
+            "references": _cut(" ".join(ancestors), 16_000),
             "date": envelope.date,
             "subject": _cut(envelope.subject, 4000),
             "sender_name": _cut(sender.name, 400),
@@ -153,9 +164,13 @@ def _subject_key(subject: str) -> int | None:
 def _has_attachment(structure: Part | None) -> bool:
     if structure is None:
         return False
-    if structure.media_type in _PROSE and not structure.disposition:
+    if _is_text(structure) or (structure.media_type == "multipart/alternative" and all(map(_is_text, structure.parts))):
         return False  # Most mail: one text, whatever `attachments` would go on to look at.
     return any(map(_is_shown, attachments(structure)))
+
+
+def _is_text(part: Part) -> bool:
+    return part.media_type in _PROSE and not part.disposition and not part.filename
 
 
 def _is_shown(part: Part) -> bool:
@@ -166,6 +181,8 @@ def _is_shown(part: Part) -> bool:
 def _fields(raw: bytes) -> dict[str, bytes]:
     """The few header fields asked for, unfolded; the first of each name wins."""
     fields: dict[str, bytes] = {}
+    if raw == b"\r\n":
+        return fields  # as for most messages
     for line in raw.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n"):
         name, colon, value = line.partition(b":")
         if colon:
@@ -173,24 +190,25 @@ def _fields(raw: bytes) -> dict[str, bytes]:
     return fields
 
 
-def _key(fetched: Fetched, envelope: Envelope, mailbox_id: int, uid_validity: int) -> bytes:
+def _key(fetched: Fetched, envelope: Envelope, arrived: int | None, place: tuple[int, int]) -> bytes:
     """What two copies of one message share and nothing else does.
 
     Without a Message-ID nothing is certain: such a message is only ever equal to itself in its place. The internal date
     and the size stand with the rest because a Message-ID is chosen by the sender, who could use one twice.
     """
-    if not envelope.message_id or not fetched.internal_date or not fetched.size:
-        facts: tuple[object, ...] = (mailbox_id, uid_validity, fetched.uid)
+    if not envelope.message_id or arrived is None or not fetched.size:
+        facts: tuple[object, ...] = (*place, fetched.uid)
     else:
         sender = envelope.from_[0].address if envelope.from_ else ""
-        facts = (envelope.message_id, int(fetched.internal_date.timestamp()), fetched.size, envelope.subject, sender)
+        facts = (envelope.message_id, arrived, fetched.size, envelope.subject, sender)
     return blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).digest()
 
 
-def _sort_at(date: datetime | None, internal_date: datetime | None) -> int:
-    if date is not None and (internal_date is None or abs(date - internal_date) <= BELIEVABLE):
-        return int(date.timestamp())
-    return int((internal_date or datetime(1970, 1, 1, tzinfo=UTC)).timestamp())
+def _sort_at(date: datetime | None, arrived: int | None) -> int:
+    sent = int(date.timestamp()) if date else None
+    if sent is not None and (arrived is None or abs(sent - arrived) <= BELIEVABLE):
+        return sent
+    return arrived or 0
 
 
 def _recipients(envelope: Envelope) -> dict[str, list[list[str]]]:
@@ -212,6 +230,4 @@ def _cut(text: str, length: int) -> str:
     """PostgreSQL has no NUL in text, and no lone surrogates."""
     if len(text) > length:
         text = text[:length]
-    if NUL in text:
-        text = text.replace(NUL, "")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return text if text.isprintable() else text.replace(NUL, "").encode("utf-8", "replace").decode()
