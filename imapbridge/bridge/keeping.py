@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from imapbridge import backoff, presence
 from imapbridge.bridge.listening import Listener, Picture
-from imapbridge.bridge.pace import Pace, Pauses
+from imapbridge.bridge.pace import Doors, Pace, Pauses
 from imapbridge.errors import MailError, SignInRefused, WireError
 from imapbridge.pool import Pool, credentials, translate
 from imapbridge.pool.connector import Connector
@@ -44,8 +44,10 @@ class Watched:
     is_asked_again: bool = False
     is_heard: bool = False
     """A connection is open and listens."""
-    is_tight: bool | None = None
-    """The provider has no connection to spare for listening alone. None: not known yet."""
+    host: str | None = None
+    """The mail server's. None: not known yet."""
+    is_tight: bool = False
+    """The provider has no connection to spare for listening alone; known with the host, or by the greeting only."""
 
     @property
     def is_looked_at(self) -> bool:
@@ -58,6 +60,7 @@ class Keeper:
 
     def __init__(self, pace: Pace, pool: Pool, signal: Callable[[Watched], None]) -> None:
         self._pace = pace
+        self._doors = Doors(pace)
         self._pool = pool
         self._signal = signal
         # DEFLATE keeps some 300 KB for each connection, which idles.
@@ -80,14 +83,14 @@ class Keeper:
 
     async def _listen(self, account: Watched) -> None:
         await self._pace.turn()
-        if account.is_tight is None:
-            host = await in_thread(credentials.host_of, account.account_id)
-            account.is_tight = not quirks.choose(host).interactive
+        if account.host is None:
+            account.host = await in_thread(credentials.host_of, account.account_id)
+            account.is_tight = not quirks.choose(account.host).interactive
         while account.is_tight:
             await self._listen_between(account)
             await asyncio.sleep(AGAIN)
-        connection = await self._connect(account.account_id)
-        account.is_tight = not connection.session.profile.interactive  # it may be known by its greeting only
+        connection = await self._doors.through(account.host, lambda: self._connect(account.account_id))
+        account.is_tight = not connection.session.profile.interactive
         try:
             if not account.is_tight:
                 await self._listen_over(account, self._listener(account, connection))

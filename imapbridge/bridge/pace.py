@@ -1,15 +1,23 @@
-"""How often is tried, and how long is waited: so that thousands of connections do not come back at once. Pure but for
-the loop's clock and chance."""
+"""How often is tried, and how long is waited: so that thousands of connections do not come back at once, and come back
+soon when their server does. Pure but for the loop's clock and chance."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from imapbridge.errors import MailError, ServerUnreachable
+
+T = TypeVar("T")
 
 FIRST = 1.0
 LONGEST = 60.0
 STABLE = 300.0
 """Seconds that a connection must have lived for its earlier failures to be forgotten."""
+KNOCK = 1.0
+"""Seconds between two attempts at a server that cannot be reached."""
 
 
 class Pace:
@@ -25,6 +33,41 @@ class Pace:
         mine = max(now, self._next)
         self._next = mine + self._gap
         await asyncio.sleep(mine - now)
+
+
+class Doors:
+    """Of mail servers. One that cannot be reached is tried by one account at a time, and the others wait at its door:
+    they would only take each other's turns, and pause the longer for it. Once it answers, all go in at the pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._shut: dict[str, asyncio.Lock] = {}
+        """The server -> who has this knocks."""
+
+    async def through(self, server: str, connect: Callable[[], Awaitable[T]]) -> T:
+        """Connect, now that it is one's turn, or when it is again. Raises what `connect` raises."""
+        while lock := self._shut.get(server):
+            async with lock:
+                if self._shut.get(server) is lock:
+                    return await self._knock(server, connect)
+            await self._pace.turn()
+        try:
+            return await connect()
+        except ServerUnreachable:
+            self._shut.setdefault(server, asyncio.Lock())
+            raise
+
+    async def _knock(self, server: str, connect: Callable[[], Awaitable[T]]) -> T:
+        try:
+            made = await connect()
+        except ServerUnreachable:
+            await asyncio.sleep(KNOCK)
+            raise
+        except MailError:  # it answers, if only to say no
+            del self._shut[server]
+            raise
+        del self._shut[server]
+        return made
 
 
 class Pauses:
