@@ -14,7 +14,7 @@ from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, parking, places, quota, replay
+from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.mailbox import Renew
 from imapbridge.sync.parking import Fault
@@ -96,7 +96,9 @@ def replay_all(connection: BlockingConnection, account_id: int) -> None:
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
     listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
     said = {mailbox.raw_name: mailbox.status for mailbox in listed}
-    return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in mailboxes.apply(account_id, listed)]
+    is_own = namespaces.owned(namespaces.read(connection, account_id))
+    found = mailboxes.apply(account_id, listed, is_own)
+    return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in found]
 
 
 def _said(status: MailboxStatus | None) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from django.db import transaction
@@ -18,21 +18,25 @@ from imapbridge.wire import names
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.writing import writing
 
+IsOwn = Callable[[bytes], bool]
+"""Whether the mailbox of a raw name is the person's own, see `namespaces`."""
 
-def apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
+
+def apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn = lambda _: True) -> list[Mailbox]:
     """Make the index's mailboxes those of the server. Returns the ones that can be opened, INBOX first.
 
     A mailbox that is found under another name keeps its row, its entries and what is owed to it. One that is gone takes
     its entries with it; their content stays until it is swept, and people are told of what cannot be done any more.
     """
     with writing(account_id):
-        return _apply(account_id, listed)
+        return _apply(account_id, listed, is_own)
 
 
-def _apply(account_id: int, listed: Iterable[ListedMailbox]) -> list[Mailbox]:
+def _apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn) -> list[Mailbox]:
     said = {names.key(one.raw_name): one for one in listed}
     held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.filter(account=account_id)}
-    uses = _uses(said.values(), MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id))
+    chosen = MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id)
+    uses = _uses(said.values(), chosen, is_own)
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
     if SpecialUse.INBOX in uses.values():
         gone = {key: held.pop(key) for key in held.keys() - said.keys()}
@@ -104,15 +108,19 @@ def _list_anew(row: Mailbox) -> None:
         listing.refresh(row, set(threads), events.raise_state(row.pk))
 
 
-def _uses(listed: Iterable[ListedMailbox], chosen: Mapping[str, str]) -> dict[bytes, str]:
-    """What each mailbox is for: the person's word first, the server's next (RFC 6154), else by name; each use once."""
+def _uses(listed: Iterable[ListedMailbox], chosen: Mapping[str, str], is_own: IsOwn) -> dict[bytes, str]:
+    """What each mailbox is for: the person's word first, the server's next (RFC 6154), else by name; each use once.
+
+    Only the person can say that somebody else's mailbox is meant.
+    """
     mailboxes = [one for one in listed if one.selectable]
     uses: dict[bytes, str] = {one.raw_name: SpecialUse.INBOX for one in mailboxes if one.name.upper() == "INBOX"}
     by_name = {one.name: one.raw_name for one in mailboxes if one.raw_name not in uses}
     uses |= {by_name[name]: use for use, name in chosen.items() if name in by_name}
     nobodys = {use for use, name in chosen.items() if not name}
+    own = [one for one in mailboxes if is_own(one.raw_name)]
     for guess in (lambda one: special_use.from_attributes(one.attributes), _by_name):
-        for one in sorted(mailboxes, key=lambda one: one.name.count(one.delimiter or "\0")):
+        for one in sorted(own, key=lambda one: one.name.count(one.delimiter or "\0")):
             use = guess(one)
             if use and one.raw_name not in uses and use not in nobodys and use not in uses.values():
                 uses[one.raw_name] = use

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from imapbridge.errors import Unsafe
 from imapbridge.wire import names
 from imapbridge.wire.commands import Argument, Command, atom, atoms, flag, mailbox, string
 from imapbridge.wire.responses import (
@@ -97,6 +98,15 @@ class Mailboxes(SessionState):
             arguments += ((atom("USE"), (special_use_word(special_use),)),)
         yield from self._run(Command("CREATE", arguments))
         return raw_name
+
+    def create_own(self, levels: Sequence[str], special_use: str = "") -> Exchange[bytes]:
+        """Make a mailbox among the person's own ones, wherever the server keeps those: `["Co-op", "Lease"]` becomes
+        `INBOX.Co-op.Lease` on Courier. Unsafe for a level that holds the server's delimiter."""
+        (prefix, delimiter), *_ = (yield from self.namespace()).personal or ((b"", "/"),)
+        if (not delimiter and len(levels) > 1) or (delimiter and any(delimiter in level for level in levels)):
+            raise Unsafe("the name of a mailbox may not hold what separates it from others")
+        above = names.decode(prefix, self.utf8)
+        return (yield from self.create(above + delimiter.join(levels), special_use))
 
     def rename(self, raw_name: bytes, new_name: str) -> Exchange[bytes]:
         new_raw_name = names.encode(new_name, self.utf8)

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from accounts.models import MailAccount
 from imapbridge.models import Mailbox, MailboxThread
-from imapbridge.sync import mailboxes
+from imapbridge.sync import mailboxes, namespaces
 from imapbridge.wire import names
 from imapbridge.wire.results import ListedMailbox, MailboxStatus
 from tests import factories
@@ -33,6 +33,39 @@ def uses(account: MailAccount, *boxes: ListedMailbox) -> dict[str, str]:
     mailboxes.apply(account.pk, [INBOX, *boxes])
     rows = Mailbox.objects.filter(account=account).exclude(special_use="")
     return dict(rows.exclude(special_use="inbox").values_list("special_use", "name"))
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("INBOX", [True, True, True]),
+        ("Sent", [True, True, False]),
+        ("INBOX.Sent", [True, True, True]),
+        ("shared/bob/Sent", [True, False, False]),
+        ("shared", [True, True, False]),
+        ("#shared.Sent", [True, True, False]),
+    ],
+)
+def test_the_longest_prefix_says_whose_a_mailbox_is(name: str, own: list[bool]) -> None:
+    told: list[list[namespaces.Namespace]] = [
+        [],
+        [(b"", True), (b"shared/", False), (b"", False)],
+        [(b"INBOX.", True), (b"user.", False), (b"", False)],  # as Cyrus has it
+    ]
+    assert [namespaces.owned(each)(name.encode()) for each in told] == own
+
+
+def test_nobody_else_s_mailbox_is_taken_for_one_s_own(account: MailAccount) -> None:
+    boxes = [INBOX, listed("shared/bob/Sent", "\\sent"), listed("shared/Trash"), listed("Archive")]
+    is_own = namespaces.owned([(b"", True), (b"shared/", False)])
+    mailboxes.apply(account.pk, boxes, is_own)
+    rows = Mailbox.objects.filter(account=account)
+    assert set(rows.values_list("name", "special_use")) == {
+        ("INBOX", "inbox"), ("shared/bob/Sent", ""), ("shared/Trash", ""), ("Archive", "archive"),
+    }  # fmt: skip
+    MailAccount.objects.filter(pk=account.pk).update(special_uses={"sent": "shared/bob/Sent"})
+    mailboxes.apply(account.pk, boxes, is_own)
+    assert rows.get(name="shared/bob/Sent").special_use == "sent"
 
 
 @pytest.mark.parametrize(
