@@ -24,13 +24,12 @@ export async function ask(mailbox, state) {
 
 /** Whether changes are heard of by themselves. */
 export function listens(now) {
-  const before = listening;
+  if (now === listening) return; // attempts that fail must not set the clock back each time
   listening = now;
   wind();
-  if (before && !now) {
-    unanswered();
-    ask();
-  }
+  if (now) return;
+  unanswered();
+  ask();
 }
 
 function answered() {
