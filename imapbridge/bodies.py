@@ -12,7 +12,7 @@ from django.db import connection
 
 from imapbridge import client
 from imapbridge.errors import MessageGone, TooLarge
-from imapbridge.mime.parse import Defect, parse
+from imapbridge.mime.parse import Defect, Parsed, parse
 from imapbridge.mime.transfer import TransferDecoder
 from imapbridge.models import Body, Entry, Message
 from imapbridge.terms.part import Part
@@ -41,14 +41,14 @@ def described(message: Message) -> tuple[Part, tuple[Defect, ...]]:
     """The parts, and what was wrong with the message when we had to read it ourselves."""
     if message.structure:
         return Part.from_json(message.structure), ()
-    parsed = parse(_whole(message))
+    parsed = _parsed(message)
     return parsed.root, parsed.defects
 
 
 def sections(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
     """These parts as transferred, whole. For what is shown; attachments are streamed by `open_part`."""
     if not message.structure:
-        parsed = parse(_whole(message))
+        parsed = _parsed(message)
         return {section: parsed.body_of(section) for section in wanted}
     return _cached(message, wanted)
 
@@ -63,13 +63,20 @@ def open_part(message: Message, part: Part) -> Iterator[bytes]:
 
 def _transferred(message: Message, section: str) -> Iterator[bytes]:
     if not message.structure:
-        data = parse(_whole(message)).body_of(section)
+        data = _parsed(message).body_of(section)
     elif held := _held(message, [section]):
         data = held[section]
     else:
         yield from _anywhere(message, lambda mailbox, uid: client.stream(message.account_id, mailbox, uid, section))
         return
     yield from (data[start : start + PIECE] for start in range(0, len(data), PIECE))
+
+
+def _parsed(message: Message) -> Parsed:
+    """Read once: a large one is not in the cache, and would be fetched anew for each of its parts."""
+    if message.parsed is None:
+        message.parsed = parse(_whole(message))
+    return message.parsed
 
 
 def _whole(message: Message) -> bytes:

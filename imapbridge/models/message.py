@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from imapbridge.mime.parse import Parsed
+
 
 class Message(models.Model):
     """The content of a message: never changes, shared by all its places in one account."""
@@ -36,6 +38,9 @@ class Message(models.Model):
     """A digest of the base subject, None without one; see `sync.subjects`."""
     stray = models.BooleanField(default=False)
     """A reply by its subject that does not name what it answers."""
+
+    parsed: Parsed | None = None
+    """Not kept: what `bodies` read of a message without a structure, for as long as this object lives."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "content_key"], name="message_content")]

@@ -142,6 +142,28 @@ def test_odd_messages_open(alice: Person, broken: Part | None) -> None:
     assert alice.get(address(made)).status_code == 200
 
 
+def test_a_large_message_without_a_structure_is_fetched_and_read_once(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = factories.message(alice.inbox, text="")
+    made.bodies.all().delete()
+    Message.objects.filter(pk=made.pk).update(structure=None)
+    lines = b"0123456789" * 7 + b"\r\n"
+    whole = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nLarge letter\r\n--b\r\n\r\n" + lines * 40_000
+    asked: list[list[str]] = []
+
+    def fetch(_account: int, _mailbox: int, _uid: int, sections: list[str]) -> dict[str, bytes]:
+        asked.append(sections)
+        return dict.fromkeys(sections, whole)
+
+    monkeypatch.setattr(bodies.client, "fetch", fetch)
+    assert len(whole) > bodies.CACHED
+    assert "Large letter" in alice.text(f"/message/{made.pk}/")
+    assert asked == [[""]]
+    list(bodies.open_part(message := Message.objects.get(pk=made.pk), bodies.structure_of(message).parts[1]))
+    assert asked == [[""], [""]]
+
+
 def test_a_page_waits_once_for_a_server_that_does_not_answer(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
