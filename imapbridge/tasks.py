@@ -7,13 +7,14 @@ import random
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import backoff, client, presence
+from imapbridge import backoff, client, presence, redis_link
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.sync import account, sweep
 
@@ -35,6 +36,15 @@ def request_sync(account_id: int, queue: str = "fast") -> None:
 
 def _queued(account_id: int, queue: str) -> str:
     return f"sync-queued:{queue}:{account_id}"
+
+
+@worker_ready.connect
+def forget_queued(**_signal: object) -> None:
+    """What a worker had taken and not begun when it died comes back after minutes; until then it must not stand for all
+    that is asked for. A sync that is asked for once too often finds nothing to do."""
+    redis = redis_link.client()
+    for key in redis.scan_iter(cache.make_key("sync-queued:*"), count=1000):
+        redis.delete(key)
 
 
 @shared_task(bind=True, max_retries=RETRIES)

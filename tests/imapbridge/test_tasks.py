@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 from celery.exceptions import Retry
+from celery.signals import worker_ready
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -100,6 +101,17 @@ def test_many_who_ask_are_one_that_waits(broker: Broker, account: MailAccount, s
     work(account.pk)
     tasks.request_sync(account.pk)
     assert broker.accounts("fast") == [account.pk], "once it runs, what changes from now on needs another run"
+
+
+def test_what_a_dead_worker_took_with_it_may_be_asked_for_again(broker: Broker, account: MailAccount) -> None:
+    tasks.request_sync(account.pk)
+    broker.clear()  # taken, and not begun
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == []
+
+    worker_ready.send(sender=None)
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
 
 
 def test_new_mail_does_not_wait_behind_a_first_sync(
