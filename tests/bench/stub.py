@@ -143,7 +143,7 @@ async def serve(port: int, tls_port: int, certificate: str, key: str) -> None:
 def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    sslproto.SSLProtocol.max_size = 32 * 1024  # asyncio would hold 256 KiB for each connection
+    sslproto.SSLProtocol.max_size = 16 * 1024  # asyncio would hold 256 KiB for each connection
     port, tls_port, certificate, key = sys.argv[1:]
     asyncio.run(serve(int(port), int(tls_port), certificate, key))
 

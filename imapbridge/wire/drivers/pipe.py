@@ -11,7 +11,7 @@ from imapbridge.errors import ConnectFailed, ConnectionClosed, TlsFailed
 from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
 
 # asyncio reads TLS through a buffer of 256 KiB for each connection; a thousand idle ones would hold 280 MB.
-sslproto.SSLProtocol.max_size = 32 * 1024
+sslproto.SSLProtocol.max_size = 16 * 1024
 
 _HIGH_WATER = 1024 * 1024
 """Octets that may wait unread before the socket is left alone."""
