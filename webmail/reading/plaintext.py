@@ -23,7 +23,9 @@ from webmail.reading.markup import DROPPED
 MAX_SHOWN = 1_000_000
 """Characters; the rest is cut, which the reader is told."""
 MAX_LINKED = 200_000
-"""Characters; a longer text has no links, for bleach takes a millisecond for each thousand."""
+"""Characters; a longer text has no links."""
+MAX_ENTITIES = 5_000
+"""Of `&`, `<` and `>`: over that it has no links either, for each makes bleach begin the text before it anew."""
 _DEEPEST = 10
 _MOST_RUNS = 5000
 """Changes of the quote level; over that the text is shown as it came, without folding."""
@@ -49,7 +51,7 @@ def to_html(
     if runs > _MOST_RUNS:
         lines = [flowed.Line(0, shown)]
     html = "".join(_blocks(lines, escape(quote_label)))
-    if len(shown) <= MAX_LINKED:
+    if len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
         html = _linked(html)
     return SafeText(_GATE.clean(f'<div class="plain">{html}</div>'), cut=len(text) > MAX_SHOWN)
 
@@ -81,9 +83,9 @@ def _own(lines: list[flowed.Line]) -> Iterator[str]:
     texts = [line.text for line in lines]
     at = next((n for n, text in enumerate(texts) if text in (flowed.SIGNATURE, "--")), len(texts))
     if above := "\n".join(texts[:at]).strip("\n"):
-        yield f'<div class="text">{escape(above)}</div>'
+        yield f'<div class="text">{escape(above, quote=False)}</div>'
     if below := "\n".join(texts[at:]).strip("\n"):
-        yield f'<div class="signature">{escape(below)}</div>'
+        yield f'<div class="signature">{escape(below, quote=False)}</div>'
 
 
 def _quoted(lines: list[flowed.Line]) -> Iterator[str]:
@@ -91,7 +93,7 @@ def _quoted(lines: list[flowed.Line]) -> Iterator[str]:
     for wanted, run in groupby(lines, key=lambda line: min(line.depth, _DEEPEST)):
         yield "<blockquote>" * (wanted - depth) + "</blockquote>" * (depth - wanted)
         depth = wanted
-        yield f'<div class="text">{escape(chr(10).join(line.text for line in run))}</div>'
+        yield f'<div class="text">{escape(chr(10).join(line.text for line in run), quote=False)}</div>'
     yield "</blockquote>" * depth
 
 
@@ -99,15 +101,15 @@ def _quoted(lines: list[flowed.Line]) -> Iterator[str]:
 
 # Each alternative begins where a word begins and steps back over the punctuation at its end only, so a text without
 # links costs one pass. Bleach shows it text that is escaped. Not bleach's own pattern: that one knows no newer domains,
-# and takes `notes.md` for one.
-_CHARACTER = r"""(?:[^\s<>"`&]|&(?!(?:lt|gt|quot|\#x27);))"""
+# and takes `notes.md` for one. A bracket that was opened outside ends an address.
+_CHARACTER = r"""(?:[^\s<>"`&\[\]]|&(?![lg]t;)|\[[^\s<>"`\[\]]{0,100}\])"""
 _LINK = re.compile(
     rf"""(?<![\w@])
         (?: https?://{_CHARACTER}{{0,2000}}
           | mailto:[^\s<>"`@&]{{1,200}}@{_CHARACTER}{{0,800}}
           | www\.{_CHARACTER}{{2,1000}} )
         (?<=[^\s<>"`.,;:!?'*_…»”’])
-      | (?<![\w.+-]) [\w.+-]{{1,64}}+ @ (?:[\w-]{{1,63}}+\.){{1,8}}+ [^\W\d_]{{2,24}}+ (?![\w@-])""",
+      | (?<![\w.+-]) [\w.+-]{{1,64}}+ @ (?:[\w-]{{1,63}}+\.){{1,8}} [^\W\d_]{{2,24}}+ (?![\w@-])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MAY_LINK = re.compile("://|@|www\\.", re.IGNORECASE)

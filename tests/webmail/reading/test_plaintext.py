@@ -40,6 +40,13 @@ def link(href: str, shown: str) -> str:
         ("data:text/html,x file:///etc", "data:text/html,x file:///etc"),
         ('https://x.example/"onmouseover=x', f'{link("https://x.example/", "https://x.example/")}"onmouseover=x'),
         ("xhttps://x.example", "xhttps://x.example"),
+        (
+            "https://x.example/Hobson's_choice",
+            link("https://x.example/Hobson's_choice", "https://x.example/Hobson's_choice"),
+        ),
+        ("[https://x.example/a].", f"[{link('https://x.example/a', 'https://x.example/a')}]."),
+        ("https://x.example/a[1]", link("https://x.example/a[1]", "https://x.example/a[1]")),
+        ("to ann@x.example.", f"to {link('mailto:ann@x.example', 'ann@x.example')}."),
         ("read notes.md and x.example", "read notes.md and x.example"),
         ("<ann@x.example>", f"&lt;{link('mailto:ann@x.example', 'ann@x.example')}&gt;"),
         ("a\x00b\x1bc", "abc"),
@@ -89,6 +96,13 @@ def test_long_text_is_cut_and_told() -> None:
     found = to_html("x" * (plaintext.MAX_SHOWN + 1))
     assert found.cut
     assert visible_text(found.html) == "x" * plaintext.MAX_SHOWN
+
+
+def test_a_text_of_nothing_but_entities_is_not_searched() -> None:
+    """Bleach reads the text anew for each."""
+    line = "https://x.example/a & b\n"
+    assert to_html(line * plaintext.MAX_ENTITIES).html.count("<a ") == plaintext.MAX_ENTITIES
+    assert to_html(line * (plaintext.MAX_ENTITIES + 1)).html.count("<a ") == 0
 
 
 def test_a_text_beyond_the_allowance_has_no_links() -> None:
