@@ -29,8 +29,10 @@ from imapbridge.errors import MailError, SignInRefused
 logger = logging.getLogger(__name__)
 
 _PREFERENCES = [field.attname for field in Preferences._meta.concrete_fields if field.name != "user"]
+# Every column by its name: see `webmail.access`.
 _PERSON = f"""
-SELECT person.*, {", ".join(f"chosen.{name} AS their_{name}" for name in _PREFERENCES)}
+SELECT {", ".join(f"person.{field.column}" for field in User._meta.concrete_fields)},
+       {", ".join(f"chosen.{name} AS their_{name}" for name in _PREFERENCES)}
   FROM {User._meta.db_table} person LEFT JOIN {Preferences._meta.db_table} chosen ON chosen.user_id = person.id
  WHERE person.id = %s"""  # noqa: S608 - the tables' names are ours
 

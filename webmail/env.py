@@ -52,6 +52,13 @@ class Environment:
         "",
         "PostgreSQL, such as postgresql://user:password@host/name. Empty: SQLite in the data directory.",
     )
+    prepared_statements: bool = _variable(
+        "WEBMAIL_PREPARED_STATEMENTS",
+        values.switch,
+        "yes",
+        "Whether PostgreSQL keeps statements prepared for each connection. no: behind a pooler that gives each "
+        "transaction another connection and does not know prepared statements.",
+    )
     redis_url: str = _variable(
         "REDIS_URL",
         values.url("redis", "rediss", "unix"),

@@ -86,10 +86,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;"
         "PRAGMA mmap_size=268435456;",
     }
-
-else:
-    # Statements are prepared once for each connection: planning one is half of what a short one costs.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)
+elif ENV.prepared_statements:
+    # Planning a short statement is half of what it costs.
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 REDIS_URL = ENV.redis_url or f"unix://{ENV.data_path / 'redis.sock'}"
 REDIS_TIMEOUT = 2
