@@ -15,6 +15,7 @@ from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingCha
 from imapbridge.sync import listing, places, refusals, subjects, threads
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content, FlagValues
 from imapbridge.sync.rows import insert, new_keys, select_in
+from imapbridge.sync.threads import Assigned
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
@@ -45,11 +46,12 @@ def messages(mailbox: Mailbox, contents: list[Content], *, lowest_uid: int | Non
         said = {one.uid: frozenset(one.flags.flags()) for one in contents if one.uid in held}
         flags(mailbox, said, timezone.now() - ROUND_TRIP)
     state = events.raise_state(mailbox.pk)
-    numbers, joined = threads.assign(mailbox.account_id, subjects.related(mailbox.account, fresh))
-    rows = _messages(mailbox.account_id, fresh, numbers)
+    assigned = threads.assign(mailbox.account_id, subjects.related(mailbox.account, fresh))
+    rows = _messages(mailbox.account_id, fresh, assigned)
     _insert_entries(mailbox, fresh, rows, state)
-    listing.refresh(mailbox, {thread for _, thread in rows.values()}, state)
-    _refresh_joined(mailbox, joined, state)
+    listing.begin(mailbox, _begun(mailbox, fresh, rows, assigned.begun), state)
+    listing.refresh(mailbox, {thread for _, thread in rows.values()} - assigned.begun, state)
+    _refresh_joined(mailbox, assigned.joined, state)
     if lowest_uid is None:
         count(mailbox, len(fresh))
     else:
@@ -72,10 +74,10 @@ def _move_cursor(mailbox: Mailbox, lowest_uid: int) -> None:
         recount(mailbox)
 
 
-def _messages(account_id: int, contents: list[Content], numbers: list[int]) -> dict[bytes, tuple[int, int]]:
+def _messages(account_id: int, contents: list[Content], assigned: Assigned) -> dict[bytes, tuple[int, int]]:
     """{content key: (message, conversation)}; a message that another mailbox holds already is not made again."""
-    wanted = {content.content_key: (content, number) for content, number in zip(contents, numbers, strict=True)}
-    placed = _held(account_id, wanted)
+    wanted = {one.content_key: (one, number) for one, number in zip(contents, assigned.numbers, strict=True)}
+    placed = _held(account_id, {one.content_key for one, met in zip(contents, assigned.met, strict=True) if met})
     fresh = [one for key, one in wanted.items() if key not in placed]
     keys = new_keys(Message, len(fresh))
     placed |= {one.content_key: (pk, thread) for pk, (one, thread) in zip(keys, fresh, strict=True)}
@@ -108,6 +110,22 @@ def _insert_entries(
             for one in contents
         ),
     )
+
+
+def _begun(
+    mailbox: Mailbox, contents: list[Content], messages: Mapping[bytes, tuple[int, int]], begun: set[int]
+) -> Iterator[listing.Place]:
+    """The places of conversations that are new, so that their rows need not be read from the index."""
+    outgoing = mailbox.special_use in listing.WRITTEN_HERE
+    for one in contents:
+        message, thread = messages[one.content_key]
+        if thread in begun:
+            columns, flagged = one.columns, one.flags
+            sender = (columns["sender_name"], columns["sender_address"])
+            yield listing.Place(
+                thread, one.sort_at, message, flagged.seen, flagged.flagged, flagged.keywords,
+                columns["has_attachment"], listing.people(outgoing, sender, columns["recipients"]),
+            )  # fmt: skip
 
 
 def _refresh_joined(mailbox: Mailbox, joined: Mapping[int, int], state: int) -> None:

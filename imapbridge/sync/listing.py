@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message
 from imapbridge.sync.rows import delete_in, insert, select_in
@@ -14,8 +14,6 @@ from imapbridge.terms.special_use import SpecialUse
 
 MAX_SENDERS = 12
 WRITTEN_HERE = {SpecialUse.SENT, SpecialUse.DRAFTS}
-_ENTRY = ("thread", "sort_at", "message", "seen", "flagged", "keywords")
-_MESSAGE = ("id", "has_attachment", "sender_name", "sender_address")
 _COLUMNS = (
     "account", "mailbox", "thread", "latest", "sort_at", "count", "unread", "flagged", "has_attachment", "senders",
     "keywords", "state",
@@ -30,50 +28,87 @@ def refresh(mailbox: Mailbox, threads: Collection[int], state: int) -> None:
         _refresh(mailbox, ordered[start : start + CHUNK], state)
 
 
+class Place(NamedTuple):
+    """A live entry, with what a row shows of its message."""
+
+    thread: int
+    sort_at: int
+    message: int
+    seen: bool
+    flagged: bool
+    keywords: Collection[str]
+    has_attachment: bool
+    people: Sequence[Sequence[str]]
+    """`[[name, address]]` of who wrote it; in mailboxes of what was written here, of whom it is for."""
+
+
+def people(outgoing: bool, sender: Sequence[str], recipients: Mapping[str, Sequence[Sequence[str]]]) -> Any:
+    """What a row shows of a message's people."""
+    return recipients.get("to", ())[:4] if outgoing else (sender,)
+
+
+def begin(mailbox: Mailbox, places: Iterable[Place], state: int) -> None:
+    """Write the rows of conversations that have no other places in any mailbox, and no row yet."""
+    insert(MailboxThread, _COLUMNS, _rows(mailbox, places, state))
+
+
 def _refresh(mailbox: Mailbox, threads: list[int], state: int) -> None:
-    outgoing = mailbox.special_use in WRITTEN_HERE
-    groups = groupby(_entries(mailbox.pk, threads, outgoing), itemgetter(0))
-    fresh = [_row(mailbox, thread, list(group), outgoing, state) for thread, group in groups]
+    fresh = _rows(mailbox, _places(mailbox, threads), state)
     kept = [row[2] for row in fresh]
     delete_in(MailboxThread, "thread", kept, mailbox=mailbox.pk)
     insert(MailboxThread, _COLUMNS, fresh)
     if gone := set(threads).difference(kept):
-        MailboxThread.objects.filter(mailbox=mailbox.pk, thread__in=gone).update(
-            count=0, unread=0, flagged=0, state=state
-        )
+        _bury(mailbox, gone, state)
 
 
-def _entries(mailbox_id: int, threads: list[int], outgoing: bool) -> list[tuple[Any, ...]]:
-    """The live entries of each conversation, oldest first: the values of `_ENTRY`, then of `_MESSAGE`, flat."""
-    entries = sorted(select_in(Entry, _ENTRY, "thread", threads, mailbox=mailbox_id, expunged=False), key=_ORDER)
+def _bury(mailbox: Mailbox, threads: Collection[int], state: int) -> None:
+    rows = MailboxThread.objects.filter(mailbox=mailbox.pk, thread__in=threads)
+    rows.update(count=0, unread=0, flagged=0, state=state)
+
+
+_ENTRY = ("thread", "sort_at", "message", "seen", "flagged", "keywords")
+_MESSAGE = ("id", "has_attachment", "sender_name", "sender_address")
+
+
+def _places(mailbox: Mailbox, threads: list[int]) -> list[Place]:
+    entries = select_in(Entry, _ENTRY, "thread", threads, mailbox=mailbox.pk, expunged=False)
+    outgoing = mailbox.special_use in WRITTEN_HERE
     shown = (*_MESSAGE, "recipients") if outgoing else _MESSAGE
-    messages = {row[0]: row for row in select_in(Message, shown, "id", {entry[2] for entry in entries})}
-    return [entry + messages[entry[2]] for entry in entries]
+    messages = {key: rest for key, *rest in select_in(Message, shown, "id", {entry[2] for entry in entries})}
+    found = []
+    for thread, sort_at, message, seen, flagged, keywords in entries:
+        has_attachment, name, address, *to = messages[message]
+        shown_people = people(outgoing, (name, address), json.loads(to[0]) if to else {})
+        words = () if keywords == "[]" else json.loads(keywords)
+        found.append(Place(thread, sort_at, message, seen, flagged, words, has_attachment, shown_people))
+    return found
+
+
+def _rows(mailbox: Mailbox, places: Iterable[Place], state: int) -> list[tuple[Any, ...]]:
+    groups = groupby(sorted(places, key=_ORDER), itemgetter(0))
+    return [_row(mailbox, thread, list(group), state) for thread, group in groups]
 
 
 _ORDER = itemgetter(0, 1, 2)
 
 
-def _row(mailbox: Mailbox, thread: int, entries: list[tuple[Any, ...]], outgoing: bool, state: int) -> tuple[Any, ...]:
-    """The values in the order of `_COLUMNS`."""
-    _, sort_at, latest, *_ = entries[-1]
-    unread = sum(not entry[3] for entry in entries)
-    flagged = sum(bool(entry[4]) for entry in entries)
-    has_attachment = any(entry[7] for entry in entries)
-    keywords = sorted({word for entry in entries if entry[5] != "[]" for word in json.loads(entry[5])})
+def _row(mailbox: Mailbox, thread: int, places: list[Place], state: int) -> tuple[Any, ...]:
+    """The values in the order of `_COLUMNS`. `places` are ordered, the oldest first."""
+    latest = places[-1]
     return (
-        mailbox.account_id, mailbox.pk, thread, latest, sort_at, len(entries), unread, flagged, has_attachment,
-        _senders(entries, outgoing), keywords, state,
+        mailbox.account_id, mailbox.pk, thread, latest.message, latest.sort_at, len(places),
+        sum([not one.seen for one in places]), sum([bool(one.flagged) for one in places]),
+        any(one.has_attachment for one in places), _senders(places),
+        sorted({word for one in places for word in one.keywords}), state,
     )  # fmt: skip
 
 
-def _senders(entries: Iterable[tuple[Any, ...]], outgoing: bool) -> list[list[Any]]:
+def _senders(places: Iterable[Place]) -> list[list[Any]]:
     """Each person once, oldest first; of a long conversation the first and the newest ones."""
-    people: dict[str, list[Any]] = {}
-    for entry in entries:
-        shown = json.loads(entry[10]).get("to", [])[:4] if outgoing else [entry[8:10]]
-        for name, address in shown:
-            person = people.setdefault(address.lower() or name, [name, address, False])
-            person[2] = person[2] or not entry[3]
-    everybody = list(people.values())
+    found: dict[str, list[Any]] = {}
+    for place in places:
+        for name, address in place.people:
+            person = found.setdefault(address.lower() or name, [name, address, False])
+            person[2] = person[2] or not place.seen
+    everybody = list(found.values())
     return everybody if len(everybody) <= MAX_SENDERS else [everybody[0], *everybody[1 - MAX_SENDERS :]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -39,9 +40,22 @@ def digest(message_id: str) -> int:
     return int.from_bytes(blake2b(message_id.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
+class Assigned(NamedTuple):
+    """What `assign` found out."""
+
+    numbers: list[int]
+    """A conversation number per message, in order."""
+    joined: dict[int, int]
+    """The joins made: {old number: new number}."""
+    met: list[bool]
+    """Per message, in order, whether its own id was known before: else there is no other copy of it."""
+    begun: set[int]
+    """Conversations of which nothing was known before: no other place and no row of a list is theirs."""
+
+
 @transaction.atomic
-def assign(account_id: int, messages: Sequence[Relations]) -> tuple[list[int], dict[int, int]]:
-    """A conversation number per message, in order, and the joins made: {old number: new number}."""
+def assign(account_id: int, messages: Sequence[Relations]) -> Assigned:
+    """Join messages to conversations. In the caller's turn."""
     wanted = [message.digests() for message in messages]
     refs = {ref for digests in wanted for ref in digests}
     known = dict(select_in(ThreadRef, ("ref", "thread"), "ref", refs, account=account_id))
@@ -52,7 +66,8 @@ def assign(account_id: int, messages: Sequence[Relations]) -> tuple[list[int], d
     result = [_resolve(known[digests[0]], joins) for digests in wanted]
     joined = {old: _resolve(new, joins) for old, new in joins.items() if old in before.values()}
     _store(account_id, {ref: _resolve(thread, joins) for ref, thread in known.items() if ref not in before}, joined)
-    return result, joined
+    begun = set(result).difference(_resolve(thread, joins) for thread in before.values())
+    return Assigned(result, joined, [digests[-1] in before for digests in wanted], begun)
 
 
 def _join(digests: list[int], known: dict[int, int], joins: dict[int, int]) -> None:
