@@ -100,6 +100,8 @@ class RowWriter:
         self._read = {True: _("Mark as read: {subject}"), False: _("Mark as unread: {subject}")}
         self._untitled = _("(no subject)")
         self._divided = divided() if place.sort else None
+        # Without a heading that says yesterday, the row has to.
+        self._date = clock.medium if place.sort else clock.short
 
     def group(self, item: Conversation) -> Group:
         """The heading that the conversation belongs under."""
@@ -113,7 +115,7 @@ class RowWriter:
         unread, attached = item.unread > 0, bool(item.has_attachment)
         subject = people.clean(item.subject) or self._untitled
         face, names = self._me.conversation(json.loads(item.senders))
-        date = self._clock.short(moment)
+        date = self._date(moment)
         label = _label(self._language, unread, item.total, attached)
         return Row(
             thread=item.thread,

@@ -84,3 +84,11 @@ def test_hostile_text_is_escaped_in_every_field() -> None:
     assert "<script" not in html
     assert html.count("&lt;script&gt;") >= 6
     assert "{{ x }}{% y %}{0}&amp;amp;" in html
+
+
+@pytest.mark.parametrize(("hours", "date"), [(1, "11:00"), (24, "Wed 11 Mar"), (24 * 7, "Thu 5 Mar")])
+def test_a_row_under_no_heading_of_a_day_names_its_day(hours: int, date: str) -> None:
+    item = conversation(sort_at=int(NOW.timestamp()) - hours * 3600)
+    row = RowWriter(Clock(UTC, NOW), Place(4, sort="unread"), "noor@example.com").row(item)
+    assert row.date == date
+    assert row.label.endswith(f", {date}")
