@@ -28,19 +28,30 @@ class Holder:
     quota_limit: int | None
     thread: int
     """The conversation, when it was asked for by a message; else 0."""
+    notices: int = 0
+    """How many things the server would not do, that the person has not read of."""
 
 
+# Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
+_COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.concrete_fields)
 _HOLDER = """
-SELECT account.*, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {thread} AS thread
+SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {thread} AS thread,
+       (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
 _OF_MAILBOX = _HOLDER.format(
-    held="JOIN imapbridge_mailbox held ON held.account_id = account.id", wanted="AND held.id = %s", thread="0"
+    columns=_COLUMNS,
+    held="JOIN imapbridge_mailbox held ON held.account_id = account.id",
+    wanted="AND held.id = %s",
+    thread="0",
 )
 _OF_MESSAGE = _HOLDER.format(
-    held="JOIN imapbridge_message held ON held.account_id = account.id", wanted="AND held.id = %s", thread="held.thread"
+    columns=_COLUMNS,
+    held="JOIN imapbridge_message held ON held.account_id = account.id",
+    wanted="AND held.id = %s",
+    thread="held.thread",
 )
-_OF_PERSON = _HOLDER.format(held="", wanted="", thread="0")
+_OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", thread="0")
 
 
 def holder_of_mailbox(user: Visitor, mailbox_id: int) -> Holder:
@@ -63,7 +74,14 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
         raise Http404
     for row in MailAccount.objects.raw(statement, [user.pk, *key]):
         found = vars(row)
-        return Holder(row, found["sync_error"] or "", found["quota_used"], found["quota_limit"], found["thread"])
+        return Holder(
+            row,
+            found["sync_error"] or "",
+            found["quota_used"],
+            found["quota_limit"],
+            found["thread"],
+            found["refused_count"],
+        )
     raise Http404
 
 

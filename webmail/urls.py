@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, installed, mailboxes, messages, notifications, parts
+from webmail.views import actions, installed, mailboxes, messages, notifications, parts, refusals
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("message/<int:message_id>/body", messages.body, name="message-body"),
     path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
     path("message/<int:message_id>/flags", actions.flags, name="flags"),
+    path("refusals", refusals.show, name="refusals"),
+    path("message/<int:message_id>/file", actions.file, name="file"),
     path("settings/notifications", notifications.settings, name="notifications"),
     path("settings/notifications/device", notifications.device, name="notifications-device"),
     path("settings/notifications/forget", notifications.forget, name="notifications-forget"),

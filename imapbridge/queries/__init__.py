@@ -19,6 +19,7 @@ from imapbridge.queries.conversations import (
 )
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
+from imapbridge.queries.notices import NoticeItem, notices
 from imapbridge.queries.unread_first import UNREAD, unread_first, unread_first_above
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ConversationPage",
     "MailboxItem",
     "MessageItem",
+    "NoticeItem",
     "Only",
     "arrivals",
     "changes",
@@ -40,6 +42,7 @@ __all__ = [
     "mailboxes",
     "marks",
     "neighbours",
+    "notices",
     "page_above",
     "unread_first",
     "unread_first_above",

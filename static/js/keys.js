@@ -15,6 +15,8 @@ const keys = {
   u: () => shown() && close(),
   n: () => message(1),
   p: () => message(-1),
+  e: () => file("archive"),
+  "#": () => file("trash"),
   s: () => press("flagged"),
   I: () => press("seen", "1"),
   U: () => press("seen", "0"),
@@ -43,6 +45,9 @@ function openCurrent() {
   const link = list()?.current?.querySelector(".row-subj > a");
   if (link) open(link.pathname + link.search, { focus: true });
 }
+
+/** Archive or delete what is open. */
+const file = (to) => shown() && reader().querySelector(`button[name=to][value=${to}]`)?.click();
 
 /** `g` and a letter: the mailbox that says it has these keys. */
 function goTo(event) {

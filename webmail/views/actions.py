@@ -1,9 +1,10 @@
-"""What people do to mail: stars and read marks. In the index now, on the server soon."""
+"""What people do to mail: stars and read marks, archive and delete. In the index now, on the server soon."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imapbridge import actions, queries
@@ -33,6 +34,29 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
         starred = [ident for ident, _, is_starred in marks if is_starred]
         actions.set_flagged(account, [message_id] if flagged else starred, flagged)
     return back.after_post(request, f"/message/{message_id}/")
+
+
+FILING = {"archive": actions.archive, "trash": actions.trash}
+
+
+@require_POST
+@login_required
+def file(request: HttpRequest, message_id: int) -> HttpResponse:
+    """`to=archive|trash`: what a conversation, named by one of its messages, has in the mailbox `in`. Back to its list.
+
+    409 where the account has no mailbox for it.
+    """
+    holder = access.holder_of_message(request.user, message_id)
+    act = FILING.get(request.POST.get("to", ""))
+    source = next((box for box in queries.mailboxes(holder.account.pk) if str(box.id) == request.GET.get("in")), None)
+    if act is None or source is None:
+        return HttpResponseBadRequest()
+    messages = [item.id for item in queries.conversation(holder.account.pk, holder.thread, opened=message_id)]
+    try:
+        act(holder.account.pk, messages, source.id)
+    except actions.NoMailboxFor:
+        return HttpResponse(status=409)
+    return redirect("mailbox", source.id)
 
 
 def _switch(request: HttpRequest, name: str) -> bool | None:

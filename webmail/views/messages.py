@@ -46,6 +46,7 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     place = _place(request, boxes, messages, message_id)
     box = shell.item(boxes, place.mailbox)
     pane = _pane(request, holder, messages, message_id, box, place)
+    pane["filing"] = _filing(boxes, box) if any(box.id in item.mailboxes for item in messages) else []
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
     shown = lists.pane(box, holder, place, shell.clock(request), opened=holder.thread)
@@ -78,10 +79,17 @@ def _pane(
     return {
         "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
+        "file": f"/message/{here[-1] if here else opened}/file?in={box.id}",
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
         "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),
     }
+
+
+def _filing(boxes: list[MailboxItem], box: MailboxItem) -> list[str]:
+    """Where what is open can be put from here: the uses of mailboxes that the account has."""
+    uses = {each.special_use for each in boxes if each.selectable}
+    return [use for use in ("archive", "trash") if use in uses and use != box.special_use]
 
 
 def _beside(shown: Listing, mailbox: int, thread: int) -> dict[str, str]:

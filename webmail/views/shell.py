@@ -38,6 +38,7 @@ def context(
         "side": side(boxes, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
         "locked": access.account_needs_password(holder.account),
+        "notices": holder.notices,
         "here": request.get_full_path(),
     }
 

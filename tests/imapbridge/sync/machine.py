@@ -48,6 +48,8 @@ class TwoSides(RuleBasedStateMachine):
         self.phone = self.story.phone
         self.account = self.story.account.pk
         self.own_mailboxes: list[str] = []
+        self.done: list[int] = []
+        self.patience = 20
         self.letters = 0
         self.names = itertools.count()
         self.pages: dict[int, tuple[int, dict[int, Conversation]]] = {}
@@ -111,6 +113,23 @@ class TwoSides(RuleBasedStateMachine):
     def we_star(self, which: list[int], flagged: bool) -> None:
         actions.set_flagged(self.account, self._messages(which), flagged)
 
+    @rule(where=numbers, to=numbers, which=some, copy=st.booleans())
+    def we_move(self, where: int, to: int, which: list[int], copy: bool) -> None:
+        source, target = self._held(where), self._held(to)
+        if source is not None and target is not None:
+            act = actions.copy if copy else actions.move
+            self.done += act(self.account, self._messages(which, source), source, target)
+
+    @rule(where=numbers, which=some)
+    def we_delete(self, where: int, which: list[int]) -> None:
+        if (source := self._held(where)) is not None:
+            self.done += actions.delete_forever(self.account, self._messages(which, source), source)
+
+    @precondition(lambda self: self.done)
+    @rule()
+    def we_undo(self) -> None:
+        actions.undo(self.account, [self.done.pop()])
+
     # --- the sync, whole and in pieces --------------------------------------------------------------------------------
 
     @rule()
@@ -151,6 +170,11 @@ class TwoSides(RuleBasedStateMachine):
             Mailbox.objects.filter(account=self.account).update(flags_at=None)
             PendingChange.objects.filter(account=self.account).update(not_before=None)
             self.story.sync()
+            # What was moved on before it had a UID takes one sync more for each time.
+            while PendingChange.objects.filter(account=self.account, confirmed_at=None).exists() and self.patience:
+                self.patience -= 1
+                PendingChange.objects.filter(account=self.account).update(not_before=None)
+                self.story.sync()
             self.story.assert_equal()
             assert not PendingChange.objects.filter(account=self.account, confirmed_at=None).exists()
             self.pages_catch_up()
@@ -167,8 +191,15 @@ class TwoSides(RuleBasedStateMachine):
         uids = self.phone.uids(self._mailbox(where))
         return sorted({uids[number % len(uids)] for number in which}) if uids else []
 
-    def _messages(self, which: list[int]) -> list[int]:
+    def _held(self, number: int) -> int | None:
+        """A mailbox that the index has."""
+        rows = Mailbox.objects.filter(account=self.account, selectable=True).order_by("pk")
+        held = list(rows.values_list("pk", flat=True))
+        return held[number % len(held)] if held else None
+
+    def _messages(self, which: list[int], mailbox: int | None = None) -> list[int]:
         held = Entry.objects.filter(account=self.account, expunged=False).order_by("pk")
+        held = held.filter(mailbox=mailbox) if mailbox else held
         messages = list(held.values_list("message", flat=True))
         return sorted({messages[number % len(messages)] for number in which}) if messages else []
 

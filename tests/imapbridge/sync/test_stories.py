@@ -223,7 +223,7 @@ def test_conversations_across_mailboxes(story: Story) -> None:
     story.server.append(story.user, "INBOX", plain("Table plan", message_id="a@x"))
     story.sync()
     [row] = queries.conversations(story.mailbox().pk).rows
-    assert row.count == 1
+    assert row.total == 1
     shown = queries.conversation(story.account.pk, row.thread)
     assert {item.subject for item in shown} == {"Table plan", "Re: Table plan"}
 

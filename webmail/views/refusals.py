@@ -1,0 +1,26 @@
+"""What the mail server would not do, and that a person has read it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from imapbridge import actions, queries
+from webmail import access
+from webmail.screen.refusals import refusal
+from webmail.views import shell
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def show(request: HttpRequest) -> HttpResponse:
+    """The list; its form takes away what it showed, and leaves what has come since."""
+    holder = access.holder_for(request.user)
+    account = holder.account.pk
+    if request.method == "POST":
+        actions.dismiss(account, [int(word) for word in request.POST.getlist("notice") if word.isdecimal()])
+        return redirect("home")
+    page = shell.context(request, holder, queries.mailboxes(account))
+    return render(request, "refusals/show.html", page | {"refusals": [*map(refusal, queries.notices(account))]})
