@@ -15,7 +15,8 @@ GATHERED = 2
 """Seconds between new mail and telling of it: what comes meanwhile comes along, and what a page shows may be read."""
 QUEUED = 60
 RETRIES = 4
-LONGEST_WAIT = 600
+LONGEST_WAIT = 300
+"""Seconds; far below the broker's `visibility_timeout`, after which it hands a task that waits to another worker too."""
 
 
 @shared_task

@@ -11,7 +11,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
@@ -46,11 +46,20 @@ def live() -> QuerySet[PushSubscription]:
 def subscribe(sign_in: SignIn, endpoint: str, key: str, secret: str) -> None:
     """Tell this browser from now on. Raises NotAllowed or KeyUnusable, and ValueError for what is no base64url."""
     service(endpoint)
-    encryption.check(vapid.to_bytes(key), vapid.to_bytes(secret))
-    values = {"endpoint": endpoint, "key": key, "secret": secret}
+    octets = vapid.to_bytes(key), vapid.to_bytes(secret)
+    encryption.check(*octets)
+    # Not as it came: what is read leniently may have been written at any length.
+    values = {"endpoint": endpoint, "key": vapid.to_text(octets[0]), "secret": vapid.to_text(octets[1])}
+    try:
+        _keep(sign_in, values)
+    except IntegrityError:  # for the same endpoint another came first, between two statements: its row is there now
+        _keep(sign_in, values)
+
+
+def _keep(sign_in: SignIn, values: dict[str, str]) -> None:
     with transaction.atomic():
         # One browser, two people, one after the other: it is the latter's now.
-        PushSubscription.objects.filter(endpoint=endpoint).exclude(sign_in=sign_in).delete()
+        PushSubscription.objects.filter(endpoint=values["endpoint"]).exclude(sign_in=sign_in).delete()
         PushSubscription.objects.update_or_create(
             sign_in=sign_in, defaults=values, create_defaults={**values, "told": _marks_now(sign_in.user)}
         )

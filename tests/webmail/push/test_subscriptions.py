@@ -4,9 +4,11 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import Retry
+from django.conf import settings as configured
 from django.utils import timezone
 
-from accounts.models import Notifications, Preferences, PushSubscription, SignIn
+from accounts.models import Notifications, Preferences, PushSubscription, SignIn, User
 from accounts.sign_ins import sweep
 from imapbridge.models import Entry, Mailbox
 from tests import factories
@@ -222,6 +224,30 @@ def test_what_is_no_subscription(alice: Told) -> None:
         subscriptions.subscribe(row, browser.endpoint, browser.secret, browser.secret)
 
 
+def test_a_key_is_kept_as_it_is_written_best(alice: Told) -> None:
+    """base64 is read leniently: what is none of it is passed over, at any length."""
+    row, browser = alice.subscription.sign_in, alice.browser
+    subscriptions.subscribe(row, browser.endpoint, browser.key + "!" * 5000, browser.secret + "!" * 5000)
+    alice.subscription.refresh_from_db()
+    assert (alice.subscription.key, alice.subscription.secret) == (browser.key, browser.secret)
+
+
+def test_of_two_at_once_for_one_browser_neither_fails(alice: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint, bob = f"{alice.browser.endpoint}/again", factories.person("bob@example.com")[0]
+    rows = [sign_in(bob, "first"), sign_in(bob, "second")]
+    begin = subscriptions._marks_now
+
+    def meanwhile(user: User) -> Any:
+        """After the others' rows were removed, and before its own is made."""
+        monkeypatch.undo()
+        subscriptions.subscribe(rows[1], endpoint, alice.browser.key, alice.browser.secret)
+        return begin(user)
+
+    monkeypatch.setattr(subscriptions, "_marks_now", meanwhile)
+    subscriptions.subscribe(rows[0], endpoint, alice.browser.key, alice.browser.secret)
+    assert PushSubscription.objects.get(endpoint=endpoint).sign_in == rows[0]
+
+
 def test_two_devices_are_both_told(alice: Told, push_service: PushService) -> None:
     phone = push_service.browser()
     row = sign_in(alice.user, "Chrome on Android")
@@ -263,3 +289,20 @@ def test_nobody_is_asked_for_where_nobody_listens(alice: Told, monkeypatch: pyte
     monkeypatch.setattr(tasks.push, "apply_async", lambda *_a, **_o: pytest.fail("asked"))
     _bob, account = factories.person("bob@example.com")
     tasks.tell_soon(None, account.pk)
+
+
+def test_a_service_that_asks_for_hours_is_asked_before_the_broker_gives_the_task_to_another(
+    alice: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(_subscription: int) -> None:
+        raise subscriptions.Later(7200)
+
+    monkeypatch.setattr(subscriptions, "deliver", later)
+    task = tasks.push
+    for retries in range(tasks.RETRIES):
+        task.push_request(id="x", args=(1,), kwargs={}, retries=retries, called_directly=False, is_eager=False)
+        monkeypatch.setattr(task, "apply_async", lambda *_arguments, **_options: None)
+        with pytest.raises(Retry) as again:
+            task.run(alice.subscription.pk)
+        task.pop_request()
+        assert again.value.when <= configured.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] / 2
