@@ -16,7 +16,7 @@ GATHERED = 2
 QUEUED = 60
 RETRIES = 4
 LONGEST_WAIT = 300
-"""Seconds; far below the broker's `visibility_timeout`, after which it hands a task that waits to another worker too."""
+"""Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
 
 
 @shared_task
