@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from imapbridge.models import Mailbox, MailboxThread, Message
+from imapbridge.models import Mailbox, MailboxThread
 from imapbridge.queries.conversations import (
     BELOW,
     COLUMNS,
@@ -33,7 +33,7 @@ SELECT * FROM (
 _PAGE = f"""
 SELECT {COLUMNS}
 FROM (SELECT * FROM ({{runs}}) t ORDER BY t.unread > 0 DESC, {NEWEST_FIRST} LIMIT %s) t
-JOIN {Message._meta.db_table} m ON m.id = t.latest_id ORDER BY t.unread > 0 DESC, {NEWEST_FIRST}
+ORDER BY t.unread > 0 DESC, {NEWEST_FIRST}
 """  # noqa: S608 - the table's name is ours
 _ABOVE = f"""
 SELECT t.sort_at, t.thread, t.unread FROM ({{runs}}) t ORDER BY t.unread > 0, {OLDEST_FIRST} LIMIT 1 OFFSET %s

@@ -14,11 +14,12 @@ from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay
+from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay, statistics
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.mailbox import Renew
 from imapbridge.sync.parking import Fault
 from imapbridge.sync.plan import Said, is_unchanged
+from imapbridge.sync.statistics import Written
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.results import MailboxStatus
@@ -62,7 +63,8 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
     if not account.name:
         _learn_name(account)
     quota.refresh(turn.connection, account.pk, changed=bool(changed))
-    return _backfill(turn, account.pk)
+    with statistics.kept_true() as written:
+        return _backfill(turn, account.pk, written)
 
 
 def _learn_name(account: MailAccount) -> None:
@@ -138,7 +140,7 @@ def _refused(mailbox: Mailbox, error: CommandFailed) -> None:
     Mailbox.objects.filter(pk=mailbox.pk).update(error=code)
 
 
-def _backfill(turn: Bulk, account_id: int) -> bool:
+def _backfill(turn: Bulk, account_id: int, written: Written) -> bool:
     """Older mail, mailbox after mailbox, until the turn ends. Returns whether some is left."""
     deadline = time.monotonic() + TURN
     order = {"inbox": 0, "sent": 1, "drafts": 2, "archive": 3}
@@ -147,6 +149,7 @@ def _backfill(turn: Bulk, account_id: int) -> bool:
         try:
             for fetched in one.backfill(turn.connection, mailbox):
                 _log_window(mailbox, fetched)
+                written.messages += fetched
                 parking.went_well(mailbox, Fault.OLDER)
                 turn.renew()
                 if time.monotonic() > deadline or turn.is_wanted():
