@@ -24,10 +24,11 @@ Namespace = tuple[bytes, bool]
 def read(connection: BlockingConnection, account_id: int) -> list[Namespace]:
     """The account's namespaces; none where the server does not tell. A round trip, seldom."""
     key = f"namespaces:{account_id}"
-    found: list[Namespace] | None = cache.get(key)
-    if found is None:
-        found = _ask(connection)
-        cache.set(key, found, KEPT)
+    kept: list[tuple[str, bool]] | None = cache.get(key)
+    if kept is not None:
+        return [(prefix.encode("latin-1"), is_own) for prefix, is_own in kept]
+    found = _ask(connection)
+    cache.set(key, [(prefix.decode("latin-1"), is_own) for prefix, is_own in found], KEPT)  # octets are no JSON
     return found
 
 
