@@ -10,7 +10,12 @@ import itertools
 import logging
 from dataclasses import replace
 
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from imapbridge import tasks
 from imapbridge.errors import CommandFailed, MailError
+from imapbridge.models import PendingChange
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
 from imapbridge.pool.translation import asked_to_wait
@@ -65,18 +70,30 @@ class Replays:
 async def run_replay(pool: Pool, account_id: int) -> None:
     """Replay until nothing is owed, somebody else is at it, or the server cannot be had."""
     change = await in_thread(replay.next_change, account_id)
+    filed = False
     while change:
+        filed = filed or change.kind != PendingChange.Kind.FLAGS
         try:
             answer = await _send(pool, change)
         except MailError as error:
             logger.info("account=%d change=%d postponed: %s", account_id, change.id, error.code)
             await in_thread(replay.postponed, change)
-            return
+            break
         if isinstance(answer, CommandFailed):
             await in_thread(replay.refused, change, answer)
             change = await in_thread(replay.next_change, account_id)
         else:
             change = await in_thread(replay.answered, change, answer)
+    if filed:
+        await _look_where_it_went(account_id)
+
+
+async def _look_where_it_went(account_id: int) -> None:
+    """Not all servers tell, and what else was done to these messages waits for it."""
+    try:
+        await asyncio.to_thread(tasks.request_sync, account_id)
+    except (OperationalError, RedisError) as fault:  # beat asks again
+        logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
 
 
 async def _send(pool: Pool, owed: Owed) -> Answer | CommandFailed:

@@ -230,6 +230,32 @@ def test_a_message_that_has_just_come_is_changed_too(bridge: Bridge, dovecot: Do
         assert phone.flags("INBOX")[uid] == {"\\Flagged"}
 
 
+def test_what_is_filed_is_filed_once_however_often_the_bridge_is_killed(
+    dovecot: Dovecot, person: Person, settings: Any
+) -> None:
+    """A SIGKILL wherever it happens to hit; who comes after goes on."""
+    archive = Mailbox.objects.create(account_id=person.account_id, raw_name=b"Archive", name="Archive")
+    uids = [person.add(dovecot, b"Subject: %d\r\n\r\nhello\r\n" % n) for n in range(12)]
+    for n, uid in enumerate(uids):
+        PendingChange.objects.create(
+            account_id=person.account_id, mailbox=person.inbox, target=archive, uids=str(uid),
+            kind=PendingChange.Kind.COPY if n % 2 else PendingChange.Kind.MOVE, uid_validity=person.inbox.uid_validity,
+        )  # fmt: skip
+    with running_bridge(settings) as bridge:
+        for confirmed in (1, 4, 9):
+            client.replay(person.account_id)
+            done = PendingChange.objects.exclude(confirmed_at=None)
+            wait_until(lambda: done.count() >= confirmed, "some changes")  # noqa: B023 - it is over when this goes on
+            bridge.kill()
+            PendingChange.objects.update(not_before=None)  # the minute of a claim is over
+            bridge.restart()
+        client.replay(person.account_id)
+        wait_until(all_is_confirmed, "all changes")
+    with dovecot.client(person.user) as phone:
+        assert phone.uids("INBOX") == uids[1::2]
+        assert len(phone.uids("Archive")) == len(uids)
+
+
 def test_forget_ends_the_connections(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
     uid = person.add(dovecot, b"Subject: x\r\n\r\nhello\r\n")
     client.fetch(person.account_id, person.inbox.pk, uid, ["1"])
