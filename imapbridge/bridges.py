@@ -75,27 +75,45 @@ def look_again() -> None:
 
 
 class _Known:
-    """What this process last read. One thread reads at a time; the others go on with what was known."""
+    """What this process last read. One thread reads at a time. The others go on with what was known; where nothing was,
+    or it is doubted, they wait for what is being read."""
 
     def __init__(self) -> None:
-        self._addresses: frozenset[str] = frozenset()
+        self._addresses: frozenset[str] | None = None
         self._until = 0.0
+        self._asked = self._doubted = 0.0
+        """When the last reading began that has ended, and when somebody last would not believe what was read before."""
+        self._answered = True
         self._reading = threading.Lock()
 
     def addresses(self) -> frozenset[str]:
-        if time.monotonic() >= self._until and self._reading.acquire(blocking=False):
+        if self._is_due() and self._reading.acquire(blocking=self._addresses is None or self._is_doubted()):
             try:
-                self._addresses, believed = live(), BELIEVED
-            except RedisError as fault:
-                logger.warning("bridges unknown: %s", type(fault).__name__)
-                believed = PATIENCE
+                if self._is_due():  # else somebody has read while this thread waited
+                    self._read()
             finally:
                 self._reading.release()
-            self._until = time.monotonic() + believed
-        return self._addresses
+        return self._addresses or frozenset()
 
     def forget(self) -> None:
-        self._until = 0.0
+        self._doubted = time.monotonic()
+
+    def _is_due(self) -> bool:
+        """Doubt hurries nothing while Redis is silent: each would wait for it."""
+        return time.monotonic() >= self._until or (self._answered and self._is_doubted())
+
+    def _is_doubted(self) -> bool:
+        return self._doubted >= self._asked
+
+    def _read(self) -> None:
+        began = time.monotonic()
+        try:
+            self._addresses, self._answered, believed = live(), True, BELIEVED
+        except RedisError as fault:
+            logger.warning("bridges unknown: %s", type(fault).__name__)
+            self._answered, believed = False, PATIENCE
+        self._until = time.monotonic() + believed
+        self._asked = began
 
 
 _known = _Known()

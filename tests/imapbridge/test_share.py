@@ -6,13 +6,17 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
+from queue import Queue
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from accounts.models import MailAccount
 from imapbridge import bridges, client, errors, presence
@@ -154,6 +158,74 @@ def test_where_a_bridge_is_found(settings: Any, address: str, said: str, expecte
     assert env.bridge_announced_address == expected
 
 
+# --- What web believes ------------------------------------------------------------------------------------------------
+
+
+class Reading:
+    """Redis as one thread sees it: each answer is waited for until it is given. A fault is an answer too."""
+
+    def __init__(self) -> None:
+        self.begun: Queue[None] = Queue()
+        self._answers: Queue[frozenset[str] | RedisError] = Queue()
+
+    def live(self) -> frozenset[str]:
+        self.begun.put(None)
+        answer = self._answers.get(timeout=30)
+        if isinstance(answer, RedisError):
+            raise answer
+        return answer
+
+    def answer(self, *answers: frozenset[str] | RedisError) -> None:
+        for each in answers:
+            self._answers.put(each)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Reading:
+    found = Reading()
+    monkeypatch.setattr(bridges, "live", found.live)
+    return found
+
+
+def test_while_nothing_was_ever_read_nobody_is_told_that_there_is_no_bridge(reading: Reading) -> None:
+    known = bridges._Known()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(known.addresses)
+        reading.begun.get(timeout=30)
+        second = threads.submit(known.addresses)
+        assert not wait([second], timeout=0.3).done
+        reading.answer(BOTH)
+        assert first.result(30) == second.result(30) == BOTH
+    assert reading.begun.empty()
+
+
+def test_who_doubts_is_not_told_what_was_asked_for_before(reading: Reading) -> None:
+    known = bridges._Known()
+    reading.answer(frozenset({A}))
+    known.addresses()
+    reading.begun.get(timeout=30)
+    known.forget()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(known.addresses)
+        reading.begun.get(timeout=30)
+        known.forget()
+        second = threads.submit(known.addresses)
+        reading.answer(frozenset({A}), BOTH)
+        assert first.result(30) == frozenset({A})
+        assert second.result(30) == BOTH
+
+
+def test_doubt_asks_a_silent_redis_no_sooner(reading: Reading) -> None:
+    known = bridges._Known()
+    reading.answer(BOTH, RedisTimeout())
+    assert known.addresses() == BOTH
+    known.forget()
+    assert known.addresses() == BOTH
+    known.forget()
+    assert known.addresses() == BOTH  # would wait for an answer that nobody gives
+    assert reading.begun.qsize() == 2
+
+
 # --- Two real ones ----------------------------------------------------------------------------------------------------
 
 
@@ -213,7 +285,7 @@ def _health(address: str) -> int:
 
 
 @pytest.fixture
-def pair(dovecot: Dovecot, settings: Any, transactional_db: None) -> Iterator[Pair]:
+def pair(dovecot: Dovecot, settings: Any, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     """Watched by both, each its share."""
     found = Pair(dovecot, settings, count=12)
     settings.ENV = replace(found.env, bridge=found.both[0].address)
@@ -222,9 +294,8 @@ def pair(dovecot: Dovecot, settings: Any, transactional_db: None) -> Iterator[Pa
             stack.enter_context(running(bridge))
         found.present()
         wait_until(found.are_shared, "both watch their share")
-        bridges.look_again()
+        monkeypatch.setattr(bridges, "_known", bridges._Known())
         yield found
-    bridges.look_again()
 
 
 def test_a_dead_ones_accounts_are_taken_over_and_given_back(pair: Pair) -> None:
