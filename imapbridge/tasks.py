@@ -14,7 +14,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import backoff, client, presence, redis_link
+from imapbridge import client, presence, redis_link
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.sync import account, sweep
 
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 QUEUED = 120
 """Seconds for which a queued sync stands for all that are asked for meanwhile."""
 RETRIES = 5
+LONGEST_PAUSE = 300.0
+"""Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
 
 
 def request_sync(account_id: int, queue: str = "fast") -> None:
@@ -90,8 +92,8 @@ def _again(task: Any, account_id: int, error: TryAgain) -> None:
 
 
 def _asked_for(error: TryAgain) -> float:
-    """Seconds that the mail server wants to be left alone."""
-    return min(error.wait, backoff.LONGEST) if isinstance(error, ServerBusy) else 0.0
+    """Seconds that the mail server wants to be left alone. Who is back too early is sent away without asking it."""
+    return min(error.wait, LONGEST_PAUSE) if isinstance(error, ServerBusy) else 0.0
 
 
 @shared_task

@@ -168,6 +168,21 @@ def test_a_server_that_asks_for_peace_gets_it(
     assert datetime.fromisoformat(again["eta"]) - timezone.now() > timedelta(seconds=91)
 
 
+def test_a_server_that_asks_for_an_hour_keeps_no_task_until_the_broker_gives_it_to_another(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    busy = ServerBusy("Suggested Backoff Time: 3600000 milliseconds")
+    busy.wait = 3600.0
+    syncs(busy)
+    for retries in range(tasks.RETRIES):
+        cache.clear()
+        broker.clear()
+        work(account.pk, retries=retries)
+        [again] = broker.waiting("fast")
+        pause = datetime.fromisoformat(again["eta"]) - timezone.now()
+        assert pause < timedelta(seconds=django_settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]) * 0.6
+
+
 def test_while_a_server_is_away_those_who_ask_do_not_add_up(
     broker: Broker, account: MailAccount, syncs: Callable[[object], None]
 ) -> None:
