@@ -9,6 +9,7 @@ import pytest
 from imapbridge import actions
 from imapbridge.errors import MailError
 from imapbridge.models import Message, Notice, PendingChange
+from tests.imapbridge.sync import test_filing
 from tests.imapbridge.sync.conftest import Story, account_of, point_at
 from tests.imapbridge.sync.test_faults import Worker
 from tests.imapbridge.sync.test_filing import letters, move, nothing_is_owed, on_server, replay_again, subjects
@@ -80,12 +81,12 @@ def test_a_move_is_cut(story: Story, proxy: Proxy, where: bytes, is_done: bool) 
 
 
 @pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
-@pytest.mark.parametrize("where", [b"UID COPY", b"APPEND", b"STATUS"])
+@pytest.mark.parametrize("where", [b"UID COPY", b"Subject: Letter 9", b"STATUS"])
 def test_a_copy_and_a_filing_are_cut(story: Story, proxy: Proxy, where: bytes, is_done: bool) -> None:
     messages = letters(story)
     actions.copy(story.account.pk, messages[:2], story.mailbox().pk, story.mailbox("Archive").pk)
     actions.append(story.account.pk, story.mailbox("Archive").pk, plain("Letter 9", message_id="9@filing.example"))
-    trap = proxy.arm(Trap(where, octets=3 if where == b"APPEND" else 0, cut=True, at_command=not is_done))
+    trap = proxy.arm(Trap(where, cut=True, at_command=not is_done))
     try:
         story.sync()
     except MailError:
@@ -115,6 +116,15 @@ def test_a_worker_is_killed_while_it_moves(
     assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["2", "3"]
     assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["0", "1"]
     assert sorted(map(sorted, story.phone.flags("Archive").values())) == [[], ["\\Flagged"]]
+
+
+def test_what_is_done_to_a_message_on_its_way_where_nobody_tells_its_uid(story: Story) -> None:
+    test_filing.test_what_is_done_to_a_message_on_its_way(story)
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_undo_where_nobody_tells_the_uids(story: Story, replayed: bool) -> None:
+    test_filing.test_undo(story, replayed)
 
 
 def test_deleted_messages_of_others_are_left_alone(story: Story) -> None:
