@@ -3,7 +3,8 @@
 For an account, over its one bulk connection, under its lock (`account`):
 
  1. Replay what people did (`replay`), so that the server knows before we ask it.
- 2. Read the mailbox list with its counts in one round trip where the server can (`mailboxes`).
+ 2. Read the mailbox list with its counts in one round trip where the server can (`mailboxes`); a mailbox that another
+    client renamed keeps its row and what is owed to it (`renaming`).
  3. For each mailbox whose STATUS differs from what we hold, INBOX first (`mailbox`):
     a. Open it. With QRESYNC the answer already carries flags and vanished UIDs.
     b. Decide, purely, what to ask (`plan`): nothing, a delta, or to start again because UIDVALIDITY changed.
@@ -14,5 +15,6 @@ For an account, over its one bulk connection, under its lock (`account`):
     transaction, so a kill at any line costs one window. Between windows the lock is given up when somebody waits.
 
 Rules that keep the mirror equal to the server: UIDs only, never sequence numbers; a field that an answer lacks is not
-overwritten; a person's change that the server has not confirmed is laid over what the server says (`apply`).
+overwritten; a person's change that the server has not confirmed is laid over what the server says (`apply`); places
+that a person filled have no UID until the server tells it, and those that they emptied do not come back (`places`).
 """
