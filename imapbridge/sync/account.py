@@ -16,10 +16,10 @@ from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
 from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay, statistics
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
-from imapbridge.sync.mailbox import Renew
 from imapbridge.sync.parking import Fault
 from imapbridge.sync.plan import Said, is_unchanged
 from imapbridge.sync.statistics import Written
+from imapbridge.sync.windows import Renew, backfill, no_lock
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.results import MailboxStatus
@@ -109,13 +109,13 @@ def _said(status: MailboxStatus | None) -> Said:
     return Said(status.uid_validity, status.uid_next, status.messages, status.highest_modseq, status.unseen)
 
 
-def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = one.no_lock) -> None:
+def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> None:
     """The delta, and of a mailbox never seen its first screen. One that will not open stops no other."""
     uid_validity = mailbox.uid_validity
     try:
         one.delta(connection, mailbox, renew)
         if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
-            _log_window(mailbox, next(one.backfill(connection, mailbox), 0))
+            _log_window(mailbox, next(backfill(connection, mailbox), 0))
     except CommandFailed as error:
         _refused(mailbox, error)
     except WireError:
@@ -147,7 +147,7 @@ def _backfill(turn: Bulk, account_id: int, written: Written) -> bool:
     rest = filter(_may_go_on, Mailbox.objects.filter(account=account_id, selectable=True, lowest_uid__gt=1))
     for mailbox in sorted(rest, key=lambda row: (order.get(row.special_use, 9), row.name)):
         try:
-            for fetched in one.backfill(turn.connection, mailbox):
+            for fetched in backfill(turn.connection, mailbox):
                 _log_window(mailbox, fetched)
                 written.messages += fetched
                 parking.went_well(mailbox, Fault.OLDER)

@@ -1,41 +1,28 @@
 """One mailbox: from what the server says to the index, over an open bulk connection.
 
-Blocking. Talks IMAP and decides by `plan`; entries are written in `apply`.
+Blocking. Talks IMAP and decides by `plan`; messages are fetched in `windows`, and entries written in `apply`.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
 
 from imapbridge import events
-from imapbridge.errors import CommandFailed
 from imapbridge.models import Entry, Mailbox
-from imapbridge.sync import apply, places, previews, undelivered
-from imapbridge.sync.content import HEADER_FIELDS, content
+from imapbridge.sync import apply, places, undelivered, windows
 from imapbridge.sync.plan import RECENT_FLAGS, Flags, Held, Plan, Said, decide
+from imapbridge.sync.windows import TIMEOUT, Renew, fetch_windows, no_lock, search
 from imapbridge.terms.uids import UidSet
-from imapbridge.wire import keys
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.items import FetchItems
 from imapbridge.wire.results import QresyncState, Selected
 
 log = logging.getLogger(__name__)
-
-FIRST_WINDOW = 50
-WINDOW = 500
-TIMEOUT = 60.0
-"""Seconds for one command."""
-METADATA = FetchItems(
-    flags=True, internal_date=True, size=True, envelope=True, structure=True, preview=True, gm_thrid=True,
-    thread_id=True, header_fields=HEADER_FIELDS,
-)  # fmt: skip
-"""What a row is made of; what a server does not offer is not asked for."""
 
 
 @dataclass(slots=True)
@@ -63,14 +50,6 @@ def held(mailbox: Mailbox) -> Held:
         mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid,
         live + len(undelivered.waiting(mailbox)), mailbox.flags_at, mailbox.unread,
     )  # fmt: skip
-
-
-Renew = Callable[[], None]
-"""Called between commands, to go on holding the account's turn."""
-
-
-def no_lock() -> None:
-    """For callers that hold no turn."""
 
 
 def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> None:
@@ -143,16 +122,8 @@ def _begin(connection: BlockingConnection, mailbox: Mailbox, said: Said) -> None
 
 def _highest(connection: BlockingConnection) -> int:
     """Where the server does not tell UIDNEXT."""
-    found = _search(connection, UidSet.range(1, None))
+    found = search(connection, UidSet.range(1, None))
     return found.last if found else 0
-
-
-def _search(connection: BlockingConnection, within: UidSet) -> UidSet:
-    """The UIDs that exist. `n:*` always finds the last message, even when its UID is lower (RFC 9051 6.4.9)."""
-    if not within:
-        return UidSet()
-    found = connection.run(connection.session.search([keys.uid(within)]), timeout=TIMEOUT)
-    return (found.uids or UidSet()) & within
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,23 +166,10 @@ def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -
 def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, new: UidSet, said: Said, renew: Renew) -> int:
     """New mail, newest first. A few are fetched without asking which exist: a round trip less for what comes often."""
     uids = new & UidSet.range(1, (said.uid_next or 1) - 1)
-    if not 0 < len(uids) <= WINDOW:
-        uids = _search(connection, new)
+    if not 0 < len(uids) <= windows.WINDOW:
+        uids = search(connection, new)
     mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
-    return _windows_of(connection, mailbox, uids, renew)
-
-
-def _windows_of(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, renew: Renew) -> int:
-    fetched = 0
-    for window in uids.newest_first(WINDOW):
-        try:
-            fetched += _window(connection, mailbox, window)
-        except CommandFailed as refused:
-            if refused.status != "NO":
-                raise
-            log.warning("mailbox=%s not delivered: %d messages %s", mailbox.pk, len(window), refused.code)
-        renew()
-    return fetched
+    return fetch_windows(connection, mailbox, uids, renew)
 
 
 def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, renew: Renew) -> int:
@@ -230,12 +188,12 @@ def _uids(mailbox: Mailbox) -> UidSet:
 def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> int:
     """Find by their UIDs what is gone and what was never seen, from the cursor up. Returns how many are gone."""
     lowest = mailbox.lowest_uid or 1
-    there = _search(connection, UidSet.range(lowest, None))
+    there = search(connection, UidSet.range(lowest, None))
     here = _uids(mailbox)
     gone = apply.vanished(mailbox, here - there)
     there -= places.leaving(mailbox.pk)
     wanted = there - here - undelivered.waiting(mailbox)
-    _windows_of(connection, mailbox, wanted, renew)
+    fetch_windows(connection, mailbox, wanted, renew)
     undelivered.remember(mailbox, there - (_uids(mailbox) if wanted else here), asked=bool(wanted))
     if mailbox.complete:
         apply.recount(mailbox)
@@ -250,47 +208,3 @@ def _remember(mailbox: Mailbox, said: Said, flags_at: datetime | None) -> None:
     mailbox.synced_at = timezone.now()
     mailbox.error = ""
     mailbox.save(update_fields=["uid_next", "highest_modseq", "flags_at", "synced_at", "error"])
-
-
-def backfill(connection: BlockingConnection, mailbox: Mailbox) -> Iterator[int]:
-    """Older mail in windows, newest first; yields after each how many were new. Resumable at any point."""
-    if mailbox.complete:
-        return
-    assert mailbox.lowest_uid is not None
-    _reopen(connection, mailbox)
-    below = UidSet.range(1, mailbox.lowest_uid - 1)
-    rest = _search(connection, below)
-    began = mailbox.lowest_uid != mailbox.uid_next
-    for window in _windows(rest, began):
-        is_last = window.first == rest.first
-        yield _window(connection, mailbox, window, lowest_uid=1 if is_last else window.first)
-    if not rest:
-        yield _window(connection, mailbox, UidSet(), lowest_uid=1)
-
-
-def _windows(rest: UidSet, began: bool) -> Iterator[UidSet]:
-    """The very first window is one screen: it is what the person waits for."""
-    if rest and not began:
-        first = next(rest.newest_first(FIRST_WINDOW))
-        yield first
-        rest -= first
-    yield from rest.newest_first(WINDOW)
-
-
-def _reopen(connection: BlockingConnection, mailbox: Mailbox) -> None:
-    selected = connection.session.selected
-    if selected is None or selected.raw_name != bytes(mailbox.raw_name):
-        connection.run(connection.session.select(bytes(mailbox.raw_name), read_only=True), timeout=TIMEOUT)
-
-
-def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowest_uid: int | None = None) -> int:
-    """Fetch these messages and write them in one transaction."""
-    session = connection.session
-    fetched = connection.run(session.fetch(uids, METADATA), timeout=TIMEOUT).messages if uids else []
-    words = previews.fetch(connection, fetched)
-    rows = [
-        content(one, mailbox.pk, mailbox.uid_validity or 0, words.get(one.uid, ""))
-        for one in fetched
-        if one.uid in uids
-    ]
-    return apply.messages(mailbox, rows, lowest_uid=lowest_uid)

@@ -38,11 +38,17 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            cursor.executemany(f"INSERT INTO {into} VALUES ({_places(columns)})", values)  # noqa: S608 - our names
+            cursor.executemany(f"INSERT INTO {into} VALUES ({places_of(columns)})", values)  # noqa: S608 - our names
             return
         with cursor.copy(f"COPY {into} FROM STDIN") as copy:
             for row in values:
                 copy.write_row(row)
+
+
+def adapted(model: type[models.Model], values: Mapping[str, Any]) -> list[Any]:
+    """The values of these fields as the database takes them."""
+    adapters = ((_adapter(model._meta.get_field(name)), value) for name, value in values.items())
+    return [adapt(value) if adapt else value for adapt, value in adapters]
 
 
 def new_keys(model: type[models.Model], count: int) -> Iterable[int]:
@@ -72,7 +78,7 @@ def select_in(
             if connection.vendor == "postgresql":
                 cursor.execute(_lookup(model, names, name, equal), (some, *fixed))
             else:
-                cursor.execute(_select(model, names, name, f"IN ({_places(some)})", equal), (*fixed, *some))
+                cursor.execute(_select(model, names, name, f"IN ({places_of(some)})", equal), (*fixed, *some))
             found += cursor.fetchall()
     return found
 
@@ -82,7 +88,7 @@ def delete_in(model: type[models.Model], name: str, values: Collection[Any], **e
     keys = [key for (key,) in select_in(model, (model._meta.pk.name,), name, values, **equal)]
     for start in range(0, len(keys), CHUNK):
         some = keys[start : start + CHUNK]
-        statement = f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} IN ({_places(some)})"  # noqa: S608
+        statement = f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} IN ({places_of(some)})"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(statement, some)
 
@@ -109,7 +115,8 @@ def _lookup(model: type[models.Model], names: Sequence[str], name: str, equal: M
     return f"SELECT found.* FROM unnest(%s::{kind}[]) AS wanted(value) CROSS JOIN LATERAL ({select} OFFSET 0) AS found"  # noqa: S608
 
 
-def _places(values: Sequence[Any]) -> str:
+def places_of(values: Sequence[Any]) -> str:
+    """What stands for so many values in a statement."""
     return ", ".join(["%s"] * len(values))
 
 

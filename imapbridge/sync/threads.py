@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from django.db import transaction
-
 from imapbridge.models import Entry, MailboxThread, Message, ThreadRef
 from imapbridge.sync.rows import insert, select_in
 
@@ -53,7 +51,6 @@ class Assigned(NamedTuple):
     """Conversations of which nothing was known before: no other place and no row of a list is theirs."""
 
 
-@transaction.atomic
 def assign(account_id: int, messages: Sequence[Relations]) -> Assigned:
     """Join messages to conversations. In the caller's turn."""
     wanted = [message.digests() for message in messages]

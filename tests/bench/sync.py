@@ -134,7 +134,7 @@ def _fetches(count: int) -> Iterator[str]:
 
 def _parsed(account: Any, count: int) -> None:
     from imapbridge.sync.bulk import connect
-    from imapbridge.sync.mailbox import METADATA
+    from imapbridge.sync.windows import METADATA
     from imapbridge.terms.uids import UidSet
 
     link: BlockingConnection = connect(account.pk)

@@ -17,7 +17,7 @@ from imapbridge import actions, queries
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.queries import Conversation
 from imapbridge.sync import account as syncing
-from imapbridge.sync import mailbox as one
+from imapbridge.sync import windows as fetching
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.sweep import sweep
 from tests.imapbridge.sync.conftest import Story
@@ -34,8 +34,8 @@ some = st.lists(numbers, min_size=1, max_size=4, unique=True)
 @contextlib.contextmanager
 def small_windows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(one, "FIRST_WINDOW", 2)
-        patch.setattr(one, "WINDOW", 3)
+        patch.setattr(fetching, "FIRST_WINDOW", 2)
+        patch.setattr(fetching, "WINDOW", 3)
         yield
 
 
@@ -142,7 +142,7 @@ class TwoSides(RuleBasedStateMachine):
         with bulk(self.account) as turn:
             for mailbox, _ in syncing._listed(turn.connection, self.account):
                 syncing._step(turn.connection, mailbox)
-                for _ in itertools.islice(one.backfill(turn.connection, mailbox), windows):
+                for _ in itertools.islice(fetching.backfill(turn.connection, mailbox), windows):
                     pass
 
     @rule()

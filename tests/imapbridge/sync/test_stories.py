@@ -148,7 +148,7 @@ def test_a_kill_between_windows_costs_nothing(story: Story) -> None:
     with pytest.raises(RuntimeError), bulk(story.account.pk) as turn:
         [inbox] = [box for box, _ in syncing._listed(turn.connection, story.account.pk) if box.name == "INBOX"]
         syncing._step(turn.connection, inbox)
-        for _ in syncing.one.backfill(turn.connection, inbox):
+        for _ in syncing.backfill(turn.connection, inbox):
             raise RuntimeError("killed")
     held = Entry.objects.filter(mailbox=story.mailbox()).count()
     assert 50 < held < 600
