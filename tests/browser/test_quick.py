@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import is_phone, letter, sign_in, table_plan
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.process import wait_until
 from tests.servers.whimbrel import Whimbrel
 
 SUBJECT = re.compile("Table plan, 2 messages")
@@ -213,6 +214,19 @@ def test_what_stays_folded_stays_unread(page: Page, whimbrel: Whimbrel, mail_use
     expect(page.locator(".row", has_text="Rota")).to_have_class(re.compile("is-unread"))
     page.get_by_role("button", name="Mark as read", exact=True).click()
     expect(page.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
+
+
+def test_archive_and_delete_by_one_key(page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot) -> None:
+    for number in (1, 2):
+        dovecot.append(mail_user, "INBOX", letter(f"Keep or not {number}", "So?", minutes=number).as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    for number, key in ((1, "e"), (2, "#")):
+        page.get_by_role("link", name=f"Keep or not {number}").click()
+        expect(page.locator("#subject")).to_have_text(f"Keep or not {number}")
+        page.keyboard.press(key)
+        expect(page.locator(".row", has_text=f"Keep or not {number}")).to_have_count(0)
+    with dovecot.client(mail_user) as phone:
+        wait_until(lambda: [len(phone.uids(name)) for name in ("INBOX", "Archive", "Trash")] == [0, 1, 1], "the moves")
 
 
 def test_what_another_program_does_comes_by_itself(
