@@ -39,7 +39,7 @@ def cost(story: Story) -> tuple[int, list[str]]:
         return session._tags - before, [query["sql"] for query in queries.captured_queries]
 
 
-@pytest.mark.parametrize(("flagged", "deleted", "commands", "statements"), [(1, 0, 1, 21), (60, 30, 1, 26)])
+@pytest.mark.parametrize(("flagged", "deleted", "commands", "statements"), [(1, 0, 1, 23), (60, 30, 1, 26)])
 def test_flags_and_vanished_come_with_the_opening(
     filled: Story, flagged: int, deleted: int, commands: int, statements: int
 ) -> None:
