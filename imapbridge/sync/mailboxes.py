@@ -35,14 +35,18 @@ def apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn = lamb
 def _apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn) -> list[Mailbox]:
     said = {names.key(one.raw_name): one for one in listed}
     held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.filter(account=account_id)}
-    chosen = MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id)
-    uses = _uses(said.values(), chosen, is_own)
+    uses = _uses(said.values(), _chosen(account_id), is_own)
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
     if SpecialUse.INBOX in uses.values():
         gone = {key: held.pop(key) for key in held.keys() - said.keys()}
+        renamed = {}
         for before, now in renaming.found(gone, {key: one for key, one in said.items() if key not in held}).items():
             held[now] = gone.pop(before)
+            renamed[held[now].name] = said[now].name[:1000]
             replay.at_once(held[now].pk)
+        if renamed:
+            renaming.follow(account_id, renamed)
+            uses = _uses(said.values(), _chosen(account_id), is_own)
         for row in gone.values():
             _remove(row)
     rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, "")) for key, one in said.items()]
@@ -51,6 +55,12 @@ def _apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn) -> l
         Mirror.objects.update_or_create(account_id=account_id, defaults=heard)
     order = {use: at for at, use in enumerate(("inbox", "drafts", "sent", "archive"))}
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
+
+
+def _chosen(account_id: int) -> dict[str, str]:
+    """What the person said that mailboxes are for: {use: name}."""
+    uses: dict[str, str] = MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id)
+    return uses
 
 
 def _remove(row: Mailbox) -> None:

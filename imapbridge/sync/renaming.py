@@ -1,4 +1,4 @@
-"""Which mailbox that is gone is the one that another client gave a new name. Reads and writes nothing.
+"""Which mailbox that is gone is the one that another client gave a new name, and what people had said of it by name.
 
 By MAILBOXID (RFC 8474) where the server has it. Else by UIDVALIDITY, which most servers keep, when UIDNEXT and the
 number of messages are what they were too and no other mailbox is like it: better a mailbox read anew than two mixed up.
@@ -9,17 +9,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 
+from accounts.models import MailAccount, Notifications, PushSubscription
 from imapbridge.models import Mailbox
 from imapbridge.wire.results import ListedMailbox
 
 
 def found(gone: Mapping[bytes, Mailbox], new: Mapping[bytes, ListedMailbox]) -> dict[bytes, bytes]:
-    """{key of the name before: key of the name now}."""
+    """{key of the name before: key of the name now}. Reads and writes nothing."""
     before = {key: _held(row) for key, row in gone.items()}
     now = {key: _said(one) for key, one in new.items() if one.selectable}
     return _matches({key: row.object_id for key, row in gone.items()}, {key: _object_id(new[key]) for key in now}) or (
         _matches(before, now)
     )
+
+
+def follow(account_id: int, renamed: Mapping[str, str]) -> None:
+    """Let what people chose by a mailbox's name, and were told of it, go with the mailbox. `renamed`: {before: now}.
+
+    In the caller's transaction.
+    """
+    account = MailAccount.objects.get(pk=account_id)
+    uses = {use: renamed.get(name, name) for use, name in account.special_uses.items()}
+    MailAccount.objects.filter(pk=account_id).update(special_uses=uses)
+    for chosen in Notifications.objects.select_for_update().filter(account=account_id):
+        chosen.mailboxes = list(dict.fromkeys(renamed.get(name, name) for name in chosen.mailboxes))
+        chosen.save(update_fields=["mailboxes"])
+    marks = {f"{account_id} {before}": f"{account_id} {now}" for before, now in renamed.items()}
+    for browser in PushSubscription.objects.select_for_update(of=("self",)).filter(sign_in__user=account.user_id):
+        told = browser.told
+        browser.told = {key: told[key] for key in told.keys() - marks} | {
+            now: told[before] for before, now in marks.items() if before in told
+        }
+        browser.save(update_fields=["told"])
 
 
 def _matches(before: Mapping[bytes, Hashable], now: Mapping[bytes, Hashable]) -> dict[bytes, bytes]:

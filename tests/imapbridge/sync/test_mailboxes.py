@@ -1,12 +1,14 @@
 """The mailbox list into the index: what each mailbox is for, and who stays who."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
-from accounts.models import MailAccount
+from accounts.models import MailAccount, Notifications, PushSubscription
 from imapbridge.models import Mailbox, MailboxThread
 from imapbridge.sync import mailboxes, namespaces
 from imapbridge.wire import names
@@ -120,6 +122,28 @@ def test_the_choice_is_of_mailboxes_that_are_there(account: MailAccount) -> None
         call_command("specialuse", account.address, "sent", "Nowhere")
     call_command("specialuse", account.address, "junk", "--none")
     assert MailAccount.objects.get().special_uses == {"junk": ""}
+
+
+def test_what_was_chosen_by_name_goes_with_a_mailbox_that_is_renamed(account: MailAccount) -> None:
+    def number(name: str, uid_validity: int) -> ListedMailbox:
+        status = MailboxStatus(messages=3, unseen=0, uid_next=9, uid_validity=uid_validity)
+        return replace(listed(name), status=status)
+
+    assert uses(account, number("Plans", 5), number("Out", 6), number("Sent", 7)) == {"sent": "Sent"}
+    for name, uid_validity in (("Plans", 5), ("Out", 6), ("Sent", 7)):
+        Mailbox.objects.filter(name=name).update(uid_validity=uid_validity, uid_next=9)
+    MailAccount.objects.filter(pk=account.pk).update(special_uses={"sent": "Out", "junk": ""})
+    Notifications.objects.create(account=account, mailboxes=["INBOX", "Plans"])
+    signed_in = account.user.sign_ins.create(session_digest="x", expires_at=timezone.now())
+    told = {f"{account.pk} INBOX": [1, 1], f"{account.pk} Plans": [5, 8], "77 Plans": [5, 4]}
+    browser = PushSubscription.objects.create(sign_in=signed_in, endpoint="https://push.example/1", told=told)
+
+    renamed = uses(account, number("Schemes", 5), number("Old/Out", 6), number("Sent", 7))
+    assert renamed == {"sent": "Old/Out"}, "at once, not with the next list"
+    assert MailAccount.objects.get(pk=account.pk).special_uses == {"sent": "Old/Out", "junk": ""}
+    assert Notifications.objects.get().mailboxes == ["INBOX", "Schemes"]
+    browser.refresh_from_db()
+    assert browser.told == {f"{account.pk} INBOX": [1, 1], f"{account.pk} Schemes": [5, 8], "77 Plans": [5, 4]}
 
 
 def test_the_inbox_has_no_case(account: MailAccount) -> None:
