@@ -46,8 +46,8 @@ addEventListener("push", (event) => event.waitUntil(pushed(event.data.json())));
 addEventListener("message", (event) => event.waitUntil(show(event.data.notes)));
 
 async function pushed({ notes, unread }) {
-  await self.navigator.setAppBadge?.(unread);
   await show(notes);
+  await self.navigator.setAppBadge?.(unread)?.catch(() => {}); // some systems have no such number
 }
 
 /** A page that is in view shows new mail itself. */

@@ -1,6 +1,6 @@
 // Keeps the service worker, and what it stands for: the number on the program's icon, this browser's subscription, and,
 // where there is no push service, new mail that is told by an open page nobody sees.
-import { isAble, turnOn, way, worker } from "./push.js";
+import { isAble, post, turnOn, way, worker } from "./push.js";
 
 const GATHERED = 1500;
 
@@ -15,10 +15,7 @@ function badge() {
 
 /** What came since it was asked the last time; the first time only where to begin. */
 async function news() {
-  const query = marks ? `?${new URLSearchParams({ marks: JSON.stringify(marks) })}` : "";
-  const response = await fetch(`/notifications/news${query}`);
-  if (!response.ok || response.redirected) throw new Error(`${response.status}`);
-  return response.json();
+  return (await post("/notifications/news", { marks: JSON.stringify(marks) })).json();
 }
 
 async function tell() {
@@ -42,14 +39,13 @@ function tellFromHere() {
 /** A subscription may have been given up by the browser, or be of a sign-in that has ended. */
 async function subscribed() {
   const { key } = await news();
-  await turnOn(key);
+  return turnOn(key);
 }
 
 async function begin() {
   await worker();
   if (Notification.permission !== "granted") return;
-  if (way() === "push") await subscribed();
-  if (way() === "page") tellFromHere();
+  if (way() === "page" || (way() === "push" && !(await subscribed()))) tellFromHere();
 }
 
 badge();

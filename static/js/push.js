@@ -11,11 +11,15 @@ export async function worker() {
   return navigator.serviceWorker.ready;
 }
 
-/** Subscribe, and tell the server where. Without a push service the open page has to do. Fails when the server does. */
+/**
+ * Subscribe, and tell the server where; whether a push service is there. Without one the open page has to do: for good
+ * when there never was one, else until the next page asks again. Fails when the server does.
+ */
 export async function turnOn(key) {
   const subscription = await subscribe(key);
   if (subscription) await post("/settings/notifications/device", values(subscription));
-  localStorage.setItem("notifications", subscription ? "push" : "page");
+  if (subscription || way() !== "push") localStorage.setItem("notifications", subscription ? "push" : "page");
+  return Boolean(subscription);
 }
 
 export async function turnOff() {
@@ -25,19 +29,21 @@ export async function turnOff() {
   localStorage.removeItem("notifications");
 }
 
-async function post(address, fields = {}) {
+/** With the page's own form, which has what the server's check asks for. Fails when the server does. */
+export async function post(address, fields = {}) {
   const body = new FormData(document.getElementById("act"));
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   if (!response.ok || response.redirected) throw new Error(`${response.status} for ${address}`);
+  return response;
 }
 
 async function subscribe(key) {
   const { pushManager } = await worker();
   const held = await pushManager?.getSubscription();
   if (held && text(held.options.applicationServerKey) === key) return held;
-  await held?.unsubscribe();
   try {
+    await held?.unsubscribe(); // of a key that is not ours any more: nothing came by it, and it stands in the way
     return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   } catch {
     return null;

@@ -129,7 +129,7 @@ def comes(page: Page, count: int) -> list[dict[str, Any]]:
 
 
 def test_a_page_in_view_shows_mail_itself(told: Page, dovecot: Dovecot, noor: User) -> None:
-    with told.expect_response("**/notifications/news?*", timeout=SOON):
+    with told.expect_response("**/notifications/news", timeout=SOON):
         dovecot.deliver(noor, letter("Cargo bike", "From 07:30.", minutes=0).as_bytes())
     expect(told.locator("#list .row", has_text="Cargo bike")).to_be_visible()
     told.wait_for_timeout(500)
@@ -139,7 +139,7 @@ def test_a_page_in_view_shows_mail_itself(told: Page, dovecot: Dovecot, noor: Us
 def test_a_page_that_nobody_sees_tells(told: Page, dovecot: Dovecot, noor: User) -> None:
     unseen(worker(told))
     for subject in ("Cargo bike", "Paint"):
-        with told.expect_response("**/notifications/news?*", timeout=SOON):
+        with told.expect_response("**/notifications/news", timeout=SOON):
             dovecot.deliver(noor, letter(subject, "From 07:30.", minutes=0).as_bytes())
     found = comes(told, 2)
     assert [(note["title"], note["body"]) for note in found] == [
@@ -148,13 +148,29 @@ def test_a_page_that_nobody_sees_tells(told: Page, dovecot: Dovecot, noor: User)
     assert all(note["actions"] == ["Mark as read"] for note in found)
 
 
+def test_a_push_service_that_is_away_for_once_is_asked_again(told: Page, dovecot: Dovecot, noor: User) -> None:
+    told.evaluate("localStorage.setItem('notifications', 'push')")  # as it was with a push service
+    answers: list[str] = []
+    told.on("response", lambda response: answers.append(response.url) if "/news" in response.url else None)
+    told.reload()
+    for _ in range(100):
+        if len(answers) > 1:  # for the key, and for where to begin
+            break
+        told.wait_for_timeout(200)
+    unseen(worker(told))
+    with told.expect_response("**/notifications/news", timeout=SOON):
+        dovecot.deliver(noor, letter("Cargo bike", "From 07:30.", minutes=0).as_bytes())
+    assert [note["body"] for note in comes(told, 1)] == ["Cargo bike"]  # meanwhile the open page does
+    assert told.evaluate("localStorage.getItem('notifications')") == "push"
+
+
 def test_of_two_pages_one_tells(told: Page, whimbrel: Whimbrel, dovecot: Dovecot, noor: User) -> None:
     second = told.context.new_page()
     asked: list[str] = []
     second.on("request", lambda request: asked.append(request.url))
     second.goto(f"{whimbrel.url}/")
     expect(second.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
-    with told.expect_response("**/notifications/news?*", timeout=SOON):
+    with told.expect_response("**/notifications/news", timeout=SOON):
         dovecot.deliver(noor, letter("Cargo bike", "From 07:30.", minutes=0).as_bytes())
     expect(second.locator("#list .row", has_text="Cargo bike")).to_be_visible()
     second.wait_for_timeout(2000)
@@ -229,7 +245,7 @@ def test_its_button_marks_as_read(
 ) -> None:
     at_work = worker(told)
     unseen(at_work)
-    with told.expect_response("**/notifications/news?*", timeout=SOON):
+    with told.expect_response("**/notifications/news", timeout=SOON):
         dovecot.deliver(noor, letter("Cargo bike", "From 07:30.", minutes=0).as_bytes())
     comes(told, 1)
     row = told.locator("#list .row", has_text="Cargo bike")
@@ -251,6 +267,15 @@ def test_a_click_opens_the_message(noors: Page, whimbrel: Whimbrel, page_record:
     press(at_work, "")
     expect(noors.get_by_role("heading", name="Table plan", level=2)).to_be_visible()
     page_record.faults.clear()
+
+
+def test_a_system_without_a_number_on_icons_shows_notifications_all_the_same(noors: Page, whimbrel: Whimbrel) -> None:
+    noors.context.grant_permissions(["notifications"])
+    at_work = worker(noors)
+    at_work.evaluate("() => { self.navigator.setAppBadge = () => Promise.reject(new Error('no icon')); }")
+    unseen(at_work)
+    push(noors, whimbrel, note(noors, "Table plan"))
+    assert [each["tag"] for each in comes(noors, 1)] == ["message-7"]
 
 
 # --- The program ------------------------------------------------------------------------------------------------------

@@ -47,12 +47,17 @@ def name_of(mailbox: Mailbox) -> str:
     return INBOX if mailbox.special_use == "inbox" else mailbox.name
 
 
+def mark_of(account: MailAccount, name: str) -> str:
+    """The key of a mailbox's mark."""
+    return f"{account.pk} {name}"
+
+
 def news(account: MailAccount, chosen: Iterable[str], marks: Marks) -> News:
     """What came to the chosen mailboxes since the marks were made. Two queries, and one for each that is chosen."""
     wanted, came, unread, fresh_marks = set(chosen), [], 0, {}
     for mailbox in Mailbox.objects.filter(account=account, selectable=True).exclude(uid_next=None):
         name = name_of(mailbox)
-        key = f"{account.pk} {name}"
+        key = mark_of(account, name)
         above = _mark(mailbox, marks.get(key))
         if name in wanted:
             found = queries.arrivals(mailbox.pk, above)

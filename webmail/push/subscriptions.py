@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from accounts.models import MailAccount, PushSubscription, SignIn, User
 from webmail.push import delivery, encryption, vapid
 from webmail.push.destinations import NotAllowed, Service, service
-from webmail.push.news import Marks, choice, news
+from webmail.push.news import Marks, choice, mark_of, news
 from webmail.push.notes import Note, notes
 from webmail.push.quiet import is_quiet
 from webmail.screen import account as person
@@ -169,5 +169,10 @@ def _give_back(claim: Claim) -> None:
 
 
 def tell_in_page(user: User, account: MailAccount, marks: Marks | None) -> tuple[list[Note], Marks, int]:
-    """The same for an open page, which keeps its marks itself; without any it is told nothing yet."""
-    return _for(user, account, marks or {})
+    """The same for an open page, which keeps its marks itself; without any it is told nothing yet.
+
+    It gets the marks of the mailboxes that are chosen: the others need none until they are.
+    """
+    told, moved, unread = _for(user, account, marks or {})
+    wanted = {mark_of(account, name) for name in choice(account).mailboxes}
+    return told, {key: mark for key, mark in moved.items() if key in wanted}, unread

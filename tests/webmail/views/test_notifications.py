@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import sign_ins
 from accounts.models import Notifications, PushSubscription, SignIn
-from imapbridge.models import Entry
+from imapbridge.models import Entry, Mailbox
 from tests import factories
 from tests.servers.push_service import Browser
 from tests.webmail.views.conftest import Person
@@ -165,7 +165,7 @@ def test_signing_out_takes_it_along(alice: Person, browser: Browser) -> None:
 
 
 def news(person: Person, marks: Any = None) -> Any:
-    answer = person.client.get("/notifications/news", {} if marks is None else {"marks": json.dumps(marks)})
+    answer = person.client.post("/notifications/news", {} if marks is None else {"marks": json.dumps(marks)})
     assert answer.status_code == 200
     return answer.json()
 
@@ -185,7 +185,32 @@ def test_an_open_page_is_told_since_its_own_marks(alice: Person, bob: Person) ->
 def test_marks_that_are_none_begin_anew(alice: Person, marks: Any) -> None:
     factories.message(alice.inbox, seen=False)
     assert news(alice, marks)["notes"] == []
-    assert alice.client.get("/notifications/news", {"marks": "[" * 100_000}).status_code in {200, 400}
+    assert alice.client.post("/notifications/news", {"marks": "[" * 100_000}).status_code in {200, 400}
+
+
+def test_an_open_page_keeps_the_marks_of_the_mailboxes_that_are_chosen(alice: Person) -> None:
+    lists, plans = (factories.mailbox(alice.account, name) for name in ("Lists", "Plans"))
+    assert list(news(alice)["marks"]) == [f"{alice.account.pk} INBOX"]
+    save(alice, mailboxes=["INBOX", "Lists"])
+    begin = news(alice)["marks"]
+    assert set(begin) == {f"{alice.account.pk} INBOX", f"{alice.account.pk} Lists"}
+    for box in (lists, plans):
+        factories.message(box, f"In {box.name}", seen=False)
+    save(alice, mailboxes=["Lists", "Plans"])
+    told = news(alice, begin)
+    assert [note["body"] for note in told["notes"]] == ["In Lists"]
+    assert set(told["marks"]) == {f"{alice.account.pk} Lists", f"{alice.account.pk} Plans"}
+
+
+def test_the_marks_of_many_mailboxes_fit(alice: Person) -> None:
+    names = [f"Projects/Number {number}/Correspondence" for number in range(300)]
+    for name in names:
+        factories.mailbox(alice.account, name)
+    save(alice, mailboxes=names)
+    begin = news(alice)["marks"]
+    assert len(json.dumps(begin)) > 8192
+    factories.message(Mailbox.objects.get(name=names[-1]), "Cargo bike", seen=False)
+    assert [note["body"] for note in news(alice, begin)["notes"]] == ["Cargo bike"]
 
 
 # --- The button of a notification -------------------------------------------------------------------------------------
@@ -232,5 +257,5 @@ def test_a_message_that_is_gone_or_anothers(alice: Person, bob: Person) -> None:
 def test_other_forms_keep_their_check(alice: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice.user, backend=configured.AUTHENTICATION_BACKENDS[0])
-    for path in (SETTINGS, f"{SETTINGS}/device", f"{SETTINGS}/forget"):
+    for path in (SETTINGS, f"{SETTINGS}/device", f"{SETTINGS}/forget", "/notifications/news"):
         assert strict.post(path, {}).status_code == 403
