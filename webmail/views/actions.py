@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from imapbridge import actions, queries
 from webmail import access
-from webmail.views import back
+from webmail.views import back, lists
 
 
 @require_POST
@@ -42,7 +42,7 @@ FILING = {"archive": actions.archive, "trash": actions.trash}
 @require_POST
 @login_required
 def file(request: HttpRequest, message_id: int) -> HttpResponse:
-    """`to=archive|trash`: what a conversation, named by one of its messages, has in the mailbox `in`. Back to its list.
+    """`to=archive|trash`: what a conversation, named by one of its messages, has in the mailbox `in`. Back to the list.
 
     409 where the account has no mailbox for it.
     """
@@ -56,7 +56,7 @@ def file(request: HttpRequest, message_id: int) -> HttpResponse:
         act(holder.account.pk, messages, source.id)
     except actions.NoMailboxFor:
         return HttpResponse(status=409)
-    return redirect("mailbox", source.id)
+    return redirect(lists.place_of(request, source.id).address)
 
 
 def _switch(request: HttpRequest, name: str) -> bool | None:

@@ -79,7 +79,7 @@ def _pane(
     return {
         "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
-        "file": f"/message/{here[-1] if here else opened}/file?in={box.id}",
+        "file": f"/message/{here[-1] if here else opened}/file?{place.query}",
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
         "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),

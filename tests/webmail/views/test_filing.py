@@ -18,8 +18,8 @@ def test_a_conversation_is_archived(alice: Person, archive: Mailbox, replayed: l
     first = factories.message(alice.inbox, sort_at=1)
     last = factories.message(alice.inbox, thread=first.thread, sort_at=2)
     other = factories.message(alice.inbox, sort_at=3)
-    answer = alice.client.post(f"/message/{last.pk}/file?in={alice.inbox.pk}", {"to": "archive"})
-    assert answer.headers["Location"] == f"/mailbox/{alice.inbox.pk}/"
+    answer = alice.client.post(f"/message/{last.pk}/file?in={alice.inbox.pk}&only=unread", {"to": "archive"})
+    assert answer.headers["Location"] == f"/mailbox/{alice.inbox.pk}/?only=unread"
     live = Entry.objects.filter(expunged=False)
     assert set(live.filter(mailbox=archive).values_list("message", flat=True)) == {first.pk, last.pk}
     assert list(live.filter(mailbox=alice.inbox).values_list("message", flat=True)) == [other.pk]
