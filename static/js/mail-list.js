@@ -180,7 +180,9 @@ class MailList extends HTMLElement {
 
   #tidy() {
     if (this.rows.length) document.getElementById("blank")?.remove();
-    for (const group of this.querySelectorAll("ul:empty")) {
+    // One that the page brought is never :empty, for there is white space in it.
+    for (const group of this.querySelectorAll("ul")) {
+      if (group.children.length) continue;
       group.previousElementSibling?.remove();
       group.remove();
     }
