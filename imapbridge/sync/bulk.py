@@ -73,6 +73,8 @@ def bulk(account_id: int) -> Iterator[Bulk]:
         connection = connect(account_id)
         try:
             yield Bulk(connection, lock, want)
+        except RedisError as lost:  # whoever asked it for whatever: without it nobody knows whose turn it is
+            raise Occupied from lost
         finally:
             connection.close()
     finally:
