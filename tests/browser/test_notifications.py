@@ -265,7 +265,7 @@ def test_a_click_opens_the_message(noors: Page, whimbrel: Whimbrel, page_record:
     comes(noors, 1)
     at_work.evaluate("() => { self.clients.matchAll = self.matchAll; WindowClient.prototype.focus = async () => {}; }")
     press(at_work, "")
-    expect(noors.get_by_role("heading", name="Table plan", level=2)).to_be_visible()
+    expect(noors.get_by_role("heading", name="Table plan", level=2)).to_be_visible(timeout=SOON)
     page_record.faults.clear()
 
 
