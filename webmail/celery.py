@@ -16,9 +16,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_ready.connect
 def look_for_garbage_seldom(**_signal: Any) -> None:
     """A sync makes a hundred thousand small values a second, of which none is in a circle: looking costs a tenth."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+worker_ready.connect(look_for_garbage_seldom)
