@@ -91,11 +91,10 @@ def relist(box: Mailbox, thread: int) -> None:
     """The list row of one conversation, made anew from its entries."""
     entries = list(Entry.objects.filter(mailbox=box, thread=thread, expunged=False).order_by("sort_at", "uid"))
     messages = {row.pk: row for row in Message.objects.filter(pk__in=[entry.message_id for entry in entries])}
-    senders: dict[str, list[Any]] = {}
+    senders: dict[str, list[str]] = {}
     for entry in entries:
         found = messages[entry.message_id]
-        known = senders.setdefault(found.sender_address, [found.sender_name, found.sender_address, False])
-        known[2] = known[2] or not entry.seen
+        senders.setdefault(found.sender_address, [found.sender_name, found.sender_address])
     latest = entries[-1]
     MailboxThread.objects.update_or_create(
         mailbox=box,
@@ -157,5 +156,5 @@ def _thread(box: Mailbox, made: Message, uid: int, at: int) -> MailboxThread:
     return MailboxThread(
         account=box.account, mailbox=box, thread=made.thread, latest_id=made.pk, sort_at=at, count=1,
         unread=int(uid % 5 == 0), flagged=int(uid % 11 == 0), has_attachment=made.has_attachment,
-        senders=[[made.sender_name, made.sender_address, uid % 5 == 0]], keywords=[], state=1,
+        senders=[[made.sender_name, made.sender_address]], keywords=[], state=1,
     )  # fmt: skip

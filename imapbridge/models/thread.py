@@ -39,7 +39,7 @@ class MailboxThread(models.Model):
     flagged = models.IntegerField()
     has_attachment = models.BooleanField()
     senders = models.JSONField()
-    """`[[name, address, unread], ...]` oldest first, each person once."""
+    """`[[name, address], ...]` oldest first, each person once."""
     keywords = models.JSONField(default=list)
     state = models.BigIntegerField()
 

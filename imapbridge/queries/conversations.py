@@ -24,7 +24,7 @@ class Conversation(NamedTuple):
     message: int
     subject: str
     senders: str
-    """`[[name, address, unread], ...]` as JSON: most rows were printed before, and need not be read again."""
+    """`[[name, address], ...]` as JSON: most rows were printed before, and need not be read again."""
     total: int
     """Messages in this mailbox."""
     unread: int

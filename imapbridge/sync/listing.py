@@ -103,12 +103,11 @@ def _row(mailbox: Mailbox, thread: int, places: list[Place], state: int) -> tupl
     )  # fmt: skip
 
 
-def _senders(places: Iterable[Place]) -> list[list[Any]]:
+def _senders(places: Iterable[Place]) -> list[list[str]]:
     """Each person once, oldest first; of a long conversation the first and the newest ones."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     for place in places:
         for name, address in place.people:
-            person = found.setdefault(address.lower() or name, [name, address, False])
-            person[2] = person[2] or not place.seen
+            found.setdefault(address.lower() or name, [name, address])
     everybody = list(found.values())
     return everybody if len(everybody) <= MAX_SENDERS else [everybody[0], *everybody[1 - MAX_SENDERS :]]

@@ -106,7 +106,7 @@ class Reader:
     def conversation(self, senders: Sequence[Sequence[Any]]) -> tuple[Person, str]:
         """The face of a conversation, which is the first sender who is not the reader, and its people in one line.
 
-        `senders` are [name, address, ...], oldest first, each once. `Ines Haddad, me`, `Tomás, Marta, me`,
+        `senders` are [name, address], oldest first, each once. `Ines Haddad, me`, `Tomás, Marta, me`,
         `Tomás … Marta, me`.
         """
         found = [(person(str(sender[0]), str(sender[1])), self.is_me(str(sender[1]))) for sender in senders]

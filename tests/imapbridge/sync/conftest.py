@@ -59,7 +59,7 @@ def point_at(settings: Any, server: MailServer, redis: Redis, *, plain_port: int
         tls_ca_file="" if server.is_plain else str(server.authority.path), redis_url=redis.url,
     )  # fmt: skip
     settings.REDIS_URL = redis.url
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis.url}}
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": redis.url}}
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis.url]}}
     }

@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
 def conversation(**fields: Any) -> Conversation:
     values: dict[str, Any] = {
-        "thread": 8, "message": 21, "subject": "Van", "senders": '[["Wren Calloway", "wren@example.org", false]]',
+        "thread": 8, "message": 21, "subject": "Van", "senders": '[["Wren Calloway", "wren@example.org"]]',
         "total": 1, "unread": 0, "flagged": 0, "has_attachment": False, "preview": "At 07:30",
         "sort_at": int(NOW.timestamp()) - 600, "state": 1,
     }  # fmt: skip
@@ -77,7 +77,7 @@ HOSTILE = '"><script>alert(1)</script>{{ x }}{% y %}{0}&amp;'
 
 def test_hostile_text_is_escaped_in_every_field() -> None:
     row = writer().row(
-        conversation(subject=HOSTILE, preview=HOSTILE, senders=json.dumps([[HOSTILE, f"{HOSTILE}@example.org", False]]))
+        conversation(subject=HOSTILE, preview=HOSTILE, senders=json.dumps([[HOSTILE, f"{HOSTILE}@example.org"]]))
     )
     html = partials.printed([row])
     assert isinstance(html, SafeString)

@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
 def conversation(thread: int, age: int = 60, **fields: Any) -> Conversation:
     values: dict[str, Any] = {
-        "thread": thread, "message": 21, "subject": "Van", "senders": json.dumps([["Wren", "wren@example.org", False]]),
+        "thread": thread, "message": 21, "subject": "Van", "senders": json.dumps([["Wren", "wren@example.org"]]),
         "total": 1, "unread": 0, "flagged": 0, "has_attachment": False, "preview": "At 07:30",
         "sort_at": int(NOW.timestamp()) - age, "state": 1,
     }  # fmt: skip
