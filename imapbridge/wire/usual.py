@@ -39,7 +39,7 @@ _ITEM = _pattern(
     | PREVIEW[ ]%b
     | (ENVELOPE)[ ]
     | (BODYSTRUCTURE)[ ]
-    | (?P<section>(?:BODY|BINARY)\[[^\]"\0]*+\](?:<\d++>)?+)[ ]%b
+    | (?P<section>(?:BODY|BINARY)\[[A-Za-z0-9.]*+(?:[ ]?\([^()\]"\0]*+\))?+\](?:<\d++>)?+)[ ]%b
     """
     % (_STRING, _STRING)
 )

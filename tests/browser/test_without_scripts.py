@@ -54,7 +54,7 @@ def test_reading_starring_paging_and_leaving(plain: Page, whimbrel: Whimbrel, no
 def test_filter_and_drawer_open_without_a_script(plain: Page, whimbrel: Whimbrel, noor: User) -> None:
     sign_in(plain, whimbrel, noor)
     plain.get_by_role("button", name="Filter").click()
-    plain.get_by_role("menuitemradio", name="Unread").click()
+    plain.get_by_role("menuitemradio", name="Unread", exact=True).click()
     expect(plain).to_have_url(re.compile(r"\?only=unread"))
     menu = plain.get_by_role("button", name="Open mailboxes")
     if menu.is_visible():

@@ -11,7 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from imapbridge import actions, client
+from imapbridge.errors import ServerMisbehaved
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
+from imapbridge.sync import parking
+from imapbridge.sync.parking import LIMITS, Fault
 from tests.imapbridge.sync.conftest import Story, begin
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import plain
@@ -54,9 +57,10 @@ def test_syncmail_tells_what_it_does(story: Story, caplog: pytest.LogCaptureFixt
 
 def test_syncmail_names_a_mailbox_that_did_not_open(story: Story) -> None:
     run("syncmail", story)
-    Mailbox.objects.filter(name="Sent").update(error="mailbox-gone")
+    for _ in range(LIMITS[Fault.OPENED]):
+        parking.failed(Mailbox.objects.get(name="Sent"), Fault.OPENED)
     said = run("syncmail", story)
-    assert "Sent: not synced: mailbox-gone" in said
+    assert f"Sent: not synced: {ServerMisbehaved.code}" in said
     assert "up to date but for 1 mailbox(es)" in said
 
 

@@ -1,7 +1,7 @@
 """The quick way through FETCH: what it reads is what the slow way reads, and what servers usually write it reads."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imapbridge.wire.fetched import fetched
@@ -78,6 +78,7 @@ def test_never_disagrees(flags: list[bytes], envelope: bytes, structure: bytes):
     assert both(b"(UID 7 FLAGS (%b) ENVELOPE %b BODYSTRUCTURE %b)" % (b" ".join(flags), envelope, structure))
 
 
+@example(596, 0, b" ")
 @given(
     st.integers(0, 900), st.integers(0, 3), st.sampled_from([b"", b" ", b'"', b"(", b")", b"\\", b"\0", b"NIL", b"9"])
 )
