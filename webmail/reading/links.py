@@ -22,7 +22,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 # What browsers take out of an address before they read its scheme (WHATWG URL 4.4), and whatever else is no character.
 _IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _FRAGMENT = re.compile(r"#[\w.:-]{1,200}")
-_ATTACH = re.compile(r"(?<=[?&])attach(?:ment)?=[^&]*&?", re.IGNORECASE)
+_ATTACH = re.compile(r"(?<=[?&])attach[^=&]*=[^&]*&?", re.IGNORECASE)
 
 
 def bare(url: str) -> str:
