@@ -44,8 +44,8 @@ def settings(page: Page) -> None:
 
 
 def worker(page: Page) -> Worker:
-    """The service worker, at work."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    """The service worker, at work, and the page in its hands: it takes over pages a moment after it is ready."""
+    page.wait_for_function("navigator.serviceWorker.controller")
     (found,) = page.context.service_workers
     return found
 
