@@ -1,19 +1,16 @@
-"""What every answer gets: headers that make the browser strict, compression, and mail errors as sentences.
+"""What every answer gets: headers that make the browser strict, and mail errors as sentences.
 
 All of it is synchronous and runs on every request: no queries, no session.
 """
 
 from __future__ import annotations
 
-import gzip
 import logging
-import secrets
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 from whitenoise.middleware import WhiteNoiseFileResponse
 
@@ -43,14 +40,6 @@ OF_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Tr
 """What means something on a style sheet, a script or an icon. A page has some twenty of them: the rest is weight."""
 
 
-WORTHWHILE = 200
-"""Octets: less is not worth compressing."""
-LEVEL = 3
-LONGEST_NAME = 100
-FNAME = b"\x08"
-"""The flag that says that a name follows the header."""
-
-
 class SecurityHeaders:
     """Sets what the view has not set. Outermost, so that nothing leaves without."""
 
@@ -75,41 +64,6 @@ class SecurityHeaders:
             if name not in headers:
                 headers[name] = value
         return response
-
-
-class Compress:
-    """Compresses text. Attachments pass as they are: they stream, and are mostly compressed already.
-
-    Not Django's own: its level takes three times the time for an eighth less. Like that one it gives each answer a name
-    of random length, and Django masks its CSRF tokens, which is the answer to BREACH.
-    """
-
-    sync_capable, async_capable = True, False
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if isinstance(response, HttpResponse) and _is_text(response) and len(response.content) >= WORTHWHILE:
-            patch_vary_headers(response, ["Accept-Encoding"])
-            if "gzip" in request.headers.get("Accept-Encoding", ""):
-                response.content = _packed(response.content)
-                response.headers["Content-Encoding"] = "gzip"
-                response.headers["Content-Length"] = str(len(response.content))
-        return response
-
-
-def _is_text(response: HttpResponse) -> bool:
-    kind = response.headers.get("Content-Type", "")
-    return kind.startswith(("text/", "application/j")) and "Content-Encoding" not in response.headers
-
-
-def _packed(content: bytes) -> bytes:
-    """As gzip (RFC 1952), with a file name of random length."""
-    packed = gzip.compress(content, LEVEL, mtime=0)
-    name = b"a" * secrets.randbelow(LONGEST_NAME) + b"\0"
-    return b"".join([packed[:3], FNAME, packed[4:10], name, packed[10:]])
 
 
 class MailErrors:

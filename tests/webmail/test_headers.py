@@ -1,19 +1,18 @@
 """The headers of every answer, route by route."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from tests import factories
 from tests.webmail.routes import addresses
 from webmail import csp
-from webmail.middleware import Compress, SecurityHeaders
+from webmail.middleware import SecurityHeaders
 
 pytestmark = pytest.mark.django_db
 
@@ -134,41 +133,3 @@ def test_the_sandbox_never_lets_scripts_forms_or_the_window_go() -> None:
 def test_nothing_inline_and_no_eval(policy: str) -> None:
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'none'")
-
-
-# --- Compression ------------------------------------------------------------------------------------------------------
-
-
-def compressed(response: Any) -> Any:
-    request: HttpRequest = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
-    return Compress(lambda request: response)(request)
-
-
-def test_pages_are_compressed_and_no_two_alike() -> None:
-    page = "<p>" + "words " * 500
-    first, second = (compressed(HttpResponse(page)).content for _ in range(2))
-    assert len(first) < len(page) / 4
-    assert first != second  # a random length, against BREACH
-
-
-def test_attachments_stream_untouched() -> None:
-    taken: list[int] = []
-
-    def blocks() -> Iterator[bytes]:
-        for number in range(1000):
-            taken.append(number)
-            yield b"x" * 65536
-
-    response = compressed(
-        StreamingHttpResponse(blocks(), content_type="text/plain", headers={"Content-Length": "65536000"})
-    )
-    assert taken == []
-    assert next(iter(response)) == b"x" * 65536
-    assert len(taken) == 1
-    assert response["Content-Length"] == "65536000"
-    assert "Content-Encoding" not in response
-
-
-@pytest.mark.parametrize("content_type", ["image/png", "application/octet-stream", "font/woff2"])
-def test_what_is_compressed_already_is_left(content_type: str) -> None:
-    assert "Content-Encoding" not in compressed(HttpResponse(b"x" * 5000, content_type=content_type))
