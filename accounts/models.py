@@ -106,6 +106,8 @@ class MailAccount(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     special_uses = models.JSONField(default=dict, blank=True)
     """What the person chose, which wins over what the server says: `{"sent": "Post/Out"}`; an empty name: none is."""
+    folders = models.JSONField(default=dict, blank=True)
+    """How the person likes them shown, by name: `{"Co-op": {"favourite": true, "hue": 7, "hidden": true}}`."""
 
     def __str__(self) -> str:
         return self.address
@@ -132,6 +134,12 @@ class Preferences(models.Model):
     density = models.CharField(max_length=12, blank=True)
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    pane = models.CharField(max_length=8, blank=True)
+    """Where an open conversation stands: beside the list (empty), `below` it, or `off`: in its place."""
+    after_filing = models.CharField(max_length=8, blank=True)
+    """What is shown after an open conversation was archived, moved or deleted: the list (empty), `next` or `previous`."""
+    read_after = models.SmallIntegerField(default=0)
+    """Seconds after which what is open is marked as read; -1: never."""
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"

@@ -7,12 +7,25 @@ ThreadRef                          Message-ID hash -> thread, for joining in any
 Body                               cached bytes of a part
 PendingChange                      work owed to the server
 Notice                             what the server would not do
+Job                                work on everything in a mailbox, in chunks
 """
 
 from imapbridge.models.body import Body
 from imapbridge.models.change import Notice, PendingChange
+from imapbridge.models.job import Job
 from imapbridge.models.mailbox import Mailbox, Mirror
 from imapbridge.models.message import Entry, Message
 from imapbridge.models.thread import MailboxThread, ThreadRef
 
-__all__ = ["Body", "Entry", "Mailbox", "MailboxThread", "Message", "Mirror", "Notice", "PendingChange", "ThreadRef"]
+__all__ = [
+    "Body",
+    "Entry",
+    "Job",
+    "Mailbox",
+    "MailboxThread",
+    "Message",
+    "Mirror",
+    "Notice",
+    "PendingChange",
+    "ThreadRef",
+]

@@ -15,6 +15,13 @@ class PendingChange(models.Model):
         COPY = "copy"
         EXPUNGE = "expunge"
         APPEND = "append"
+        CREATE = "create"
+        RENAME = "rename"
+        DELETE = "delete"
+        SUBSCRIBE = "subscribe"
+
+    OF_MAILBOXES = frozenset({Kind.CREATE, Kind.RENAME, Kind.DELETE, Kind.SUBSCRIBE})
+    """Changes of the mailbox itself, and not of messages; see `sync.folders`."""
 
     class Step(models.TextChoices):
         """How far a change is that takes more than one command."""
@@ -27,14 +34,14 @@ class PendingChange(models.Model):
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="pending")
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="pending")
-    """Where the messages are; of an APPEND, where it goes."""
+    """Where the messages are; of an APPEND, where it goes; or the mailbox that is made, renamed or deleted itself."""
     target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="arriving")
     """Where a MOVE or COPY goes."""
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     step = models.CharField(max_length=8, choices=Step.choices, blank=True, default=Step.NONE)
     uid_validity = models.BigIntegerField()
     uids = models.TextField()
-    """A UID set, `1:3,7`."""
+    """A UID set, `1:3,7`. Of a DELETE, the messages that were asked about: with others in it the mailbox stays."""
     unplaced = models.JSONField(default=list)
     """Keys of entries that this change is about too, once the server has told their UIDs; see `sync.places`."""
     waits = models.BooleanField(default=False)
@@ -42,10 +49,14 @@ class PendingChange(models.Model):
     places = models.JSONField(default=dict)
     """MOVE and COPY: {key of the entry in the source: key of its entry in the target}."""
     target_from = models.BigIntegerField(null=True)
-    """The target's UIDNEXT before the first COPY or APPEND was sent."""
+    """The target's UIDNEXT before the first COPY or APPEND was sent; of a DELETE, the mailbox's when it was asked for:
+    what is below was asked about as well."""
     add = models.JSONField(default=list)
     remove = models.JSONField(default=list)
-    """Flags and keywords; of an APPEND, those of the message."""
+    """Flags and keywords; of an APPEND, those of the message; of a SUBSCRIBE, `\\Subscribed` in one of the two."""
+    name = models.CharField(max_length=1000, blank=True)
+    name_before = models.CharField(max_length=1000, blank=True)
+    """CREATE and RENAME: the whole name that the mailbox is to have, decoded; RENAME: and the one that it had."""
     data = models.BinaryField(null=True)
     """APPEND: the message, with CRLF line ends, until it is confirmed."""
     attempts = models.PositiveIntegerField(default=0)
@@ -65,7 +76,7 @@ class Notice(models.Model):
     """Something that a person did and the server would not do: the index is back at the truth, and they are told."""
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=8, choices=PendingChange.Kind.choices)
+    kind = models.CharField(max_length=12, choices=PendingChange.Kind.choices)
     code = models.CharField(max_length=40)
     """The code of a MailError: why."""
     subject = models.TextField(blank=True)

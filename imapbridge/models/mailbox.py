@@ -28,7 +28,7 @@ class Mailbox(models.Model):
     raw_name = models.BinaryField(max_length=1000)
     """The name's octets as the server sent them: the key, for decoding is not always reversible."""
     name = models.CharField(max_length=1000)
-    """The whole name, decoded: `Co-op/Lease`."""
+    """The whole name, decoded: `Co-op/Lease`. Once a person has renamed it, the new one, before the server has it."""
     delimiter = models.CharField(max_length=1, blank=True)
     special_use = models.CharField(max_length=12, blank=True)
     """A `terms.special_use.SpecialUse` value, or empty."""
@@ -37,6 +37,8 @@ class Mailbox(models.Model):
     attributes = models.JSONField(default=list)
     selectable = models.BooleanField(default=True)
     subscribed = models.BooleanField(default=True)
+    leaving = models.BooleanField(default=False)
+    """A person has deleted it, and the server has not done so yet: it is shown no more."""
 
     uid_validity = models.BigIntegerField(null=True)
     uid_next = models.BigIntegerField(null=True)

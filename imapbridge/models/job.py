@@ -1,0 +1,38 @@
+"""Work on everything in a mailbox, which takes longer than a click may."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Job(models.Model):
+    """Done in chunks, each in one transaction with what it writes here: whoever is killed has lost one, and the next
+    goes on where it ended."""
+
+    class Kind(models.TextChoices):
+        READ = "read"
+        UNREAD = "unread"
+        """The inverse of a READ: its `uids` are those that are to be unread again."""
+        EMPTY = "empty"
+
+    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="jobs")
+    mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="jobs")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    up_to = models.BigIntegerField()
+    """The highest key of an entry when it was asked for: what came since is left alone."""
+    older = models.BigIntegerField(default=0)
+    """UIDs up to this one are in no index yet, for the first sync is not complete: the server is told of them as well."""
+    uids = models.TextField(blank=True)
+    """READ: what it has marked, a UID set, so that it can be undone."""
+    total = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+    """When a chunk was done: one that is not touched any more is begun again."""
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="job_account")]
+
+    def __str__(self) -> str:
+        return f"job={self.pk}"
