@@ -61,15 +61,31 @@ def open_part(message: Message, part: Part) -> Iterator[bytes]:
     yield decoder.flush()
 
 
+def open_message(message: Message) -> Iterator[bytes]:
+    """The whole message byte for byte as the server has it, piece by piece, however large it is."""
+    return _streamed(message, "")
+
+
+def header_of(message: Message) -> bytes:
+    """The message's own header block."""
+    return _cached(message, ["HEADER"])["HEADER"]
+
+
 def _transferred(message: Message, section: str) -> Iterator[bytes]:
-    if not message.structure:
-        data = _parsed(message).body_of(section)
-    elif held := _held(message, [section]):
-        data = held[section]
+    if message.structure:
+        return _streamed(message, section)
+    return _pieces(_parsed(message).body_of(section))
+
+
+def _streamed(message: Message, section: str) -> Iterator[bytes]:
+    if held := _held(message, [section]):
+        yield from _pieces(held[section])
     else:
         yield from _anywhere(message, lambda mailbox, uid: client.stream(message.account_id, mailbox, uid, section))
-        return
-    yield from (data[start : start + PIECE] for start in range(0, len(data), PIECE))
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + PIECE] for start in range(0, len(data), PIECE))
 
 
 def _parsed(message: Message) -> Parsed:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, installed, mailboxes, messages, notifications, parts, refusals
+from webmail.views import actions, installed, mailboxes, messages, notifications, parts, refusals, source
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("mailbox/<int:mailbox_id>/refresh", mailboxes.refresh, name="mailbox-refresh"),
     path("message/<int:message_id>/", messages.show, name="message"),
     path("message/<int:message_id>/body", messages.body, name="message-body"),
+    path("message/<int:message_id>/source", source.source, name="source"),
+    path("message/<int:message_id>/headers", source.headers, name="message-headers"),
+    path("message/<int:message_id>/download", source.download, name="message-download"),
     path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
     path("message/<int:message_id>/flags", actions.flags, name="flags"),
     path("refusals", refusals.show, name="refusals"),

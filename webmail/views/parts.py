@@ -5,19 +5,17 @@ What a part says it is counts for nothing here: the type of a picture is seen fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from imapbridge import bodies
 from imapbridge.mime.parts import by_section
-from webmail import access, csp
+from webmail import access
 from webmail.reading.attachments import describe
+from webmail.views import streams
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -32,31 +30,18 @@ LONGEST_MAGIC = 12
 @login_required
 def show(request: HttpRequest, message_id: int, section: str) -> StreamingHttpResponse:
     """The part as a download; with `?inline` a picture is shown, in a message's frame or a tab of its own."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise PermissionDenied
+    streams.refuse_other_sites(request)
     message = access.message_for(request.user, message_id)
     part = by_section(bodies.structure_of(message), section)
     if part is None or part.is_multipart:
         raise Http404
-    start, rest = _begun(bodies.open_part(message, part))
+    start, rest = streams.begun(bodies.open_part(message, part), LONGEST_MAGIC)
     picture = _picture(start) if "inline" in request.GET else ""
-    response = StreamingHttpResponse(chain([start], rest), content_type=picture or "application/octet-stream")
-    disposition = content_disposition_header(not picture, describe(part).name)
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers[csp.HEADER] = csp.attachment()
+    name = describe(part).name
+    response = streams.streamed(chain([start], rest), picture or streams.DATA, name, inline=bool(picture))
     if picture:
-        response.headers["Cache-Control"] = "private, max-age=604800, immutable"
+        response.headers["Cache-Control"] = streams.KEPT
     return response
-
-
-def _begun(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes, and the rest. A server that does not answer is found out before the answer begins."""
-    start = b""
-    for piece in pieces:
-        start += piece
-        if len(start) >= LONGEST_MAGIC:
-            break
-    return start, pieces
 
 
 def _picture(start: bytes) -> str:
