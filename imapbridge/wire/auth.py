@@ -105,7 +105,7 @@ class Authentication(SessionState):
         else:
             command = Command("AUTHENTICATE", (atom(mechanism),))
             flights = [*command.chunks(tag, ""), f"{encoded}\r\n".encode("ascii"), last_word]
-        [result] = yield from self._converse(flights, [tag], None)
+        [result] = yield from self._converse(flights, [tag])
         if result.status != "OK":
             raise CommandFailed(result.status, result.code, result.text, "AUTHENTICATE")
         self._signed_in()

@@ -37,7 +37,7 @@ class Idling(SessionState):
         """Leave IDLE; what came meanwhile is in `take_events`."""
         tag, self._idle_tag = self._idle_tag, ""
         if tag:
-            yield from self._converse([b"DONE\r\n"], [tag], None)
+            yield from self._converse([b"DONE\r\n"], [tag])
 
     def hear(self) -> list[Event]:
         """Events of what has been fed already; for the driver. CommandFailed when the server ended IDLE by itself."""

@@ -21,20 +21,35 @@ from imapbridge.wire.state import Exchange, SessionState
 class Messages(SessionState):
     # --- opening ------------------------------------------------------------------------------------------------------
 
-    def select(self, raw_name: bytes, read_only: bool = False, known: QresyncState | None = None) -> Exchange[Selected]:
+    def select(
+        self,
+        raw_name: bytes,
+        read_only: bool = False,
+        known: QresyncState | None = None,
+        *,
+        fetch: tuple[UidSet, FetchItems] | None = None,
+    ) -> Exchange[Selected]:
         """Open a mailbox; `known` brings what changed since, in the same round trip, where QRESYNC is enabled.
 
-        CommandFailed leaves no mailbox selected.
+        `fetch` asks for some of its messages before the server has said that they are there, in the same round trip
+        too. CommandFailed leaves no mailbox selected.
         """
         known = known if known and known.modseq > 0 and self.has("QRESYNC") else None
         self.selected = None
         self._events.clear()
-        opening = _Opening()
-        result = yield from self._run(self._select_command(raw_name, read_only, known), opening.take)
-        opening.take(result)
-        self._events.clear()
+        opening, found = _Opening(), _Found(fetch[0] if fetch else UidSet())
+        command = self._select_command(raw_name, read_only, known)
+        also = [(_command("UID FETCH", fetch[0], (fetch[1].argument(self.has),)), found.take)] if fetch else []
+        opened, *fetched = yield from self._try_each([(command, opening.take), *also])
+        if opened.status != "OK":
+            raise CommandFailed(opened.status, opened.code, opened.text, command.name)
+        opening.take(opened)
+        if not fetch:
+            self._events.clear()
         self.selected = opening.selected(raw_name, read_only, known)
-        return self.selected
+        if not fetched or fetched[0].status != "OK":
+            return self.selected
+        return dataclasses.replace(self.selected, fetched=[*found.messages.values()])
 
     def _select_command(self, raw_name: bytes, read_only: bool, known: QresyncState | None) -> Command:
         name = "EXAMINE" if read_only else "SELECT"

@@ -72,6 +72,8 @@ class Selected:
     vanished: UidSet = UidSet()
     changed: list[Fetched] = field(default_factory=list)
     """Changed flags and new messages: UID, flags and MODSEQ."""
+    fetched: list[Fetched] | None = None
+    """What was asked for along with the opening; None when nothing was, or when the server would not."""
     mailbox_id: str | None = None
 
 

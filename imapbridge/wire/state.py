@@ -155,33 +155,43 @@ class SessionState:
     def _try(self, command: Command, take: Take | None = None) -> Exchange[Condition]:
         """One command; its tagged response, whatever it says."""
         tag = self._next_tag()
-        [result] = yield from self._converse(command.chunks(tag, self._literals), [tag], take)
+        [result] = yield from self._converse(command.chunks(tag, self._literals), [tag], [take])
         return result
 
     def _try_all(self, commands: Sequence[Command], take: Take | None = None) -> Exchange[list[Condition]]:
         """Several commands, pipelined as far as profile and literals allow; their tagged responses in order."""
+        return (yield from self._try_each([(command, take) for command in commands]))
+
+    def _try_each(self, commands: Sequence[tuple[Command, Take | None]]) -> Exchange[list[Condition]]:
+        """As `_try_all`; what comes before a command is answered is for its own `Take`."""
         results: list[Condition] = []
         for start in range(0, len(commands), max(1, self.profile.pipeline)):
-            batch = commands[start : start + self.profile.pipeline]
-            tags = [self._next_tag() for _ in batch]
-            chunked = [command.chunks(tag, self._literals) for command, tag in zip(batch, tags, strict=True)]
+            batch = commands[start : start + max(1, self.profile.pipeline)]
+            tags, takes = [self._next_tag() for _ in batch], [take for _, take in batch]
+            chunked = [command.chunks(tag, self._literals) for (command, _), tag in zip(batch, tags, strict=True)]
             if all(len(chunks) == 1 for chunks in chunked):
-                results += yield from self._converse([b"".join(chunks[0] for chunks in chunked)], tags, take)
+                results += yield from self._converse([b"".join(chunks[0] for chunks in chunked)], tags, takes)
                 continue
-            for chunks, tag in zip(chunked, tags, strict=True):
-                results += yield from self._converse(chunks, [tag], take)
+            for chunks, tag, take in zip(chunked, tags, takes, strict=True):
+                results += yield from self._converse(chunks, [tag], [take])
         return results
 
     def _run_all(self, commands: Sequence[Command], take: Take | None = None) -> Exchange[list[Condition]]:
         results = yield from self._try_all(commands, take)
         return [_checked(command, result) for command, result in zip(commands, results, strict=True)]
 
-    def _converse(self, flights: Iterable[bytes], tags: list[str], take: Take | None) -> Exchange[list[Condition]]:
-        """Send the first flight, each further one when the server says `+`, until every tag is answered."""
+    def _converse(
+        self, flights: Iterable[bytes], tags: list[str], takes: Sequence[Take | None] = ()
+    ) -> Exchange[list[Condition]]:
+        """Send the first flight, each further one when the server says `+`, until every tag is answered.
+
+        `takes` are in the order of the tags, which is that of the answers wherever the order means anything (RFC 9051
+        5.5).
+        """
         self._stream.begin_command()
         done: dict[str, Condition] = {}
-        flight = iter(flights)
-        data = next(flight)
+        flight, coming = iter(flights), iter(takes)
+        data, take = next(flight), next(coming, None)
         while len(done) < len(tags):
             response = yield data
             data = b""
@@ -190,6 +200,7 @@ class SessionState:
                     raise ProtocolError("an answer to a command that was not given")
                 self._note(response)
                 done[response.tag] = response
+                take = next(coming, take)
             elif isinstance(response, Continue):
                 data = next(flight, b"")
             elif take is None or not take(response):

@@ -6,7 +6,7 @@ from imapbridge.errors import CommandFailed
 from imapbridge.terms.envelope import Address
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.responses import Exists
-from imapbridge.wire.session import FetchItems, QresyncState, Section, Session
+from imapbridge.wire.session import Exchange, FetchItems, QresyncState, Section, Selected, Session
 from tests.imapbridge.wire.conversations import CET, UIDS, conversation, events, failure
 
 
@@ -41,6 +41,40 @@ def _(played):
     ]
     assert (selected.exists, selected.highest_modseq) == (100, 90060115205545359)
     assert "\\*" in selected.permanent_flags
+
+
+def _with_new_mail(session: Session) -> Exchange[Selected]:
+    known = QresyncState(5, 70, UidSet.range(1, 9))
+    items = FetchItems(flags=True, size=True)
+    return session.select(b"INBOX", read_only=True, known=known, fetch=(UidSet.range(10, 11), items))
+
+
+@conversation("select_and_fetch", _with_new_mail)
+def _(played):
+    selected = played.result
+    assert (selected.exists, selected.uid_next, selected.highest_modseq) == (10, 12, 80)
+    assert [(one.uid, one.flags) for one in selected.changed] == [(3, {"\\Seen"}), (10, frozenset())]
+    assert [(one.uid, one.flags, one.size) for one in selected.fetched] == [
+        (10, {"\\Draft"}, 100),
+        (11, frozenset(), 110),
+    ]
+    assert (4, {"\\Flagged"}) in events(played)
+
+
+def _with_one_more(session: Session) -> Exchange[Selected]:
+    return session.select(b"INBOX", read_only=True, fetch=(UidSet.of([10]), FetchItems(flags=True)))
+
+
+@conversation("select_and_fetch_refused", _with_one_more)
+def _(played):
+    assert (played.result.exists, played.result.fetched) == (10, None)
+    assert played.session.selected == played.result
+
+
+@conversation("select_refused_and_fetch", _with_one_more)
+def _(played):
+    assert failure(played) == ("NO", "NONEXISTENT")
+    assert played.session.selected is None
 
 
 @conversation("unselect_without_unselect", lambda session: session.unselect())
