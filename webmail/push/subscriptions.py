@@ -16,8 +16,9 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from accounts.models import MailAccount, PushSubscription, SignIn, User
+from webmail.outside.places import NotAllowed
 from webmail.push import delivery, encryption, vapid
-from webmail.push.destinations import NotAllowed, Service, service
+from webmail.push.destinations import service
 from webmail.push.news import Marks, choice, mark_of, news
 from webmail.push.notes import Note, notes
 from webmail.push.quiet import is_quiet
@@ -143,7 +144,7 @@ def _language(user: User) -> str:
 
 def _send(claim: Claim) -> delivery.Answer:
     row = claim.subscription
-    where: Service = service(row.endpoint)
+    where = service(row.endpoint)
     body = encryption.encrypt(
         message(claim.notes, claim.unread), vapid.to_bytes(row.key), vapid.to_bytes(row.secret), padded_to=PADDED_TO
     )

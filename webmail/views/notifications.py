@@ -20,8 +20,8 @@ from imapbridge.models import Mailbox
 from webmail import access
 from webmail.access import Holder
 from webmail.forms import NotificationsForm
+from webmail.outside.places import NotAllowed
 from webmail.push import subscriptions, vapid
-from webmail.push.destinations import NotAllowed
 from webmail.push.encryption import KeyUnusable
 from webmail.push.news import as_marks, choice, name_of
 from webmail.push.notes import message_of

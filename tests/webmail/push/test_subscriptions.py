@@ -15,8 +15,8 @@ from tests import factories
 from tests.servers.push_service import PushService
 from tests.webmail.push.conftest import Told, sign_in
 from webmail import tasks
+from webmail.outside.places import NotAllowed
 from webmail.push import notes, subscriptions
-from webmail.push.destinations import NotAllowed
 from webmail.push.encryption import LARGEST, KeyUnusable
 from webmail.push.notes import Note, message_of
 
