@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -14,14 +15,12 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import client, presence, redis_link
+from imapbridge import client, presence, queued
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.sync import account, sweep
 
 log = logging.getLogger(__name__)
 
-QUEUED = 120
-"""Seconds for which a queued sync stands for all that are asked for meanwhile."""
 RETRIES = 5
 LONGEST_PAUSE = 300.0
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
@@ -32,27 +31,20 @@ def request_sync(account_id: int, queue: str = "fast") -> None:
 
     What is left of a first sync waits in `bulk`, behind everybody else's; new mail does not wait for it.
     """
-    if cache.add(_queued(account_id, queue), 1, QUEUED):
-        sync_account.apply_async((account_id,), queue=queue)
-
-
-def _queued(account_id: int, queue: str) -> str:
-    return f"sync-queued:{queue}:{account_id}"
+    queued.once(account_id, queue, partial(sync_account.apply_async, (account_id,), queue=queue))
 
 
 @worker_ready.connect
 def forget_queued(**_signal: object) -> None:
     """What a worker had taken and not begun when it died comes back after minutes; until then it must not stand for all
     that is asked for. A sync that is asked for once too often finds nothing to do."""
-    redis = redis_link.client()
-    for key in redis.scan_iter(cache.make_key("sync-queued:*"), count=1000):
-        redis.delete(key)
+    queued.forget()
 
 
 @shared_task(bind=True, max_retries=RETRIES)
 def sync_account(self: Any, account_id: int) -> None:
     """Bring an account's index up to the server; what is left of a first sync goes on in another turn."""
-    cache.delete(_queued(account_id, _queue(self)))
+    queued.taken(account_id, _queue(self))
     try:
         more = account.sync(account_id)
     except MailAccount.DoesNotExist:

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -15,7 +17,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import MailAccount
-from imapbridge import tasks
+from imapbridge import queued, redis_link, tasks
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
 from imapbridge.sync import account as syncing
 from tests import factories
@@ -110,6 +112,49 @@ def test_what_a_dead_worker_took_with_it_may_be_asked_for_again(broker: Broker, 
     assert broker.accounts("fast") == []
 
     worker_ready.send(sender=None)
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
+
+
+def test_who_is_killed_on_the_way_to_the_queue_keeps_nobody_from_it(broker: Broker, account: MailAccount) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            redis_link._client.cache_clear()
+            queued.once(account.pk, "fast", partial(os._exit, 9))
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    for _ in range(2):
+        tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
+
+
+def test_nobody_relies_on_a_message_that_another_is_sending_still(
+    broker: Broker, account: MailAccount, syncs: Callable[[object], None]
+) -> None:
+    syncs(False)
+
+    def send() -> None:
+        tasks.request_sync(account.pk)
+        work(account.pk)
+        with pytest.raises(ConnectionError):
+            queued.once(account.pk, "fast", never)
+
+    def never() -> None:
+        raise ConnectionError
+
+    queued.once(account.pk, "fast", send)
+    broker.clear()
+    tasks.request_sync(account.pk)
+    assert broker.accounts("fast") == [account.pk]
+
+
+def test_a_sync_that_is_taken_before_its_sender_knows_that_it_was_sent(broker: Broker, account: MailAccount) -> None:
+    def send() -> None:
+        queued.taken(account.pk, "fast")
+
+    queued.once(account.pk, "fast", send)
     tasks.request_sync(account.pk)
     assert broker.accounts("fast") == [account.pk]
 
