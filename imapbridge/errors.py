@@ -28,6 +28,8 @@ What the rest of the house sees. A view knows the three kinds only:
           ├── NotPermitted
           ├── MailboxGone
           ├── MessageGone
+          ├── MailArrived       in a mailbox that was to be deleted
+          ├── NameTaken         by another mailbox
           ├── TooLarge
           └── ServerMisbehaved
 """
@@ -155,6 +157,14 @@ class MailboxGone(Sorry):
 
 class MessageGone(Sorry):
     code = "message-gone"
+
+
+class MailArrived(Sorry):
+    code = "mail-arrived"
+
+
+class NameTaken(Sorry):
+    code = "name-taken"
 
 
 class TooLarge(Sorry):

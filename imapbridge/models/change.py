@@ -21,7 +21,7 @@ class PendingChange(models.Model):
         SUBSCRIBE = "subscribe"
 
     OF_MAILBOXES = frozenset({Kind.CREATE, Kind.RENAME, Kind.DELETE, Kind.SUBSCRIBE})
-    """Changes of the mailbox itself, and not of messages; see `sync.folders`."""
+    """Changes of the mailbox itself, and not of messages; see `sync.hierarchy`."""
 
     class Step(models.TextChoices):
         """How far a change is that takes more than one command."""

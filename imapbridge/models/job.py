@@ -21,7 +21,7 @@ class Job(models.Model):
     up_to = models.BigIntegerField()
     """The highest key of an entry when it was asked for: what came since is left alone."""
     older = models.BigIntegerField(default=0)
-    """UIDs up to this one are in no index yet, for the first sync is not complete: the server is told of them as well."""
+    """UIDs up to this one are in no index yet, for the first sync is not complete: they are for the server only."""
     uids = models.TextField(blank=True)
     """READ: what it has marked, a UID set, so that it can be undone."""
     total = models.BigIntegerField(default=0)

@@ -24,6 +24,7 @@ BY_RESPONSE_CODE: dict[str, type[MailError]] = {
     "THROTTLED": errors.ServerBusy,
     "OVERQUOTA": errors.OverQuota,
     "NONEXISTENT": errors.MailboxGone,
+    "ALREADYEXISTS": errors.NameTaken,
     "TRYCREATE": errors.MailboxGone,
     "EXPUNGEISSUED": errors.MessageGone,
     "NOPERM": errors.NotPermitted,

@@ -30,11 +30,14 @@ class MailboxItem:
     syncing: int | None
     """Percent of the first sync, None once complete."""
     state: int
+    delimiter: str = ""
+    subscribed: bool = True
 
 
 _STATEMENT = f"""
-SELECT id, name, delimiter, special_use, selectable, unread, total, error, uid_next, lowest_uid, state
-FROM {Mailbox._meta.db_table} WHERE account_id = %s
+SELECT id, name, delimiter, special_use, selectable, unread, total, error, uid_next, lowest_uid, state,
+       subscribed
+FROM {Mailbox._meta.db_table} WHERE account_id = %s AND NOT leaving
 """  # noqa: S608 - the table's name is ours
 
 
@@ -72,18 +75,19 @@ class _Tree:
         self._parents = {name for row in rows if row[1] not in self.special for name in _ancestors(row)}
 
     def item(self, row: tuple[Any, ...]) -> MailboxItem:
-        ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state = row
+        ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state, subscribed = row
         above = [name for name in _ancestors(row) if name in self._ids] if path not in self.special else []
         name = path.rsplit(delimiter, 1)[-1] if delimiter else path
         parent = self._ids[above[-1]] if above else None
         return MailboxItem(
             ident, name, path, len(above), parent, use, bool(selectable), unread, total, path in self._parents, error,
-            _progress(uid_next, lowest) if selectable and not error else None, state,
+            _progress(uid_next, lowest, total) if selectable and not error else None, state, delimiter,
+            bool(subscribed),
         )  # fmt: skip
 
 
-def _progress(uid_next: int | None, lowest: int | None) -> int | None:
-    """Percent; 0 for a mailbox that was listed and not opened yet, None for a complete one."""
-    if lowest == 1:
+def _progress(uid_next: int | None, lowest: int | None, total: int) -> int | None:
+    """Percent; 0 for a mailbox that was listed and not opened yet, None for a complete one and for an empty one."""
+    if lowest == 1 or (lowest is None and not total):
         return None
     return max(0, min(99, 100 - 100 * lowest // uid_next)) if lowest and uid_next else 0

@@ -44,7 +44,7 @@ _APART = {SpecialUse.JUNK, SpecialUse.TRASH}
 _FROM = f"""
   FROM {Message._meta.db_table} m JOIN {Entry._meta.db_table} e ON e.message_id = m.id
   JOIN {Mailbox._meta.db_table} box ON box.id = e.mailbox_id
- WHERE m.account_id = %s AND m.thread = %s AND NOT e.expunged"""
+ WHERE m.account_id = %s AND m.thread = %s AND NOT e.expunged AND NOT box.leaving"""
 # Written out: for a conversation of few messages Django takes longer to make the statement than the rest takes.
 _CONVERSATION = f"""
 SELECT m.id, m.account_id, m.thread, m.subject, m.message_id, m.date, m.size, m.sender_name, m.sender_address,

@@ -4,7 +4,8 @@ For an account, over its one bulk connection, under its lock (`account`):
 
  1. Replay what people did (`replay`), so that the server knows before we ask it.
  2. Read the mailbox list with its counts in one round trip where the server can (`mailboxes`); a mailbox that another
-    client renamed keeps its row and what is owed to it (`renaming`).
+    client renamed keeps its row and what is owed to it (`renaming`); one that a person made, renamed or deleted here
+    stays as they left it (`hierarchy`).
  3. For each mailbox whose STATUS differs from what we hold, INBOX first (`mailbox`):
     a. Open it. With QRESYNC the answer already carries flags and vanished UIDs.
     b. Decide, purely, what to ask (`plan`): nothing, a delta, or to start again because UIDVALIDITY changed.

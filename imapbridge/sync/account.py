@@ -16,6 +16,7 @@ from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
 from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay, statistics
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
+from imapbridge.sync.hierarchy import OldNews
 from imapbridge.sync.parking import Fault
 from imapbridge.sync.plan import Said, is_unchanged
 from imapbridge.sync.statistics import Written
@@ -96,10 +97,16 @@ def replay_all(connection: BlockingConnection, account_id: int) -> None:
 
 
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
-    listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
-    said = {mailbox.raw_name: mailbox.status for mailbox in listed}
     is_own = namespaces.owned(namespaces.read(connection, account_id))
-    found = mailboxes.apply(account_id, listed, is_own)
+    while True:
+        began = timezone.now()
+        listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
+        try:
+            found = mailboxes.apply(account_id, listed, is_own, began)
+            break
+        except OldNews:
+            log.info("account=%s mailboxes changed while they were listed", account_id)
+    said = {mailbox.raw_name: mailbox.status for mailbox in listed}
     return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in found]
 
 

@@ -48,6 +48,8 @@ class Owed:
     """What other changes are to expunge here: it need not be spared."""
     first_time: bool = False
     """This step was written down just now, and has not been tried."""
+    name: str = ""
+    """What a mailbox is to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Answer:
     """UIDs in the source: UIDs in the target, as far as they were told."""
     stands: bool = False
     """The originals are `\\Deleted` and could not be expunged without those that others have deleted."""
+    raw_name: bytes = b""
+    """What the server calls a mailbox that was made or renamed."""
+    refused: str = ""
+    """The code of a MailError: it was not done, and will not be."""
 
 
 Commands = Generator[Any, Any, Answer]

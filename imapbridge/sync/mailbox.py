@@ -45,7 +45,8 @@ class Cost:
 
 def held(mailbox: Mailbox) -> Held:
     """What the index holds, as `plan` wants it."""
-    live = mailbox.total if mailbox.complete else Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()
+    here = Entry.objects.filter(mailbox=mailbox.pk, expunged=False, uid__gt=0)  # what people put there has no UID yet
+    live = mailbox.total if mailbox.complete else here.count()
     return Held(
         mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid,
         live + len(undelivered.waiting(mailbox)), mailbox.flags_at, mailbox.unread,

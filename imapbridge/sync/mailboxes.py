@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -10,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import events
-from imapbridge.models import Mailbox, MailboxThread, Mirror
-from imapbridge.sync import listing, refusals, renaming, replay
+from imapbridge.models import Mailbox, MailboxThread, Mirror, PendingChange
+from imapbridge.sync import hierarchy, listing, refusals, renaming, replay
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire import names
@@ -22,39 +23,58 @@ IsOwn = Callable[[bytes], bool]
 """Whether the mailbox of a raw name is the person's own, see `namespaces`."""
 
 
-def apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn = lambda _: True) -> list[Mailbox]:
+def apply(
+    account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn = lambda _: True, began: datetime | None = None
+) -> list[Mailbox]:
     """Make the index's mailboxes those of the server. Returns the ones that can be opened, INBOX first.
 
     A mailbox that is found under another name keeps its row, its entries and what is owed to it. One that is gone takes
     its entries with it; their content stays until it is swept, and people are told of what cannot be done any more.
+    What people did to mailboxes and the server has not done yet stays as it is. `began`: when the list was asked for;
+    raises OldNews when it is older than something that the server has done for us since.
     """
     with writing(account_id):
-        return _apply(account_id, listed, is_own)
+        return _apply(account_id, listed, is_own, hierarchy.owed(account_id), began)
 
 
-def _apply(account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn) -> list[Mailbox]:
+def _apply(
+    account_id: int, listed: Iterable[ListedMailbox], is_own: IsOwn, owed: list[PendingChange], began: datetime | None
+) -> list[Mailbox]:
+    if began:
+        hierarchy.check(owed, began)
     said = {names.key(one.raw_name): one for one in listed}
     held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.filter(account=account_id)}
-    uses = _uses(said.values(), _chosen(account_id), is_own)
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
-    if SpecialUse.INBOX in uses.values():
-        gone = {key: held.pop(key) for key in held.keys() - said.keys()}
-        renamed = {}
-        for before, now in renaming.found(gone, {key: one for key, one in said.items() if key not in held}).items():
-            held[now] = gone.pop(before)
-            renamed[held[now].name] = said[now].name[:1000]
-            replay.at_once(held[now].pk)
-        if renamed:
-            renaming.follow(account_id, renamed)
-            uses = _uses(said.values(), _chosen(account_id), is_own)
-        for row in gone.values():
-            _remove(row)
-    rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, "")) for key, one in said.items()]
+    if b"INBOX" in said and said[b"INBOX"].selectable:
+        _match(account_id, held, said, owed)
+    said = hierarchy.laid_over(owed, held, said)
+    uses, away = _uses(said.values(), _chosen(account_id), is_own), hierarchy.leaving(owed)
+    rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, ""), away) for key, one in said.items()]
     heard = {"listed_at": timezone.now(), "error": "", "error_at": None}
     if not Mirror.objects.filter(account=account_id).update(**heard):  # one statement, as nearly always
         Mirror.objects.update_or_create(account_id=account_id, defaults=heard)
     order = {use: at for at, use in enumerate(("inbox", "drafts", "sent", "archive"))}
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
+
+
+def _match(
+    account_id: int, held: dict[bytes, Mailbox], said: dict[bytes, ListedMailbox], owed: list[PendingChange]
+) -> None:
+    """Bring the rows under the names that the server has for them now; what it has no more is removed."""
+    gone = {key: held.pop(key) for key in held.keys() - said.keys()}
+    for before, now in hierarchy.expected(owed, gone, said).items():
+        row = gone.pop(before)
+        if now:
+            held[now] = row
+    renamed = {}
+    for before, now in renaming.found(gone, {key: one for key, one in said.items() if key not in held}).items():
+        held[now] = gone.pop(before)
+        renamed[held[now].name] = said[now].name[:1000]
+        replay.at_once(held[now].pk)
+    if renamed:
+        renaming.follow(account_id, renamed)
+    for row in gone.values():
+        _remove(row)
 
 
 def _chosen(account_id: int) -> dict[str, str]:
@@ -78,13 +98,14 @@ _LISTED = (
     "attributes",
     "selectable",
     "subscribed",
+    "leaving",
     "server_total",
     "server_unread",
 )
 _COUNTS = ("total", "unread")
 
 
-def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) -> Mailbox:
+def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, away: Collection[int]) -> Mailbox:
     row = row or Mailbox(account_id=account_id, raw_name=said.raw_name)
     before = _values(row)
     was_outgoing = row.special_use in listing.WRITTEN_HERE
@@ -93,6 +114,7 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str) ->
     row.attributes = sorted(said.attributes)
     row.selectable = said.selectable
     row.subscribed = said.subscribed
+    row.leaving = row.pk in away
     if said.status:
         row.object_id = (said.status.mailbox_id or row.object_id)[:255]
         row.server_total, row.server_unread = said.status.messages, said.status.unseen
@@ -135,6 +157,23 @@ def _uses(listed: Iterable[ListedMailbox], chosen: Mapping[str, str], is_own: Is
             if use and one.raw_name not in uses and use not in nobodys and use not in uses.values():
                 uses[one.raw_name] = use
     return uses
+
+
+def assign_uses(account_id: int) -> None:
+    """The person has said anew what a mailbox is for: by what the last list told. In the caller's turn."""
+    rows = {bytes(row.raw_name): row for row in Mailbox.objects.filter(account=account_id)}
+    listed = [
+        ListedMailbox(raw, row.name, row.delimiter, frozenset(row.attributes), row.subscribed)
+        for raw, row in rows.items()
+    ]
+    uses = _uses(listed, _chosen(account_id), lambda _: True)
+    for raw, row in rows.items():
+        before, row.special_use = row.special_use, uses.get(raw, "")
+        if before != row.special_use:
+            row.save(update_fields=["special_use"])
+            if (before in listing.WRITTEN_HERE) != (row.special_use in listing.WRITTEN_HERE):
+                _list_anew(row)
+            transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
 
 
 def _by_name(one: ListedMailbox) -> SpecialUse | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from imapbridge.errors import CommandFailed
 from imapbridge.wire import names
@@ -30,6 +31,16 @@ def read(connection: BlockingConnection, account_id: int) -> list[Namespace]:
     found = _ask(connection)
     cache.set(key, [(prefix.decode("latin-1"), is_own) for prefix, is_own in found], KEPT)  # octets are no JSON
     return found
+
+
+def own_prefix(account_id: int) -> str | None:
+    """What the names of the person's own mailboxes begin with; None where the server was not asked lately."""
+    try:
+        kept: list[tuple[str, bool]] | None = cache.get(f"namespaces:{account_id}")
+    except RedisError:
+        return None
+    own = [prefix for prefix, is_own in kept or () if is_own]
+    return names.decode(own[0].encode("latin-1")) if own else None
 
 
 def _ask(connection: BlockingConnection) -> list[Namespace]:

@@ -216,7 +216,7 @@ def _forsaken(mailbox_id: int, keys: set[int]) -> set[int]:
         change.places = {key: place for key, place in change.places.items() if int(key) not in keys}
         change.unplaced = [key for key in change.unplaced if key not in keys]
         change.waits = bool(change.unplaced)
-        if change.uids or change.unplaced:
+        if change.uids or change.unplaced or change.kind in PendingChange.OF_MAILBOXES:
             change.save(update_fields=["places", "unplaced", "waits"])
         else:
             change.delete()

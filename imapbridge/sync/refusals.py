@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
-from imapbridge.sync import listing, places
+from imapbridge.sync import hierarchy, listing, places
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
 
@@ -35,11 +35,25 @@ def take_back(change: PendingChange, code: str) -> None:
 
     Its messages are those that it really changed, so the inverse is the truth.
     """
+    if change.kind in PendingChange.OF_MAILBOXES:
+        _take_back_mailbox(change, code)
+        return
     _tell(change, code)
     entries = messages_of(change)
     if change.kind == Kind.FLAGS:
         put_flags(change.mailbox, entries, add=change.remove, remove=change.add)
     withdraw(change, entries)
+
+
+def _take_back_mailbox(change: PendingChange, code: str) -> None:
+    if code != GONE or change.kind in (Kind.CREATE, Kind.RENAME):  # else there is nothing left to do
+        _note(change, code)
+    if change.kind == Kind.CREATE:
+        no_target(change.mailbox)
+        change.mailbox.delete()
+        return
+    hierarchy.put_back(change)
+    PendingChange.objects.filter(pk=change.pk).delete()
 
 
 def withdraw(change: PendingChange, entries: Collection[Entry]) -> None:
@@ -79,7 +93,12 @@ def put_flags(mailbox: Mailbox, entries: Collection[Entry], add: Collection[str]
 def _tell(change: PendingChange, code: str) -> None:
     entries = messages_of(change)
     first = Message.objects.filter(pk__in=[one.message_id for one in entries[:1]]).values_list("subject", flat=True)
+    _note(change, code, subject=first[0] if first else "", count=max(1, len(entries)))
+
+
+def _note(change: PendingChange, code: str, subject: str = "", count: int = 1) -> None:
+    source = change.name_before or change.mailbox.name
     Notice.objects.create(
-        account_id=change.account_id, kind=change.kind, code=code, subject=first[0] if first else "",
-        count=max(1, len(entries)), source=change.mailbox.name, target=change.target.name if change.target else "",
+        account_id=change.account_id, kind=change.kind, code=code, subject=subject, count=count, source=source,
+        target=change.target.name if change.target else change.name,
     )  # fmt: skip

@@ -30,7 +30,8 @@ def follow(account_id: int, renamed: Mapping[str, str]) -> None:
     """
     account = MailAccount.objects.get(pk=account_id)
     uses = {use: renamed.get(name, name) for use, name in account.special_uses.items()}
-    MailAccount.objects.filter(pk=account_id).update(special_uses=uses)
+    folders = {renamed.get(name, name): liked for name, liked in account.folders.items()}
+    MailAccount.objects.filter(pk=account_id).update(special_uses=uses, folders=folders)
     for chosen in Notifications.objects.select_for_update().filter(account=account_id):
         chosen.mailboxes = list(dict.fromkeys(renamed.get(name, name) for name in chosen.mailboxes))
         chosen.save(update_fields=["mailboxes"])

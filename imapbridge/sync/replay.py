@@ -1,8 +1,9 @@
 """The person's will, down to the server: PendingChange rows in order, one at a time for a mailbox.
 
-The rows are claimed by compare-and-swap, so that the bridge (at once) and a worker (before a sync) can both replay and
-no change overtakes an earlier one of its mailbox; a mailbox that will not open keeps no other waiting. A change of
-messages whose UIDs are not known yet waits apart. Every change may be begun twice; see `errand`.
+What they did to mailboxes themselves is told in `hierarchy`. The rows are claimed by compare-and-swap, so that the
+bridge (at once) and a worker (before a sync) can both replay and no change overtakes an earlier one of its mailbox; a
+mailbox that will not open keeps no other waiting. A change of messages whose UIDs are not known yet waits apart. Every
+change may be begun twice; see `errand`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from imapbridge.errors import CommandFailed
+from imapbridge.errors import CommandFailed, TryAgain
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.pool.translation import translate
-from imapbridge.sync import places, refusals
-from imapbridge.sync.errand import Answer, Owed, command
+from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals
+from imapbridge.sync.errand import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
+from imapbridge.wire.session import Session
 from imapbridge.writing import writing
 
 __all__ = ["Answer", "Owed", "answered", "command", "next_change", "postponed", "refused", "tidy"]
@@ -53,7 +55,7 @@ WHERE id = (
 ) AND (not_before IS NULL OR not_before <= %s) AND NOT waits
 RETURNING id, account_id, mailbox_id, (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.mailbox_id),
     uid_validity, uids, "add", remove, attempts, refusals, kind, step,
-    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data
+    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data, name
 """  # noqa: S608 - the tables' names are ours
 
 
@@ -66,12 +68,18 @@ def next_change(account_id: int) -> Owed | None:
     if row is None:
         return None
     change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, no, *filing = row
-    kind, step, target_name, target_from, data = filing
+    kind, step, target_name, target_from, data, name = filing
     return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
         json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1, bytes(data or b""),
-        places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(),
+        places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(), name=name,
     )  # fmt: skip
+
+
+def command(session: Session, change: Owed) -> Commands:
+    """The commands of one change. Raises CommandFailed when the server refuses."""
+    begin = hierarchy_errand.command if change.kind in PendingChange.OF_MAILBOXES else errand.command
+    return (yield from begin(session, change))
 
 
 def _moment(at: datetime) -> Any:
@@ -83,6 +91,10 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
     with writing(change.account_id):
         if answer.placed:
             _place(change, answer.placed)
+        if answer.refused:
+            _give_up(change, answer.refused)
+        if answer.raw_name:
+            hierarchy.done(change, answer)
         rows = PendingChange.objects.filter(pk=change.id)
         if answer.step:
             rows.update(step=answer.step, target_from=answer.target_from, not_before=timezone.now() + CLAIM)
@@ -129,18 +141,24 @@ def refused(change: Owed, error: CommandFailed) -> bool:
 
     Returns whether it was given up; otherwise it is tried again later.
     """
-    if not _is_final(error) and error.status == "NO" and change.refusals + 1 < REFUSALS:
+    if not _is_final(error, change.kind) and error.status == "NO" and change.refusals + 1 < REFUSALS:
         PendingChange.objects.filter(pk=change.id).update(refusals=F("refusals") + 1)
         postponed(change)
         return False
     log.warning("mailbox=%s change=%s given up: %s %s", change.mailbox_id, change.id, error.status, error.code)
     with writing(change.account_id):
-        row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
-        if row is not None:
-            refusals.take_back(row, translate(error).code)
+        _give_up(change, translate(error).code)
     return True
 
 
-def _is_final(error: CommandFailed) -> bool:
-    """A mailbox that cannot be opened may have been renamed: the next sync finds out."""
+def _give_up(change: Owed, code: str) -> None:
+    row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
+    if row is not None:
+        refusals.take_back(row, code)
+
+
+def _is_final(error: CommandFailed, kind: str) -> bool:
+    """A mailbox that cannot be opened, or is not listed, may have been renamed: the next sync finds out."""
+    if kind in PendingChange.OF_MAILBOXES:
+        return error.code != "NONEXISTENT" and not isinstance(translate(error), TryAgain)
     return error.code in FINAL and not (error.code == "NONEXISTENT" and error.command in ("SELECT", "EXAMINE"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accounts.models import MailAccount
-from imapbridge.models import Entry, Mailbox, MailboxThread
+from imapbridge.models import Entry, Mailbox, MailboxThread, PendingChange
 from imapbridge.sync import places
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
@@ -30,7 +30,10 @@ def differences(account: MailAccount) -> Iterator[str]:
         held = {bytes(one.raw_name): one for one in Mailbox.objects.filter(account=account)}
         yield from (f"mailbox {one.name!r}: on the server only" for one in listed if one.raw_name not in held)
         names = {one.raw_name for one in listed}
-        yield from (f"mailbox {one.name!r}: in the index only" for raw, one in held.items() if raw not in names)
+        making = PendingChange.objects.filter(account=account, kind=PendingChange.Kind.CREATE, confirmed_at=None)
+        made = set(making.values_list("mailbox", flat=True))
+        here = [one for raw, one in held.items() if raw not in names and one.pk not in made]
+        yield from (f"mailbox {one.name!r}: in the index only" for one in here)
         for one in listed:
             mailbox = held.get(one.raw_name)
             if mailbox is None:

@@ -26,6 +26,10 @@ _WHAT: dict[str, tuple[Text, Text]] = {
         _("“{subject}” and {n} more were not deleted from {source}; they are back where they were."),
     ),
     "append": (_("A message was not saved in {source}."), _("A message was not saved in {source}.")),
+    "create": (_("The folder {target} was not made."),) * 2,
+    "rename": (_("The folder {source} was not renamed to {target}; it is where it was."),) * 2,
+    "delete": (_("The folder {source} was not deleted; all of it is still there."),) * 2,
+    "subscribe": (_("Whether the folder {source} is shown in your mail programs was not changed."),) * 2,
     "flags": (
         _("The marks of “{subject}” were not changed; they are as they were."),
         _("The marks of “{subject}” and {n} more were not changed; they are as they were."),
@@ -36,6 +40,8 @@ _WHY: dict[str, Text] = {
     errors.NotPermitted.code: _("You are not allowed to do this there."),
     errors.MailboxGone.code: _("Another program has renamed or deleted the folder, so look where the mail is now."),
     errors.MessageGone.code: _("It is not there any more."),
+    errors.MailArrived.code: _("New mail has come to it meanwhile: look at it first, then delete the folder again."),
+    errors.NameTaken.code: _("There is a folder with this name already: choose another one."),
     errors.TooLarge.code: _("It is larger than the mail server takes."),
     errors.ServerBusy.code: _("The mail server is busy, so repeat it in a few minutes."),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from accounts.models import MailAccount
+from imapbridge.actions.liking import choose_use
 from imapbridge.management.account_command import AccountCommand
 from imapbridge.models import Mailbox
 from imapbridge.terms.special_use import SpecialUse
@@ -16,7 +17,7 @@ USES = [use.value for use in SpecialUse if use is not SpecialUse.INBOX]
 
 
 class Command(AccountCommand):
-    help = "Choose the mailbox for sent mail, trash and the like. The next sync takes it over."
+    help = "Choose the mailbox for sent mail, trash and the like."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -30,8 +31,6 @@ class Command(AccountCommand):
             name = ""
         elif name and not Mailbox.objects.filter(account=account, name=name, selectable=True).exists():
             raise CommandError(f"{account.address} has no mailbox {name!r}.")
-        others = {key: value for key, value in account.special_uses.items() if key != use}
-        account.special_uses = others if name is None else {**others, use: name}
-        account.save(update_fields=["special_uses"])
+        choose_use(account.pk, use, name)
         told = "chosen by the server or by name again" if name is None else repr(name) if name else "no mailbox"
         self.stdout.write(f"{use}: {told}")

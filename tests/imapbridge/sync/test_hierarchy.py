@@ -1,0 +1,368 @@
+"""Mailboxes that people make, rename, move, delete and hide: in the index at once, on the server after."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import MailAccount
+from imapbridge import actions, queries
+from imapbridge.actions import folders, liking
+from imapbridge.errors import ServerUnreachable
+from imapbridge.models import Mailbox, Message, Notice, PendingChange
+from imapbridge.sync import hierarchy, mailboxes, replay
+from imapbridge.sync.bulk import bulk
+from imapbridge.wire.results import ListedMailbox
+from tests import factories
+from tests.imapbridge.sync.conftest import Story
+from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server, replay_again, subjects
+from tests.servers.courier import Courier
+from tests.servers.dovecot import Dovecot
+from tests.servers.letters import plain
+from tests.servers.mail_server import MailServer
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+
+def shown(story: Story) -> set[str]:
+    """What the sidebar has, beside the usual ones, without what the server puts before."""
+    prefix, delimiter = story.server.prefix, story.server.delimiter
+    boxes = queries.mailboxes(story.account.pk)
+    return {box.path.removeprefix(prefix).replace(delimiter, "/") for box in boxes if not box.special_use}
+
+
+def there(story: Story) -> set[str]:
+    """What the phone sees of them."""
+    with story.server.client(story.user) as phone:
+        lines = phone.imap.list()[1]
+    prefix, delimiter = story.server.prefix, story.server.delimiter
+    names = {line.decode().rsplit(f'"{delimiter}" ', 1)[-1].strip('"') for line in lines if isinstance(line, bytes)}
+    usual = {"INBOX", "Drafts", "Sent", "Archive", "Junk", "Trash"}
+    return {name.removeprefix(prefix).replace(delimiter, "/") for name in names} - usual
+
+
+def key(story: Story, name: str) -> int:
+    return int(story.mailbox(name).pk)
+
+
+def plans(story: Story) -> list[int]:
+    """`Plans` with two letters in it, `Plans/Old` with one."""
+    messages = letters(story)
+    top = folders.create(story.account.pk, "Plans")
+    below = folders.create(story.account.pk, "Old", top)
+    story.sync()
+    actions.move(story.account.pk, messages[:2], key(story, "INBOX"), top)
+    actions.move(story.account.pk, messages[2:3], key(story, "INBOX"), below)
+    story.sync()
+    story.sync()
+    return messages
+
+
+def settled(story: Story) -> None:
+    story.sync()
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_a_new_mailbox_is_there_at_once_and_takes_mail(story: Story) -> None:
+    messages = letters(story)
+    top = folders.create(story.account.pk, "Café & more")
+    below = folders.create(story.account.pk, "  2026   plans ", top)
+    assert shown(story) == {"Café & more", "Café & more/2026 plans"}
+    assert {box.syncing for box in queries.mailboxes(story.account.pk) if box.id in (top, below)} == {None}
+    actions.move(story.account.pk, messages[:1], key(story, "INBOX"), below)
+    assert subjects(Mailbox.objects.get(pk=below)) == ["0"]
+    settled(story)
+    assert there(story) == {"Caf&AOk- &- more", "Caf&AOk- &- more/2026 plans"}
+    assert on_server(story, "Caf&AOk- &- more/2026 plans") == subjects(Mailbox.objects.get(pk=below)) == ["0"]
+    assert Mailbox.objects.get(pk=top).subscribed
+    assert not Notice.objects.exists()
+
+
+def test_a_renamed_mailbox_keeps_its_mail_and_what_is_owed(story: Story) -> None:
+    messages = plans(story)
+    top, below = key(story, "Plans"), key(story, "Plans/Old")
+    actions.set_flagged(story.account.pk, messages[:1], flagged=True)
+    folders.rename(story.account.pk, top, "Schemes")
+    assert shown(story) == {"Schemes", "Schemes/Old"}
+    actions.move(story.account.pk, messages[3:], key(story, "INBOX"), below)
+    settled(story)
+    story.sync()
+    assert there(story) == shown(story) == {"Schemes", "Schemes/Old"}
+    assert sorted(on_server(story, "Schemes")) == ["0", "1"]
+    assert sorted(on_server(story, "Schemes/Old")) == ["2", "3"]
+    assert {"\\Flagged"} in story.phone.flags("Schemes").values()
+    assert (key(story, "Schemes"), key(story, "Schemes/Old")) == (top, below)
+    assert not Notice.objects.exists()
+    story.assert_equal()
+
+
+def test_a_mailbox_is_put_into_another_and_out_again(story: Story) -> None:
+    plans(story)
+    other = folders.create(story.account.pk, "Work")
+    story.sync()
+    folders.move(story.account.pk, key(story, "Plans"), other)
+    assert shown(story) == {"Work", "Work/Plans", "Work/Plans/Old"}
+    settled(story)
+    assert there(story) == {"Work", "Work/Plans", "Work/Plans/Old"}
+    folders.move(story.account.pk, key(story, "Work/Plans/Old"), None)
+    settled(story)
+    assert there(story) == shown(story) == {"Work", "Work/Plans", "Old"}
+    story.sync()
+    assert on_server(story, "Old") == subjects(story.mailbox("Old")) == ["2"]
+
+
+def test_a_list_from_before_does_not_take_it_back(story: Story) -> None:
+    """The server has not heard of any of it, and the list is as it was."""
+    plans(story)
+    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    folders.create(story.account.pk, "New")
+    folders.delete(story.account.pk, key(story, "Schemes/Old"))
+    PendingChange.objects.update(not_before=timezone.now() + timezone.timedelta(minutes=1))
+    story.sync()
+    assert shown(story) == {"Schemes", "New"}
+    PendingChange.objects.update(not_before=None)
+    settled(story)
+    if isinstance(story.server, Courier):  # gives what is renamed new UIDs, so that nobody knows what would be deleted
+        assert Notice.objects.get().code == "mail-arrived"
+        return
+    assert there(story) == shown(story) == {"Schemes", "New"}
+
+
+def test_a_mailbox_is_deleted_with_what_is_below_it(story: Story) -> None:
+    plans(story)
+    folders.delete(story.account.pk, key(story, "Plans"))
+    assert shown(story) == set()
+    settled(story)
+    assert there(story) == set()
+    assert not Mailbox.objects.filter(account=story.account, special_use="").exists()
+    assert not Notice.objects.exists()
+
+
+def test_mail_that_nobody_was_asked_about_is_not_deleted(story: Story) -> None:
+    plans(story)
+    folders.delete(story.account.pk, key(story, "Plans"))
+    story.server.append(story.user, "Plans", plain("Letter 9", message_id="9@filing.example"))
+    story.sync()
+    assert shown(story) == {"Plans"}
+    assert sorted(on_server(story, "Plans")) == ["0", "1", "9"]
+    told = Notice.objects.get()
+    assert (told.kind, told.code, told.source) == ("delete", "mail-arrived", story.server.path("Plans"))
+    settled(story)
+    assert subjects(story.mailbox("Plans")) == ["0", "1", "9"]
+
+
+def test_what_was_moved_there_a_moment_ago_is_asked_about(story: Story) -> None:
+    messages = plans(story)
+    actions.move(story.account.pk, messages[3:], key(story, "INBOX"), key(story, "Plans"))
+    folders.delete(story.account.pk, key(story, "Plans"))
+    for _ in range(2):
+        story.sync()
+    settled(story)
+    assert there(story) == shown(story) == set()
+    assert not Notice.objects.exists()
+
+
+def test_a_name_that_another_client_took(story: Story) -> None:
+    plans(story)
+    story.phone.select("INBOX")
+    story.phone.create_mailbox("Schemes")
+    liking.like(story.account.pk, key(story, "Plans"), hue=3)
+    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    folders.create(story.account.pk, "Work")
+    story.phone.create_mailbox("Work")
+    story.sync()
+    told = Notice.objects.get()
+    assert (told.kind, told.code) == ("rename", "name-taken")
+    assert (told.source, told.target) == (story.server.path("Plans"), story.server.path("Schemes"))
+    settled(story)
+    assert there(story) == shown(story) == {"Plans", "Plans/Old", "Schemes", "Work"}
+    assert list(MailAccount.objects.get(pk=story.account.pk).folders) == [story.server.path("Plans")]
+
+
+def test_another_client_was_faster(story: Story) -> None:
+    plans(story)
+    story.phone.select("INBOX")
+    story.phone.delete_mailbox("Plans/Old")
+    folders.delete(story.account.pk, key(story, "Plans/Old"))
+    settled(story)
+    assert there(story) == shown(story) == {"Plans"}
+    assert not Notice.objects.exists()
+    if isinstance(story.server, Courier):
+        return  # a renamed one is another one there
+    story.phone.rename_mailbox("Plans", "Drawings")
+    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    story.sync()
+    replay_again(story)
+    settled(story)
+    assert there(story) == shown(story) == {"Schemes"}
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["create", "rename", "delete"])
+def test_a_kill_after_the_server_has_done_it(story: Story, kind: str) -> None:
+    plans(story)
+    if kind == "create":
+        folders.create(story.account.pk, "New")
+    elif kind == "rename":
+        folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    else:
+        folders.delete(story.account.pk, key(story, "Plans/Old"))
+    with bulk(story.account.pk) as turn:
+        claimed = replay.next_change(story.account.pk)
+        assert claimed
+        turn.connection.run(replay.command(turn.connection.session, claimed), timeout=30)
+    replay_again(story)
+    settled(story)
+    expected = {"create": {"Plans", "Plans/Old", "New"}, "rename": {"Schemes", "Schemes/Old"}, "delete": {"Plans"}}
+    assert there(story) == shown(story) == expected[kind]
+    assert not Notice.objects.exists()
+
+
+def test_while_the_server_is_down(begin: Callable[[MailServer], Story], own_dovecot: Dovecot) -> None:
+    story = begin(own_dovecot)
+    plans(story)
+    story.server.kill()
+    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    new = folders.create(story.account.pk, "Fresh", key(story, "Schemes"))
+    folders.rename(story.account.pk, new, "Fresher")
+    folders.delete(story.account.pk, key(story, "Schemes/Old"))
+    with pytest.raises(ServerUnreachable):
+        story.sync()
+    assert shown(story) == {"Schemes", "Schemes/Fresher"}
+    story.server.restart()
+    story.phone = story.server.client(story.user)
+    replay_again(story)
+    settled(story)
+    assert there(story) == shown(story) == {"Schemes", "Schemes/Fresher"}
+    assert not Notice.objects.exists()
+
+
+def test_what_the_server_refuses_is_put_back_and_told(begin: Callable[[MailServer], Story], dovecot: Dovecot) -> None:
+    story = begin(dovecot)
+    story.sync()
+    messages = letters(story)
+    odd = folders.create(story.account.pk, "..")
+    actions.move(story.account.pk, messages[:1], key(story, "INBOX"), odd)
+    assert subjects(story.mailbox("INBOX")) == ["1", "2", "3"]
+    story.sync()
+    assert shown(story) == set()
+    assert subjects(story.mailbox("INBOX")) == ["0", "1", "2", "3"]
+    assert list(Notice.objects.order_by("pk").values_list("kind", "target")) == [("create", ".."), ("move", "..")]
+    settled(story)
+
+
+def test_a_mailbox_is_hidden_from_all_programs_and_shown_again(story: Story) -> None:
+    story.sync()
+    box = folders.create(story.account.pk, "Plans")
+    story.sync()
+    for wanted in (False, True):
+        folders.subscribe(story.account.pk, box, wanted)
+        assert Mailbox.objects.get(pk=box).subscribed is wanted
+        settled(story)
+        assert Mailbox.objects.get(pk=box).subscribed is wanted
+    folders.rename(story.account.pk, box, "Schemes")
+    settled(story)
+    assert Mailbox.objects.get(pk=box).subscribed, "a subscription goes with its mailbox"
+
+
+# --- without a server -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(db: None) -> MailAccount:
+    found = factories.person()[1]
+    for name in ("INBOX", "Plans", "Plans/Old", "Plans/Old/Dust", "Plansible"):
+        factories.mailbox(found, name)
+    factories.mailbox(found, "Trash", special_use="trash")
+    factories.mailbox(found, "Post")
+    factories.mailbox(found, "Post/Out", special_use="sent")
+    return found
+
+
+def row(account: MailAccount, name: str) -> int:
+    return int(Mailbox.objects.get(account=account, name=name).pk)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("", "empty"), ("  ", "empty"), ("a/b", "delimiter"), ("Plans", "taken"), ("inbox", "inbox"),
+     ("a\x00b", "control"), ("x" * 201, "long"), ("ü" * 199, "")],
+)  # fmt: skip
+def test_names_that_cannot_be(account: MailAccount, name: str, reason: str) -> None:
+    if not reason:
+        folders.create(account.pk, name)
+        return
+    with pytest.raises(folders.NameRefused) as refused:
+        folders.create(account.pk, name)
+    assert refused.value.reason == reason
+    assert not PendingChange.objects.exists()
+
+
+def test_those_below_go_along_and_those_that_are_called_alike_do_not(account: MailAccount) -> None:
+    liking.like(account.pk, row(account, "Plans/Old"), favourite=True)
+    folders.rename(account.pk, row(account, "Plans"), "Schemes")
+    found = set(Mailbox.objects.values_list("name", flat=True))
+    assert found == {"INBOX", "Schemes", "Schemes/Old", "Schemes/Old/Dust", "Plansible", "Trash", "Post", "Post/Out"}
+    account.refresh_from_db()
+    assert account.folders == {"Schemes/Old": {"favourite": True}}
+    assert {bytes(raw) for raw in Mailbox.objects.values_list("raw_name", flat=True)} >= {b"Plans", b"Plans/Old"}
+
+
+@pytest.mark.parametrize("name", ["Trash", "Post", "Post/Out"])
+def test_what_is_for_something_stays(account: MailAccount, name: str) -> None:
+    for act in (
+        lambda: folders.delete(account.pk, row(account, name)),
+        lambda: folders.rename(account.pk, row(account, name), "Other"),
+        lambda: folders.move(account.pk, row(account, name), row(account, "Plans")),
+    ):
+        with pytest.raises(folders.NotToBeChanged, match="special"):
+            act()
+
+
+def test_nothing_is_inside_itself(account: MailAccount) -> None:
+    for parent in ("Plans", "Plans/Old/Dust"):
+        with pytest.raises(folders.NotToBeChanged, match="inside"):
+            folders.move(account.pk, row(account, "Plans"), row(account, parent))
+
+
+def test_where_everything_is_below_the_inbox_so_is_what_is_new(db: None) -> None:
+    account = factories.person()[1]
+    for name in ("INBOX", "INBOX.Sent"):
+        factories.mailbox(account, name, delimiter=".")
+    made = folders.create(account.pk, "Plans")
+    assert Mailbox.objects.get(pk=made).name == "INBOX.Plans"
+
+
+def test_a_list_that_is_older_than_what_is_done_is_no_news(account: MailAccount) -> None:
+    began = timezone.now()
+    listed = [ListedMailbox(b"INBOX", "INBOX", "/", frozenset())]
+    made = folders.create(account.pk, "New")
+    PendingChange.objects.update(confirmed_at=timezone.now())
+    with pytest.raises(hierarchy.OldNews):
+        mailboxes.apply(account.pk, listed, began=began)
+    assert Mailbox.objects.filter(pk=made).exists()
+    mailboxes.apply(account.pk, listed, began=timezone.now())
+    assert not Mailbox.objects.filter(pk=made).exists()
+
+
+def test_what_a_mailbox_is_for_is_said_at_once(account: MailAccount) -> None:
+    assert not Message.objects.exists()
+    liking.choose_use(account.pk, "trash", "Plans")
+    assert Mailbox.objects.get(special_use="trash").name == "Plans"
+    liking.choose_use(account.pk, "sent", "Plans")
+    assert Mailbox.objects.get(special_use="sent").name == "Plans"
+    account.refresh_from_db()
+    assert account.special_uses == {"sent": "Plans"}
+    assert Mailbox.objects.get(special_use="trash").name == "Trash"
+
+
+def test_likes_are_kept_by_name(account: MailAccount) -> None:
+    box = row(account, "Plans")
+    liking.like(account.pk, box, favourite=True, hue=0)
+    liking.like(account.pk, box, favourite=False)
+    account.refresh_from_db()
+    assert account.folders == {"Plans": {"hue": 0}}
+    liking.like(account.pk, box, hue=None)
+    account.refresh_from_db()
+    assert account.folders == {}
