@@ -45,6 +45,8 @@ class Watch:
         self._pace = Pace(logins_per_second)
         self._keeper = Keeper(self._pace, pool or Pool(), self._signal)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._unasked: set[int] = set()
+        """Accounts whose sync could not be asked for, since Redis was away."""
         self._trusted_from = 0.0
         """Presence was unreadable until a while ago: before this moment nobody is taken for gone."""
 
@@ -89,6 +91,7 @@ class Watch:
                 self._trusted_from, self._since = time.time() + LOOKING, min(self._since, since)
             else:
                 self.follow(present)
+                self._ask_again()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_shared_anew.wait(), FOLLOW)
 
@@ -128,7 +131,7 @@ class Watch:
         if account.settling:
             account.is_asked_again = True
             return
-        self._spawn(_request_sync(account.account_id))
+        self._spawn(self._request_sync(account.account_id))
         account.settling = asyncio.get_running_loop().call_later(DEBOUNCE, self._settle, account)
 
     def _settle(self, account: Watched) -> None:
@@ -137,18 +140,25 @@ class Watch:
             account.is_asked_again = False
             self._signal(account)
 
+    async def _request_sync(self, account_id: int) -> None:
+        try:
+            await asyncio.to_thread(tasks.request_sync, account_id)
+        except (OperationalError, RedisError) as fault:
+            logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
+            self._unasked.add(account_id)
+
+    def _ask_again(self) -> None:
+        """Redis has just answered."""
+        unasked, self._unasked = self._unasked, set()
+        for account in map(self._accounts.get, unasked):
+            if account:
+                self._signal(account)
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(_tell)
-
-
-async def _request_sync(account_id: int) -> None:
-    try:
-        await asyncio.to_thread(tasks.request_sync, account_id)
-    except (OperationalError, RedisError) as fault:  # beat asks again
-        logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
 
 
 def _tell(task: asyncio.Task[Any]) -> None:

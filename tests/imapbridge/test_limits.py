@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 
 from accounts.models import MailAccount
 from imapbridge import errors
@@ -31,16 +30,10 @@ from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("threads_let_go")]
 SECONDS = 30.0
 LOGOUT_TIMER = 29 * 60
 """Seconds: RFC 2177."""
-
-
-@pytest.fixture(autouse=True)
-def _threads_keep_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL drops no database that somebody is connected to."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts import secrets
 from accounts.models import MailAccount
@@ -23,14 +22,8 @@ from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
 from tests.servers.scripted import HangingServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("threads_let_go")]
 SECONDS = 30.0
-
-
-@pytest.fixture(autouse=True)
-def _threads_keep_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each story has threads of its own, and PostgreSQL drops no database that somebody is connected to."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import MailAccount
 from imapbridge import client, presence, tasks
@@ -23,17 +22,11 @@ from tests.servers.letters import plain
 from tests.servers.process import wait_until
 from webmail.views import texts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("threads_let_go")]
 HTML = (
     b"Subject: both\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
     b"--b\r\n\r\nplainly\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>richly</p>\r\n--b--\r\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def _threads_keep_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL drops no database that somebody is connected to."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture

@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import MailAccount
-from imapbridge.bridge import keeping, watch
+from imapbridge.bridge import keeping
 from imapbridge.bridge.watch import Watch
 from imapbridge.pool import Pool
 from imapbridge.pool import pool as pool_module
 from imapbridge.wire import quirks
 from imapbridge.wire.session import Exchange, Session
-from tests.imapbridge.test_watch import Heard, until
+from tests.imapbridge.conftest import Heard, until
 from tests.servers.bridge import account_of, at
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
@@ -32,18 +31,9 @@ def select(session: Session, name: bytes = b"Sent") -> Exchange[bytes]:
 
 
 @pytest.fixture(autouse=True)
-def _threads_keep_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL drops no database that somebody is connected to."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-
-
-@pytest.fixture(autouse=True)
-def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
-    """Syncs are noted instead of queued; people have the connection for themselves for a moment only."""
-    asked = Heard()
-    monkeypatch.setattr(watch.tasks, "request_sync", asked.append)
+def _noted_and_shared_soon(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People have the connection for themselves for a moment only."""
     monkeypatch.setattr(keeping, "AGAIN", 0.2)
-    return asked
 
 
 @pytest.fixture(params=["IMAP4rev1", None], ids=["looks", "notify"])

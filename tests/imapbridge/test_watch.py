@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import MailAccount
-from imapbridge import presence
+from imapbridge import presence, redis_link
 from imapbridge.bridge import listening, pace, watch
 from imapbridge.bridge.watch import Watch
+from tests.imapbridge.conftest import Heard, until
 from tests.servers.bridge import account_of, at
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
 from tests.servers.letters import plain
+from tests.servers.redis import Redis
 from tests.servers.scripted import Expect, Hangup, Say, ScriptedServer, Step
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,45 +27,9 @@ POOR = Options(capability="IMAP4rev1 SASL-IR LITERAL+ IDLE LIST-EXTENDED LIST-ST
 POORER = Options(capability="IMAP4rev1")
 
 
-class Heard(list[int]):
-    """Accounts for which a sync was asked, in order."""
-
-    async def more(self, act: Callable[[], object], seconds: float = 20) -> list[int]:
-        """What is asked for because of an act."""
-        before = len(self)
-        await asyncio.to_thread(act)
-        await until(lambda: len(self) > before, seconds)
-        await self.rest()
-        return self[before:]
-
-    async def rest(self) -> None:
-        """Wait until nothing more comes: Dovecot tells of some changes twice, and of every mailbox once at first."""
-        before = -1
-        while before < len(self):
-            before = len(self)
-            await asyncio.sleep(1.2)
-
-
-async def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        await asyncio.sleep(0.01)
-
-
 @pytest.fixture(autouse=True)
-def _threads_keep_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each story has threads of its own, and PostgreSQL drops no database that somebody is connected to."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-
-
-@pytest.fixture(autouse=True)
-def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
-    """Syncs are noted instead of queued: no worker runs here."""
-    asked = Heard()
-    monkeypatch.setattr(watch.tasks, "request_sync", asked.append)
+def _quick_and_noted(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "FIRST", 0.05)
-    return asked
 
 
 @pytest.fixture
@@ -288,6 +253,32 @@ def test_presence_begins_the_watch_and_losing_redis_ends_none(
         await keeper.close()
 
     asyncio.run(whole())
+
+
+def test_a_sync_that_could_not_be_asked_for_is_asked_for_when_redis_is_back(
+    account: MailAccount, heard: Heard, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def request_sync(account_id: int) -> None:
+        redis_link.client().ping()
+        heard.append(account_id)
+
+    monkeypatch.setattr(watch, "FOLLOW", 0.05)
+    monkeypatch.setattr(watch.tasks, "request_sync", request_sync)
+
+    async def whole(redis: Redis) -> None:
+        keeper = Watch(logins_per_second=100)
+        await asyncio.to_thread(redis.kill)
+        keeper.follow({account.pk: time.time()})
+        keeper.start()
+        await until(lambda: keeper._unasked)
+        assert heard == []
+        await asyncio.to_thread(redis.restart)
+        await until(lambda: account.pk in heard)
+        await keeper.close()
+
+    with running(Redis()) as redis:
+        settings.REDIS_URL = redis.url
+        asyncio.run(whole(redis))
 
 
 def test_an_account_whose_mail_is_expected_is_watched_without_haste(
