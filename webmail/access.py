@@ -7,8 +7,10 @@ to make them than the database to answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import Http404
 
 from accounts.models import MailAccount, User
@@ -30,28 +32,40 @@ class Holder:
     """The conversation, when it was asked for by a message; else 0."""
     notices: int = 0
     """How many things the server would not do, that the person has not read of."""
+    images_from: frozenset[str] = frozenset()
+    """Who of those that wrote the conversation may show remote images without asking: addresses in lower case."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
 _COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.concrete_fields)
 _HOLDER = """
-SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {thread} AS thread,
+SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {more},
        (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
+_NO_THREAD = "0 AS thread, '' AS images_from"
 _OF_MAILBOX = _HOLDER.format(
     columns=_COLUMNS,
     held="JOIN imapbridge_mailbox held ON held.account_id = account.id",
     wanted="AND held.id = %s",
-    thread="0",
+    more=_NO_THREAD,
 )
-_OF_MESSAGE = _HOLDER.format(
-    columns=_COLUMNS,
-    held="JOIN imapbridge_message held ON held.account_id = account.id",
-    wanted="AND held.id = %s",
-    thread="held.thread",
-)
-_OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", thread="0")
+_OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD)
+_THREAD = """held.thread AS thread,
+       (SELECT {joined}(known.address, '\n') FROM webmail_correspondent known
+         WHERE known.account_id = account.id AND known.shows_images AND known.address IN
+               (SELECT lower(letter.sender_address) FROM imapbridge_message letter
+                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS images_from"""
+
+
+@cache
+def _of_message() -> str:
+    return _HOLDER.format(
+        columns=_COLUMNS,
+        held="JOIN imapbridge_message held ON held.account_id = account.id",
+        wanted="AND held.id = %s",
+        more=_THREAD.format(joined="string_agg" if connection.vendor == "postgresql" else "group_concat"),
+    )
 
 
 def holder_of_mailbox(user: Visitor, mailbox_id: int) -> Holder:
@@ -61,7 +75,7 @@ def holder_of_mailbox(user: Visitor, mailbox_id: int) -> Holder:
 
 def holder_of_message(user: Visitor, message_id: int) -> Holder:
     """Who holds the message, and its conversation. One query."""
-    return _holder(_OF_MESSAGE, user, message_id)
+    return _holder(_of_message(), user, message_id)
 
 
 def holder_for(user: Visitor) -> Holder:
@@ -81,6 +95,7 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             found["quota_limit"],
             found["thread"],
             found["refused_count"],
+            frozenset((found["images_from"] or "").split("\n")) - {""},
         )
     raise Http404
 

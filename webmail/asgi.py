@@ -17,7 +17,8 @@ from webmail.routing import websockets  # isort: skip
 
 application = ProtocolTypeRouter(
     {
-        "http": Pages(pages, threads=24),
+        # Remote images may take seconds each, at hosts that strangers chose.
+        "http": Pages(pages, threads=24, slow={"/proxy/": 12}),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

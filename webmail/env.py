@@ -149,6 +149,13 @@ class Environment:
         "Push services of yours, by host name, separated by commas: they may be inside your network. All others must "
         "have a public address.",
     )
+    inner_hosts: tuple[str, ...] = _variable(
+        "WEBMAIL_INNER_HOSTS",
+        values.words,
+        "",
+        "Hosts inside your network, by name, separated by commas, that mail may have this program ask for its "
+        "pictures. All others must have a public address.",
+    )
     time_zone: str = _variable(
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )

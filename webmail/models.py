@@ -1,1 +1,21 @@
 """What lives only here. No foreign key into the mirror, so that it stays disposable."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Correspondent(models.Model):
+    """Somebody who writes to an account, as far as its person has said how they are to be treated."""
+
+    account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=320)
+    """In lower case."""
+    shows_images = models.BooleanField(default=False)
+    """Remote images in their mail are shown without asking."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "address"], name="correspondent_address")]
+
+    def __str__(self) -> str:
+        return f"correspondent={self.pk}"

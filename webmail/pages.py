@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -46,11 +46,19 @@ class Begun:
 
 
 class Pages:
-    """An ASGI application for HTTP around a WSGI one (PEP 3333)."""
+    """An ASGI application for HTTP around a WSGI one (PEP 3333).
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], threads: int) -> None:
+    `slow`: by how an address begins, how many threads it has for itself, so that those who wait there hold no page up.
+    """
+
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], threads: int, slow: Mapping[str, int] | None = None
+    ) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self._slow = {
+            start: ThreadPoolExecutor(most, thread_name_prefix="slow") for start, most in (slow or {}).items()
+        }
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with SpooledTemporaryFile(KEPT_IN_MEMORY) as body:
@@ -62,10 +70,14 @@ class Pages:
                 await _send_start(send, _too_large())
                 return
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._threads, self._begin, environ(scope, cast(IO[bytes], body)))
+            threads = self._threads_for(scope["path"])
+            answer = await loop.run_in_executor(threads, self._begin, environ(scope, cast(IO[bytes], body)))
             await _send_start(send, answer)
             if answer.rest is not None:
                 await self._send_rest(answer, receive, send)
+
+    def _threads_for(self, path: str) -> ThreadPoolExecutor:
+        return next((threads for start, threads in self._slow.items() if path.startswith(start)), self._threads)
 
     def _begin(self, request: Environ) -> Begun:
         """On a thread: run the view. What has a length is taken whole, a stream only begun."""

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, installed, mailboxes, messages, notifications, parts, refusals, source
+from webmail.views import actions, images, installed, mailboxes, messages, notifications, parts, refusals, source
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("mailbox/<int:mailbox_id>/refresh", mailboxes.refresh, name="mailbox-refresh"),
     path("message/<int:message_id>/", messages.show, name="message"),
     path("message/<int:message_id>/body", messages.body, name="message-body"),
+    path("message/<int:message_id>/images", images.choose, name="images"),
+    path("proxy/<str:seal>", images.proxied, name="proxy"),
     path("message/<int:message_id>/source", source.source, name="source"),
     path("message/<int:message_id>/headers", source.headers, name="message-headers"),
     path("message/<int:message_id>/download", source.download, name="message-download"),

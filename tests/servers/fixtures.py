@@ -16,6 +16,7 @@ from tests.servers.postgres import PostgreSQL
 from tests.servers.process import running
 from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
+from tests.servers.web_host import WebHost
 from tests.servers.whimbrel import Whimbrel
 
 
@@ -54,6 +55,19 @@ def smtp_server(_smtp_session: SmtpServer) -> SmtpServer:
     """The submission server, with nothing received and nothing refused."""
     _smtp_session.clear()
     return _smtp_session
+
+
+@pytest.fixture(scope="session")
+def _web_session() -> Iterator[WebHost]:
+    with running(WebHost()) as host:
+        yield host
+
+
+@pytest.fixture
+def web_host(_web_session: WebHost) -> WebHost:
+    """Somebody's web server, with nothing on it."""
+    _web_session.clear()
+    return _web_session
 
 
 @pytest.fixture(scope="session")

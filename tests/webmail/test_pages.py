@@ -1,6 +1,7 @@
 """The hand-over between the loop and the threads that pages run on."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
@@ -36,6 +37,16 @@ def _serve(application: Callable[..., Iterable[bytes]], *messages: dict[str, Any
 
     asyncio.run(Pages(application, 2)(_scope(), receive, send))  # type: ignore[arg-type]
     return sent
+
+
+async def _one(pages: Pages, path: str) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: Any) -> None:
+        await asyncio.sleep(0)
+
+    await pages(_scope(path=path), receive, send)  # type: ignore[arg-type]
 
 
 class Stream:
@@ -124,3 +135,27 @@ def test_headers_and_path_as_wsgi_wants_them() -> None:
     assert values["HTTP_X_FORWARDED_FOR"] == "1,2", "a header with an underscore must not pass for it"
     assert values["CONTENT_TYPE"] == "text/plain"
     assert values["PATH_INFO"].encode("latin-1").decode() == "/mailbox/ü"
+
+
+def test_those_who_wait_outside_hold_no_page_up() -> None:
+    """The only thread for slow addresses is taken; a page comes all the same."""
+    waits, answered = threading.Event(), threading.Event()
+
+    def application(request: Any, start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Length", "1")])
+        if request["PATH_INFO"] == "/":
+            answered.set()
+        else:
+            assert waits.wait(30)
+        return [b"!"]
+
+    pages = Pages(application, threads=1, slow={"/proxy/": 1})
+
+    async def both() -> None:
+        slow = asyncio.create_task(_one(pages, "/proxy/x"))
+        await _one(pages, "/")
+        assert answered.is_set() and not slow.done()
+        waits.set()
+        await slow
+
+    asyncio.run(both())

@@ -35,7 +35,7 @@ class Reading:
     part_url: Callable[[Part], str | None] = lambda _: None
     """Where an image of the message itself is served from."""
     remote_url: Callable[[str], str | None] = lambda _: None
-    """Where an image of another host is served from, or None: then it is left out and counted."""
+    """Where an image of another host is served from, or None: then it is left out."""
     prefer: str = "text/html"
     quote_label: str = "Show quoted text"
     """In the reader's language."""
@@ -52,6 +52,9 @@ class Readable:
     paper: bool = False
     """Brings its own colours: on white in both themes."""
     remote_images: int = 0
+    """Shown or not."""
+    trackers: tuple[str, ...] = ()
+    """The hosts of remote images that can not be seen, one for each."""
     misleading_links: tuple[Misleading, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -63,6 +66,7 @@ class Readable:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Readable:
         found = dict(value)
+        found["trackers"] = tuple(value["trackers"])
         found["misleading_links"] = tuple(Misleading(**one) for one in value["misleading_links"])
         found["attachments"] = tuple(Attachment(**one) for one in value["attachments"])
         found["notices"] = tuple(Notice(**one) for one in value["notices"])
@@ -102,6 +106,7 @@ def read(
         html="".join(pages.html),
         paper=pages.paper,
         remote_images=pages.remote_images,
+        trackers=tuple(pages.trackers),
         misleading_links=tuple(dict.fromkeys(pages.misleading)),
         attachments=tuple(map(describe, listed[:MAX_ATTACHMENTS])),
         notices=tuple(dict.fromkeys(told)),
@@ -131,6 +136,7 @@ class _Pages:
     misleading: list[Misleading] = field(default_factory=list)
     paper: bool = False
     remote_images: int = 0
+    trackers: list[str] = field(default_factory=list)
 
     def add(self, part: Part, body: bytes | None) -> None:
         if body is None:
@@ -154,6 +160,7 @@ class _Pages:
             self.paper |= safe.own_colours and not safe.dark_ready
             self.cids |= {cid.lower() for cid in safe.cids}
             self.remote_images += safe.remote_images
+            self.trackers.extend(safe.trackers)
             self.misleading.extend(misleading(safe.html))
 
     def _add_text(self, text: str, part: Part | None) -> None:

@@ -16,9 +16,10 @@ import nh3
 
 from webmail.reading.css import Declarations, stylesheet
 from webmail.reading.css.selectors import ID_PREFIX, SCOPE
-from webmail.reading.links import bare, is_data_image, is_remote, safe_href
+from webmail.reading.links import bare, host_of, is_data_image, is_remote, safe_href
 from webmail.reading.markup import ATTRIBUTES, DROPPED, TAGS
 from webmail.reading.quotes import fold
+from webmail.reading.trackers import trackers
 from webmail.reading.weight import too_heavy
 
 MAX_STYLES = 20
@@ -41,7 +42,9 @@ class SafeHtml:
 
     html: str
     remote_images: int = 0
-    """Images on other hosts that were left out."""
+    """Images on other hosts, shown or not."""
+    trackers: tuple[str, ...] = ()
+    """The hosts of those that can not be seen, one for each; they are never shown."""
     cids: frozenset[str] = frozenset()
     """Content ids that the message really shows."""
     own_colours: bool = False
@@ -60,7 +63,7 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
     if options.quote_label:
         html = fold(html, options.quote_label)
     declarations = Declarations()
-    rewriter = _Rewriter(options, declarations)
+    rewriter = _Rewriter(options, declarations, trackers(html))
     head = _read_head(html, declarations)
     body = _cleaner(rewriter).clean(html)
     css = "".join(stylesheet(style, declarations, keep_dark=head.dark_ready) for style in head.styles)
@@ -69,6 +72,7 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
     return SafeHtml(
         safe,
         remote_images=rewriter.remote_images,
+        trackers=tuple(rewriter.trackers),
         cids=frozenset(rewriter.cids),
         own_colours=_COLOURS.search(safe) is not None,
         dark_ready=head.dark_ready,
@@ -104,9 +108,11 @@ def _cleaner(rewriter: _Rewriter) -> nh3.Cleaner:
 class _Rewriter:
     """Called by the gate for every attribute it would keep; what it gives back is what is written."""
 
-    def __init__(self, options: Options, declarations: Declarations) -> None:
+    def __init__(self, options: Options, declarations: Declarations, unseen: frozenset[str]) -> None:
         self._options = options
+        self._unseen = unseen
         self.remote_images = 0
+        self.trackers: list[str] = []
         self.cids: set[str] = set()
         self._rewrites: dict[str, Callable[[str, str], str | None]] = {
             "style": lambda _, value: declarations(value) or None,
@@ -122,14 +128,20 @@ class _Rewriter:
 
     def _image(self, url: str) -> str | None:
         if is_remote(url):
-            shown = self._options.remote_url(url if url[0] != "/" else f"https:{url}")
-            self.remote_images += shown is None
-            return shown
+            return self._remote_image(url)
         if url[:4].lower() == "cid:":
             cid = url[4:].strip("<> ")
             self.cids.add(cid)
             return self._options.cid_url(cid)
         return url if is_data_image(url) else None
+
+    def _remote_image(self, url: str) -> str | None:
+        full = url if url[0] != "/" else f"https:{url}"
+        if url in self._unseen:
+            self.trackers.append(host_of(full))
+            return None
+        self.remote_images += 1
+        return self._options.remote_url(full)
 
 
 # --- What stands outside the body -------------------------------------------------------------------------------------

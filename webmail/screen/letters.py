@@ -14,7 +14,7 @@ from imapbridge.queries import MessageItem
 from webmail.screen import people
 from webmail.screen.clock import Clock
 from webmail.screen.files import File
-from webmail.screen.notices import Notice
+from webmail.screen.notices import Action, Notice
 
 OPEN_UNREAD = 20
 OPEN_AT_MOST = 50
@@ -25,10 +25,11 @@ FOLD_FROM = 4
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One line of the details: `To` and who."""
+    """One line of the details: `To` and who. `action`: what can be done about it."""
 
     name: str
     value: str
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,15 @@ class LetterWriter:
             self._clock.medium(moment), moment.isoformat(timespec="minutes"), f"/message/{message.id}/?{self._query}",
         )  # fmt: skip
 
-    def letter(self, message: MessageItem, text: Text, files: Sequence[File] = (), files_title: str = "") -> Letter:
+    def letter(
+        self,
+        message: MessageItem,
+        text: Text,
+        files: Sequence[File] = (),
+        files_title: str = "",
+        more: Sequence[Detail] = (),
+    ) -> Letter:
+        """`more`: what stands below the details that the message's header gives."""
         moment = self._clock.local(message.sort_at)
         sender = people.person(message.sender_name, message.sender_address)
         return Letter(
@@ -188,7 +197,7 @@ class LetterWriter:
             when=self._clock.medium(moment),
             iso=moment.isoformat(timespec="minutes"),
             to=self._to(message),
-            details=self._details(message),
+            details=[*self._details(message), *more],
             text=text,
             files=files,
             files_title=files_title,

@@ -1,13 +1,28 @@
-"""What a reader is told around a message's text, in whole sentences."""
+"""What a reader is told around a message's text, in whole sentences, and what can be done about it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webmail.reading.message import Readable
+
+NAMED_HOSTS = 3
+"""Of trackers; the others are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: what it says, and what it posts where."""
+
+    label: str
+    address: str
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +32,69 @@ class Notice:
     icon: str
     css: str
     text: str
+    actions: Sequence[Action] = field(default=())
 
 
-def notices(readable: Readable) -> list[Notice]:
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """How a message's remote images are treated, and where that is changed."""
+
+    address: str
+    """Takes `show=once|always|never`."""
+    sender: str
+    """What to call whom it is from, shortly; empty when that is nobody."""
+    shown: bool
+
+
+def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
     told = [Notice("info", "", _(notice.text)) for notice in readable.notices]
     if readable.misleading_links:
         link = readable.misleading_links[0]
         sentence = _("A link here says {shown} but leads to {target}.")
         told.append(Notice("triangle-alert", "warn", sentence.format(shown=link.shown, target=link.target)))
-    if readable.remote_images:
-        told.append(Notice("image-off", "", _blocked(readable.remote_images)))
+    if readable.remote_images and not blocking.shown:
+        told.append(_blocked(readable, blocking))
+    elif readable.trackers:
+        told.append(Notice("image-off", "", _tracked(readable.trackers)))
     if readable.kind == "empty":
         told.append(Notice("info", "", _("This message has no text.")))
     return told
 
 
-def _blocked(count: int) -> str:
-    return ngettext(
+def _blocked(readable: Readable, blocking: Blocking) -> Notice:
+    count = readable.remote_images
+    sentence = ngettext(
         "{n} remote image is blocked to keep your reading private.",
         "{n} remote images are blocked to keep your reading private.",
         count,
     ).format(n=count)
+    if readable.trackers:
+        sentence = f"{sentence} {_tracked(readable.trackers)}"
+    actions = [Action(_("Show images"), blocking.address, "show", "once")]
+    if blocking.sender:
+        label = _("Always for {sender}").format(sender=blocking.sender)
+        actions.append(Action(label, blocking.address, "show", "always"))
+    return Notice("image-off", "", sentence, actions)
+
+
+def _tracked(hosts: Sequence[str]) -> str:
+    """Who would have learnt of the reading, the most curious first."""
+    names = [host for host, _count in Counter(hosts).most_common()]
+    if len(names) > NAMED_HOSTS:
+        sentence = ngettext(
+            "{n} tracking pixel is left out: {hosts} and others.",
+            "{n} tracking pixels are left out: {hosts} and others.",
+            len(hosts),
+        )
+    else:
+        sentence = ngettext(
+            "{n} tracking pixel is left out: {hosts}.",
+            "{n} tracking pixels are left out: {hosts}.",
+            len(hosts),
+        )
+    return sentence.format(n=len(hosts), hosts=", ".join(names[:NAMED_HOSTS]))
+
+
+def always_shown(blocking: Blocking) -> Action:
+    """Takes back what was said for ever."""
+    return Action(_("Block again"), blocking.address, "show", "never")

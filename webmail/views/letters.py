@@ -21,15 +21,20 @@ from webmail.reading.message import Readable
 from webmail.screen import files, notices
 from webmail.screen import letters as screen
 from webmail.screen.clock import Clock
-from webmail.screen.letters import Failure, Folded, Letter, Run, Text
+from webmail.screen.letters import Detail, Failure, Folded, Letter, Run, Text
+from webmail.screen.notices import Blocking, Notice
+from webmail.screen.people import person
 from webmail.views import texts
+from webmail.views.consent import Images, day
 
 
 class Writer:
     """Writes one page's letters. `here` is the page's address, to come back to."""
 
-    def __init__(self, clock: Clock, account: MailAccount, query: str, here: str, theme: str) -> None:
+    def __init__(self, clock: Clock, account: MailAccount, query: str, here: str, theme: str, images: Images) -> None:
         self._account = account
+        self._images = images
+        self._query = query
         self._here = here
         self._theme = theme
         self._down: MailError | None = None
@@ -48,24 +53,35 @@ class Writer:
 
     def letter(self, message: MessageItem) -> Letter:
         stored = self._stored(message)
+        images = self._images.for_message(message.id, message.sender_address)
         try:
             if self._down:  # one wait for a server that does not answer is enough for a page
                 raise self._down
-            found = texts.readable(stored, self._theme)
+            found = texts.readable(stored, self._theme, day(images))
         except MailError as error:
             self._down = error if isinstance(error, TryAgain) else None
             return self._screen.letter(message, Text(failure=self._failure(error)))
+        blocking = self._blocking(message, shown=bool(images))
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
-        return self._screen.letter(message, self._text(stored, found), cards, title)
+        text = self._text(stored, found, images, notices.notices(found, blocking))
+        return self._screen.letter(message, text, cards, title, self._said(message, found, blocking))
 
-    def _text(self, message: Message, found: Readable) -> Text:
-        told = notices.notices(found)
+    def _text(self, message: Message, found: Readable, images: str, told: list[Notice]) -> Text:
         if found.kind == "html":
-            query = urlencode({"v": texts.version(message)} | ({"theme": self._theme} if self._theme else {}))
-            return Text(frame=f"/message/{message.pk}/body?{query}", notices=told)
+            return Text(frame=texts.address(message, self._theme, images if found.remote_images else ""), notices=told)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         return Text(html=mark_safe(found.html if found.kind == "text" else ""), notices=told)  # noqa: S308
+
+    def _blocking(self, message: MessageItem, *, shown: bool) -> Blocking:
+        sender = person(message.sender_name, message.sender_address).first_name if message.sender_address else ""
+        return Blocking(f"/message/{message.id}/images?{self._query}", sender, shown)
+
+    def _said(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Detail]:
+        """What the person said for ever of this sender, to take it back."""
+        if not (found.remote_images and self._images.are_always_shown(message.sender_address)):
+            return []
+        return [Detail(_("Remote images"), _("Always shown from this address."), notices.always_shown(blocking))]
 
     def _stored(self, message: MessageItem) -> Message:
         """The row that `bodies` wants, without asking for it."""

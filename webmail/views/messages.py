@@ -24,7 +24,7 @@ from webmail.screen.account import look
 from webmail.screen.listing import Listing
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
-from webmail.views import letters, lists, shell, texts
+from webmail.views import consent, letters, lists, shell, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,11 @@ def _pane(
     request: HttpRequest, holder: Holder, messages: list[MessageItem], opened: int, box: MailboxItem, place: Place
 ) -> dict[str, Any]:
     """What `message/_reader.html` prints."""
-    theme = look(shell.person(request)).theme
-    writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), theme)
+    person = shell.person(request)
+    images = consent.Images(person.pk, holder.images_from, request.GET.get("images", ""))
+    writer = letters.Writer(
+        shell.clock(request), holder.account, place.query, request.get_full_path(), look(person).theme, images
+    )
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = name_of(box.special_use, box.name)
     return {
@@ -119,21 +122,23 @@ def _gzipped(request: HttpRequest, packed: bytes) -> HttpResponse:
 def body(request: HttpRequest, message_id: int) -> HttpResponse:
     """The document of the frame around a message's HTML: under a policy of its own, and for a frame only.
 
-    Its bytes never change under its address, which carries the version of what makes them: the browser keeps it.
+    Its bytes never change under its address, which carries the version of what makes them: the browser keeps it, with
+    remote images no longer than their addresses are good for.
     """
     if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
         raise PermissionDenied
     message = access.message_for(request.user, message_id)
     theme = request.GET.get("theme", "")
+    images = consent.day_of(request.GET.get("images", ""), shell.person(request).pk, message.pk)
     try:
-        packed = texts.framed(message, theme if theme in {"light", "dark"} else "")
+        packed = texts.framed(message, theme if theme in {"light", "dark"} else "", images)
     except MailError as error:
         response = render(
             request, "message/body_failed.html", {"words": error_pages.words(error.code, error.server)}, status=503
         )
     else:
         response = _gzipped(request, packed)
-        response.headers["Cache-Control"] = "private, max-age=604800, immutable"
+        response.headers["Cache-Control"] = f"private, max-age={consent.DAY // 4 if images else 604800}, immutable"
     response.headers[csp.HEADER] = csp.message_body(request)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

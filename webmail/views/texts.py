@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -19,47 +20,55 @@ from imapbridge.models import Message
 from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
 from webmail.screen.files import part_link
+from webmail.views import consent
 
-VERSION = 5
+VERSION = 6
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
 
 
-def readable(message: Message, scheme: str = "") -> Readable:
+def readable(message: Message, scheme: str = "", images: int = 0) -> Readable:
     """What to show of the message. Raises MailError when its text can not be had.
 
-    HTML is left out: the page only needs to know of it, and its frame asks for `framed`, with the same `scheme`.
+    HTML is left out: the page only needs to know of it, and its frame asks for `framed`, with the same `scheme` and
+    `images`: the day of the consent to load remote ones, 0 for none.
     """
     key = f"readable:{get_language()}:{message.pk}:{version(message)}"
     if found := _kept(key):
         return Readable.from_json(found)
-    made = _read(message)
+    made = _read(message, images)
     if made.kind == "html":
-        _compressed(message, made, scheme)
+        _compressed(message, made, scheme, images)
         made = replace(made, html="")
     if len(made.html) <= LARGEST_KEPT:
         _keep(key, made.to_json())
     return made
 
 
-def framed(message: Message, scheme: str = "") -> bytes:
+def framed(message: Message, scheme: str = "", images: int = 0) -> bytes:
     """The document of the message's frame, gzipped. Raises MailError."""
-    found = _kept(_document_key(message, scheme))
-    return found if isinstance(found, bytes) else _compressed(message, _read(message), scheme)
+    found = _kept(_document_key(message, scheme, images))
+    return found if isinstance(found, bytes) else _compressed(message, _read(message, images), scheme, images)
 
 
-def _compressed(message: Message, made: Readable, scheme: str) -> bytes:
+def address(message: Message, scheme: str, images: str = "") -> str:
+    """Where the frame gets its document, with the consent to load remote images."""
+    query = {"v": version(message), "theme": scheme, "images": images}
+    return f"/message/{message.pk}/body?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def _compressed(message: Message, made: Readable, scheme: str, images: int) -> bytes:
     """Compressed once, and kept so: it is the larger part of what a newsletter costs to send."""
     made_of = document(made.html, paper=made.paper, scheme=scheme)
     packed = gzip.compress(made_of.encode(), compresslevel=6, mtime=0)
     if len(packed) <= LARGEST_KEPT:
-        _keep(_document_key(message, scheme), packed)
+        _keep(_document_key(message, scheme, images), packed)
     return packed
 
 
-def _document_key(message: Message, scheme: str) -> str:
-    return f"document:{get_language()}:{message.pk}:{version(message)}:{scheme}"
+def _document_key(message: Message, scheme: str, images: int) -> str:
+    return f"document:{get_language()}:{message.pk}:{version(message)}:{scheme}:{images}"
 
 
 def version(message: Message) -> str:
@@ -79,10 +88,12 @@ def _keep(key: str, value: object) -> None:
         cache.set(key, value, KEPT_FOR)
 
 
-def _read(message: Message) -> Readable:
+def _read(message: Message, images: int) -> Readable:
     root, defects = bodies.described(message)
     wanted = wanted_sections(root)
     reading = Reading(
-        part_url=lambda part: f"{part_link(message.pk, part.section)}?inline", quote_label=_("Show quoted text")
+        part_url=lambda part: f"{part_link(message.pk, part.section)}?inline",
+        remote_url=consent.image_address(message.account.user_id, images) if images else lambda _url: None,
+        quote_label=_("Show quoted text"),
     )
     return read(root, bodies.sections(message, wanted) if wanted else {}, reading, defects)

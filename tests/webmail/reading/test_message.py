@@ -140,7 +140,8 @@ def test_paper_is_for_messages_with_colours_of_their_own() -> None:
 def test_remote_images_and_links_are_told() -> None:
     html = "<img src=https://a.example/1.png><img src=https://a.example/t.gif width=1 height=1><a href=https://b.example>c.example</a>"
     found = opened(messages.text(html, "html"))
-    assert found.remote_images == 2
+    assert (found.remote_images, found.trackers) == (1, ("a.example",))
+    assert Readable.from_json(found.to_json()) == found
     assert [(each.shown, each.target) for each in found.misleading_links] == [("c.example", "b.example")]
 
 

@@ -71,7 +71,7 @@ def test_remote_images_are_counted_and_left_out() -> None:
     found = sanitize(
         "<img src=https://a.example/1.png alt=A><img src=//a.example/t.gif width=1 height=1><img src=cid:x>", OPTIONS
     )
-    assert found.remote_images == 2
+    assert (found.remote_images, found.trackers) == (1, ("a.example",))
     assert "a.example" not in found.html
     assert found.cids == {"x"}
 
@@ -86,7 +86,7 @@ def test_remote_images_are_rewritten_when_wanted() -> None:
     found = sanitize("<img src=//a.example/1.png>", Options(remote_url=proxy))
     assert asked == ["https://a.example/1.png"]
     assert 'src="/part/proxied"' in found.html
-    assert found.remote_images == 0
+    assert found.remote_images == 1
 
 
 def test_an_unknown_cid_loads_nothing() -> None:
