@@ -53,7 +53,6 @@ def test_mail_in_another_mailbox_is_counted(page: Page, whimbrel: Whimbrel, noor
     expect(page.get_by_role("link", name="Lists, 1 unread")).to_be_visible(timeout=BY_PUSH)
 
 
-@pytest.mark.soak
 def test_every_part_may_break(product: Whimbrel, own_dovecot: Dovecot, page: Page, page_record: Record) -> None:
     user = own_dovecot.user()
     deliver(own_dovecot, user, "The first")
