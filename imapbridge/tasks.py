@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
+import time
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,16 +14,23 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
 from imapbridge import client, presence, queued
+from imapbridge.actions import whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
+from imapbridge.models import Job
 from imapbridge.sync import account, sweep
 
 log = logging.getLogger(__name__)
 
 RETRIES = 5
+JOB_TURN = 20.0
+"""Seconds after which a worker turns to other work."""
+JOB_QUIET = timedelta(minutes=1)
+"""So long after its last chunk a job is nobody's."""
 LONGEST_PAUSE = 300.0
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
 
@@ -86,6 +95,32 @@ def _again(task: Any, account_id: int, error: TryAgain) -> None:
 def _asked_for(error: TryAgain) -> float:
     """Seconds that the mail server wants to be left alone. Who is back too early is sent away without asking it."""
     return min(error.wait, LONGEST_PAUSE) if isinstance(error, ServerBusy) else 0.0
+
+
+def go_on(job: Job) -> None:
+    """Have the rest of a job done soon. Where the broker is away, beat asks again."""
+    if job.finished_at is None:
+        try:
+            do_job.apply_async((job.pk,), queue="bulk")
+        except (OperationalError, RedisError) as fault:
+            log.warning("job=%s not asked for: %s", job.pk, type(fault).__name__)
+
+
+@shared_task
+def do_job(job_id: int) -> None:
+    """Chunk after chunk; after a while others have their turn."""
+    until = time.monotonic() + JOB_TURN
+    while whole.go_on(job_id):
+        if time.monotonic() > until:
+            do_job.apply_async((job_id,), queue="bulk")
+            return
+
+
+@shared_task
+def resume_jobs() -> None:
+    """Those whose worker was killed."""
+    for job_id in whole.unfinished(timezone.now() - JOB_QUIET):
+        do_job.apply_async((job_id,), queue="bulk")
 
 
 @shared_task

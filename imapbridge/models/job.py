@@ -24,6 +24,8 @@ class Job(models.Model):
     """UIDs up to this one are in no index yet, for the first sync is not complete: they are for the server only."""
     uids = models.TextField(blank=True)
     """READ: what it has marked, a UID set, so that it can be undone."""
+    below = models.BigIntegerField(null=True)
+    """EMPTY: the lowest UID that is deleted, so that the way to those that are left is short."""
     total = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

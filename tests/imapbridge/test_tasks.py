@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import queued, redis_link, tasks
+from imapbridge.actions import whole
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
+from imapbridge.models import Job
 from imapbridge.sync import account as syncing
 from tests import factories
 from webmail.celery import app
@@ -262,3 +264,34 @@ def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account
     tasks.sync_everyone()
     assert broker.accounts("fast") == [account.pk]
     assert django_settings.CELERY_BEAT_SCHEDULE["sync-everyone"]["task"] == tasks.sync_everyone.name
+
+
+def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -> None:
+    inbox = factories.fill_mailbox(factories.person()[1], 600)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    tasks.go_on(job)
+    assert broker.accounts("bulk") == [job.pk]
+    broker.clear()
+    tasks.resume_jobs()
+    assert broker.accounts("bulk") == [], "somebody is at it"
+    Job.objects.update(touched_at=timezone.now() - timedelta(minutes=2))
+    tasks.resume_jobs()
+    assert broker.accounts("bulk") == [job.pk]
+    tasks.do_job(job.pk)
+    inbox.refresh_from_db()
+    assert inbox.total == 0
+    broker.clear()
+    job.refresh_from_db()
+    tasks.go_on(job)
+    assert broker.accounts("bulk") == [], "it is done"
+    tasks.do_job(job.pk + 1)  # whose account is gone
+
+
+def test_a_job_gives_way_to_others(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = factories.fill_mailbox(factories.person()[1], 1700)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    monkeypatch.setattr(tasks, "JOB_TURN", -1.0)
+    tasks.do_job(job.pk)
+    inbox.refresh_from_db()
+    assert inbox.total == 1700 - whole.AT_ONCE - whole.CHUNK
+    assert broker.accounts("bulk") == [job.pk]

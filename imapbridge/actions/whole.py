@@ -1,0 +1,138 @@
+"""Everything in a mailbox, marked as read or deleted for good: a Job in chunks, for it takes longer than a click may.
+
+    job = whole.begin(account_id, mailbox_id, Job.Kind.READ)
+    tasks.go_on(job)       # what is left of it, in the background
+
+What comes to the mailbox after `begin` is left alone. Each chunk is as any other action: the index and what is owed to
+the server in one transaction, and this row with them; so whoever is killed has lost one chunk, and two who go on with
+the same job do not disturb each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from imapbridge.actions import filing, marks
+from imapbridge.actions.owing import owe
+from imapbridge.models import Entry, Job, Mailbox, PendingChange
+from imapbridge.terms import flags
+from imapbridge.terms.uids import UidSet
+from imapbridge.writing import writing
+
+Kind = Job.Kind
+CHUNK = 500
+AT_ONCE = 100
+"""Messages that a click waits for: most folders have no more, and are done with it."""
+
+
+def begin(account_id: int, mailbox: int, kind: Job.Kind) -> Job:
+    """READ or EMPTY a mailbox. Its first messages are done when this returns. Mailbox.DoesNotExist."""
+    with writing(account_id):
+        box = Mailbox.objects.get(account=account_id, pk=mailbox)
+        job = Job.objects.filter(mailbox=box, kind=kind, finished_at=None).first() or _new(box, kind)
+    go_on(job.pk, AT_ONCE)
+    job.refresh_from_db()
+    return job
+
+
+def _new(box: Mailbox, kind: Job.Kind) -> Job:
+    newest: int = Entry.objects.aggregate(key=Max("pk"))["key"] or 0
+    unknown = box.lowest_uid - 1 if box.lowest_uid else (box.uid_next or 1) - 1
+    total = box.total if kind == Kind.EMPTY else box.unread
+    return Job.objects.create(
+        account_id=box.account_id, mailbox=box, kind=kind, up_to=newest, older=unknown, total=total
+    )  # fmt: skip
+
+
+def go_on(job_id: int, most: int = CHUNK) -> bool:
+    """Do the next chunk. Returns whether there is more to do."""
+    account = Job.objects.filter(pk=job_id).values_list("account", flat=True).first()
+    if account is None:
+        return False
+    with writing(account):
+        job = Job.objects.select_related("mailbox").get(pk=job_id)
+        if job.finished_at is None:
+            done = _CHUNKS[Kind(job.kind)](job, most) or _older(job)
+            job.done += done
+            job.finished_at = None if done else timezone.now()
+            job.save(update_fields=["done", "older", "below", "uids", "finished_at", "touched_at"])
+        return job.finished_at is None
+
+
+def cancel(account_id: int, job_id: int) -> None:
+    """What is done stays done."""
+    with writing(account_id):
+        Job.objects.filter(account=account_id, pk=job_id, finished_at=None).update(finished_at=timezone.now())
+
+
+def undo(account_id: int, job_id: int) -> Job | None:
+    """Mark as unread again what a READ has marked. None when there is no such job; what is deleted cannot come back."""
+    with writing(account_id):
+        found = Job.objects.filter(account=account_id, pk=job_id, kind=Kind.READ).exclude(uids="").first()
+        if found is None:
+            return None
+        cancel(account_id, job_id)
+        inverse = Job.objects.create(
+            account_id=account_id, mailbox_id=found.mailbox_id, kind=Kind.UNREAD, up_to=found.up_to, uids=found.uids,
+            total=found.done,
+        )  # fmt: skip
+        Job.objects.filter(pk=found.pk).update(uids="")  # once
+    go_on(inverse.pk, AT_ONCE)
+    inverse.refresh_from_db()
+    return inverse
+
+
+def unfinished(quiet_since: object) -> QuerySet[Job, int]:
+    """Keys of jobs that nobody has gone on with since then."""
+    return Job.objects.filter(finished_at=None, touched_at__lt=quiet_since).values_list("pk", flat=True)
+
+
+def _read(job: Job, most: int) -> int:
+    here = Entry.objects.filter(mailbox=job.mailbox_id, seen=False, expunged=False, pk__lte=job.up_to)
+    found = list(here.order_by("-uid").values_list("uid", "message_id")[:most])
+    marks.set_seen(job.account_id, [message for _, message in found], seen=True)
+    known = UidSet.of(uid for uid, _ in found if uid > 0)
+    job.uids = str(UidSet.parse(job.uids) | known)
+    return len(found)
+
+
+def _unread(job: Job, most: int) -> int:
+    left = UidSet.parse(job.uids)
+    some = list(left)[-most:]
+    job.uids = str(left - UidSet.of(some))
+    here = Entry.objects.filter(mailbox=job.mailbox_id, uid__in=some, expunged=False)
+    marks.set_seen(job.account_id, list(here.values_list("message_id", flat=True)), seen=False)
+    return len(some)
+
+
+def _empty(job: Job, most: int) -> int:
+    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to)
+    below = Q() if job.below is None else Q(uid__lt=job.below)
+    # Once more from the top at the end: what was on its way has got its UID meanwhile.
+    found = list(here.filter(below).order_by("-uid")[:most]) or list(here.order_by("-uid")[:most])
+    filing.expunge(job.mailbox, found)
+    job.below = found[-1].uid if found else None
+    return len(found)
+
+
+_CHUNKS: dict[Kind, Callable[[Job, int], int]] = {Kind.READ: _read, Kind.UNREAD: _unread, Kind.EMPTY: _empty}
+
+
+def _older(job: Job) -> int:
+    """Messages that are not in the index yet: the server is told of their UIDs, whichever of them there are."""
+    if job.older < 1 or job.kind == Kind.UNREAD:
+        return 0
+    first = max(1, job.older - CHUNK + 1)
+    uids = range(first, job.older + 1)
+    uid_validity = job.mailbox.uid_validity or 0
+    if job.kind == Kind.READ:
+        owe(
+            job.account_id, job.mailbox_id, PendingChange.Kind.FLAGS, uids, uid_validity=uid_validity, add=[flags.SEEN]
+        )  # fmt: skip
+    else:
+        owe(job.account_id, job.mailbox_id, PendingChange.Kind.EXPUNGE, uids, uid_validity=uid_validity)
+    job.older = first - 1
+    return len(uids)

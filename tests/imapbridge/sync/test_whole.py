@@ -1,0 +1,124 @@
+"""Everything in a mailbox at once: marked as read and undone, or deleted for good; in chunks that may be killed."""
+
+import pytest
+
+from accounts.models import MailAccount
+from imapbridge import actions
+from imapbridge.actions import whole
+from imapbridge.models import Entry, Job, Mailbox, PendingChange
+from tests import factories
+from tests.imapbridge.sync.conftest import Story
+from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server
+from tests.servers.courier import Courier
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+
+def finish(job: Job) -> None:
+    while whole.go_on(job.pk):
+        pass
+
+
+def unread(story: Story, mailbox: str = "INBOX") -> list[int]:
+    return story.phone.uids(mailbox, "UNSEEN")
+
+
+def test_a_mailbox_is_read_and_unread_again(story: Story) -> None:
+    story.server.fill(story.user, "INBOX", 130)
+    story.phone.flag("INBOX", story.phone.uids("INBOX"), "\\Seen", add=False)
+    letters(story, 4)
+    before = unread(story)
+    assert len(before) > 100
+    job = whole.begin(story.account.pk, story.mailbox().pk, Job.Kind.READ)
+    assert (job.total, job.done, job.finished_at) == (len(before), whole.AT_ONCE, None)
+    story.server.append(story.user, "INBOX", b"Subject: Late\r\n\r\nLate\r\n")
+    story.sync()
+    finish(job)
+    assert story.mailbox().unread == 1, "what came after the click is left alone"
+    story.sync()
+    assert len(unread(story)) == 1
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    inverse = whole.undo(story.account.pk, job.pk)
+    assert inverse
+    finish(inverse)
+    assert whole.undo(story.account.pk, job.pk) is None
+    story.sync()
+    assert unread(story)[:-1] == before
+    assert story.mailbox().unread == len(before) + 1
+    story.assert_equal()
+
+
+def test_a_mailbox_is_emptied(story: Story) -> None:
+    messages = letters(story)
+    story.server.fill(story.user, "Trash", 130)
+    story.sync()
+    actions.move(story.account.pk, messages[:2], story.mailbox().pk, story.mailbox("Trash").pk)
+    if isinstance(story.server, Courier):
+        story.sync()  # numbers what came to it within a second as it likes, until it is opened
+    job = whole.begin(story.account.pk, story.mailbox("Trash").pk, Job.Kind.EMPTY)
+    finish(job)
+    assert (story.mailbox("Trash").total, story.mailbox("Trash").unread) == (0, 0)
+    for _ in range(3):
+        story.sync()
+    assert on_server(story, "Trash") == []
+    assert on_server(story, "INBOX") == ["2", "3"]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_what_is_in_no_index_yet_is_done_as_well(story: Story) -> None:
+    """The first sync is not complete: the server is told of the rest."""
+    story.server.fill(story.user, "INBOX", 40)
+    story.server.fill(story.user, "Trash", 40)
+    story.sync()
+    for name in ("INBOX", "Trash"):
+        half = Entry.objects.filter(mailbox=story.mailbox(name)).order_by("uid")[20]
+        Entry.objects.filter(mailbox=story.mailbox(name), uid__lt=half.uid).delete()
+        Mailbox.objects.filter(pk=story.mailbox(name).pk).update(lowest_uid=half.uid)
+    finish(whole.begin(story.account.pk, story.mailbox().pk, Job.Kind.READ))
+    finish(whole.begin(story.account.pk, story.mailbox("Trash").pk, Job.Kind.EMPTY))
+    story.sync()
+    assert unread(story) == []
+    assert story.phone.uids("Trash") == []
+
+
+@pytest.fixture
+def inbox(db: None) -> Mailbox:
+    return factories.fill_mailbox(factories.person()[1], 1300)
+
+
+def test_a_job_that_is_killed_goes_on_where_it_was(inbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    again = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    assert again.pk == job.pk, "the same click twice is one job"
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Job, "save", _killed)
+        whole.go_on(job.pk)
+    left = Entry.objects.filter(mailbox=inbox, expunged=False).count()
+    assert left == inbox.total - 2 * whole.AT_ONCE, "what a killed chunk did is as if it had never been"
+    finish(job)
+    finish(job)
+    inbox.refresh_from_db()
+    assert (inbox.total, inbox.unread) == (0, 0)
+    owed = [change.uids for change in PendingChange.objects.order_by("pk")]
+    assert owed == ["1201:1300", "1101:1200", "601:1100", "101:600", "1:100"]
+
+
+def _killed(*_args: object, **_kwargs: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_nobody_undoes_or_stops_what_is_another_s(inbox: Mailbox) -> None:
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.READ)
+    other: MailAccount = factories.person("bob@example.com")[1]
+    assert whole.undo(other.pk, job.pk) is None
+    whole.cancel(other.pk, job.pk)
+    job.refresh_from_db()
+    assert job.finished_at is None
+    whole.cancel(inbox.account_id, job.pk)
+    assert not whole.go_on(job.pk)
+    inbox.refresh_from_db()
+    assert inbox.unread == 260 - whole.AT_ONCE
+    with pytest.raises(Mailbox.DoesNotExist):
+        whole.begin(other.pk, inbox.pk, Job.Kind.READ)
