@@ -5,7 +5,7 @@ One of the two places where a request may wait for the mail server. Raises MailE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from django.db import connection
@@ -53,10 +53,34 @@ def sections(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
     return _cached(message, wanted)
 
 
-def open_part(message: Message, part: Part) -> Iterator[bytes]:
+def open_part(message: Message, part: Part) -> Generator[bytes, None, None]:
     """A part's content, decoded, piece by piece: however large it is, only a piece is in memory."""
-    decoder = TransferDecoder(part.encoding)
-    for piece in _transferred(message, part.section):
+    return _decoded(_transferred(message, part.section), part.encoding)
+
+
+def open_part_at(message: Message, part: Part, offset: int) -> Generator[bytes, None, None]:
+    """The same from that octet of what is transferred on: it must be one where decoding can begin."""
+    return _decoded(_transferred(message, part.section, offset), part.encoding)
+
+
+def transferred_from(message: Message, part: Part, offset: int) -> Iterator[bytes]:
+    """A part as transferred, from that octet on."""
+    return _transferred(message, part.section, offset)
+
+
+def read_part(message: Message, part: Part, limit: int) -> bytes:
+    """The first `limit` octets of a part's content."""
+    found = bytearray()
+    for piece in open_part(message, part):
+        found += piece
+        if len(found) >= limit:
+            break
+    return bytes(found[:limit])
+
+
+def _decoded(transferred: Iterator[bytes], encoding: str) -> Generator[bytes, None, None]:
+    decoder = TransferDecoder(encoding)
+    for piece in transferred:
         yield decoder.feed(piece)
     yield decoder.flush()
 
@@ -71,21 +95,22 @@ def header_of(message: Message) -> bytes:
     return _cached(message, ["HEADER"])["HEADER"]
 
 
-def _transferred(message: Message, section: str) -> Iterator[bytes]:
+def _transferred(message: Message, section: str, offset: int = 0) -> Iterator[bytes]:
     if message.structure:
-        return _streamed(message, section)
-    return _pieces(_parsed(message).body_of(section))
+        return _streamed(message, section, offset)
+    return _pieces(_parsed(message).body_of(section), offset)
 
 
-def _streamed(message: Message, section: str) -> Iterator[bytes]:
+def _streamed(message: Message, section: str, offset: int = 0) -> Iterator[bytes]:
     if held := _held(message, [section]):
-        yield from _pieces(held[section])
+        yield from _pieces(held[section], offset)
     else:
-        yield from _anywhere(message, lambda mailbox, uid: client.stream(message.account_id, mailbox, uid, section))
+        account = message.account_id
+        yield from _anywhere(message, lambda mailbox, uid: client.stream(account, mailbox, uid, section, offset))
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    return (data[start : start + PIECE] for start in range(0, len(data), PIECE))
+def _pieces(data: bytes, offset: int = 0) -> Iterator[bytes]:
+    return (data[start : start + PIECE] for start in range(offset, len(data), PIECE))
 
 
 def _parsed(message: Message) -> Parsed:

@@ -69,12 +69,13 @@ def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> di
     return found
 
 
-def stream(account_id: int, mailbox_id: int, uid: int, section: str) -> Generator[bytes, None, None]:
-    """A section of any size in blocks, still transfer-encoded. The first block is there when this returns.
+def stream(account_id: int, mailbox_id: int, uid: int, section: str, offset: int = 0) -> Generator[bytes, None, None]:
+    """A section of any size in blocks, still transfer-encoded, from `offset` on. The first block is there when this
+    returns.
 
     Read slowly, and the mail server is read slowly. Close it to stop. The timeout is for each block.
     """
-    values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section}
+    values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section, "offset": offset}
     return _at_the_right_bridge(account_id, lambda address: _begin_stream(address, values))
 
 

@@ -25,6 +25,7 @@ _APP = _policy(
     style_src="'self'",
     img_src="'self' data:",
     font_src="'self'",
+    media_src="'self'",
     # Older Safari does not count the websocket to 'self'.
     connect_src=f"'self' {_SOCKET}",
     frame_src="'self'",

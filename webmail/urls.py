@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, images, installed, mailboxes, messages, notifications, parts, refusals, source
+from webmail.views import actions, archive, images, installed, mailboxes, messages, notifications, parts, refusals, source, thumbnails, viewer
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -21,7 +21,11 @@ urlpatterns = [
     path("message/<int:message_id>/source", source.source, name="source"),
     path("message/<int:message_id>/headers", source.headers, name="message-headers"),
     path("message/<int:message_id>/download", source.download, name="message-download"),
+    path("message/<int:message_id>/attachments.zip", archive.show, name="archive"),
     path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
+    path("message/<int:message_id>/part/<str:section>/pdf", parts.pdf, name="part-pdf"),
+    path("message/<int:message_id>/part/<str:section>/thumbnail", thumbnails.show, name="part-thumbnail"),
+    path("message/<int:message_id>/part/<str:section>/view", viewer.show, name="part-view"),
     path("message/<int:message_id>/flags", actions.flags, name="flags"),
     path("refusals", refusals.show, name="refusals"),
     path("message/<int:message_id>/file", actions.file, name="file"),

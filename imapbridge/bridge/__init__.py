@@ -10,7 +10,7 @@
 
     POST /verify   {host, port, security, username, password}  ->  {}
     POST /fetch    {account, mailbox, uid, sections: [...]}    ->  their octets one after another, X-Lengths: 120,4711
-    POST /stream   {account, mailbox, uid, section}            ->  octets, chunked; an early end is an error
+    POST /stream   {account, mailbox, uid, section, offset}    ->  octets, chunked; an early end is an error
     POST /replay   {account}                                   ->  {}, at once
     POST /prefetch {account}                                   ->  {}, at once
     POST /forget   {account}                                   ->  {}

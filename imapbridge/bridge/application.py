@@ -169,7 +169,8 @@ class Application:
 
     async def _stream(self, request: Request) -> Answer:
         section = str(request.values["section"])
-        pieces = mail.stream(self.pool, await self._place(request), section, seconds=request.seconds)
+        offset = int(request.values.get("offset", 0))
+        pieces = mail.stream(self.pool, await self._place(request), section, offset, seconds=request.seconds)
         # The first piece comes before the status line: until then an error can be told.
         return Answer(await anext(pieces), rest=pieces)
 

@@ -30,12 +30,14 @@ async def fetch(pool: Pool, place: Place, sections: Sequence[str], *, seconds: f
     return found
 
 
-async def stream(pool: Pool, place: Place, section: str, *, seconds: float) -> AsyncGenerator[bytes, None]:
-    """The octets of a section in pieces, each within `seconds`. The next piece is under way while one is looked at.
+async def stream(
+    pool: Pool, place: Place, section: str, offset: int = 0, *, seconds: float
+) -> AsyncGenerator[bytes, None]:
+    """The octets of a section from `offset` on in pieces, each within `seconds`. The next piece is under way while
+    one is looked at.
 
     Each piece takes a lease of its own: who waits for a connection gets it between two pieces.
     """
-    offset = 0
     coming = _begin(pool, place, section, offset, seconds)
     try:
         while len(piece := await coming) == PIECE:

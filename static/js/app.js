@@ -7,6 +7,7 @@ import "./drawer.js";
 import "./keys.js";
 import "./menus.js";
 import "./open.js";
+import "./files.js";
 import "./tree.js";
 import "./announce.js";
 import "./reach.js";

@@ -158,6 +158,9 @@ _ICONS = {
     "calendar": "calendar",
     "contact": "users",
     "mail": "mail",
+    "archive": "file-archive",
+    "audio": "music",
+    "video": "video",
     "program": "triangle-alert",
 }
 

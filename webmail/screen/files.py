@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webmail.reading.attachments import Attachment
+from webmail.reading.thumbnails import MAX_OCTETS
+from webmail.reading.viewing import way
 from webmail.screen.sizes import size
-
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-"""What a browser may show in a tab of its own; whether it really is one is seen from its bytes when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,10 @@ class File:
     link: str
     preview: str
     """The address to look at it, empty when it can only be downloaded."""
+    own_tab: bool
+    """The preview needs a tab of its own."""
+    thumbnail: str
+    """The address of a small picture, or empty."""
     preview_label: str
     download_label: str
     warning: str
@@ -35,17 +38,33 @@ class File:
 def card(message: int, attachment: Attachment) -> File:
     octets = size(attachment.size)
     link = part_link(message, attachment.section)
+    seen = way(attachment)
     return File(
         stem=attachment.stem,
         ending=attachment.extension,
         size=octets,
         icon=attachment.icon,
         link=link,
-        preview=f"{link}?inline" if attachment.media_type in PICTURES else "",
+        preview=preview_link(message, attachment),
+        own_tab=seen == "pdf",
+        thumbnail=f"{link}/thumbnail" if seen == "picture" and attachment.size <= MAX_OCTETS else "",
         preview_label=_("Preview {name}, {size}").format(name=attachment.name, size=octets),
         download_label=_("Download {name}").format(name=attachment.name),
-        warning=_("Can run programs") if attachment.is_dangerous else "",
+        warning=_warning(attachment),
     )
+
+
+def _warning(attachment: Attachment) -> str:
+    if attachment.is_dangerous:
+        return _("Can run programs")
+    return _("Can hold programs") if attachment.kind == "archive" else ""
+
+
+def preview_link(message: int, attachment: Attachment) -> str:
+    """Where the attachment can be looked at; a PDF in the browser's own viewer. Empty for what can only be saved."""
+    seen = way(attachment)
+    link = part_link(message, attachment.section)
+    return f"{link}/pdf" if seen == "pdf" else f"{link}/view" if seen else ""
 
 
 def part_link(message: int, section: str) -> str:

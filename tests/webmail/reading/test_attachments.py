@@ -70,8 +70,10 @@ def test_any_name_is_safe(name: str) -> None:
         ("a.html", "text/plain", "page", "file-text", True),
         ("a.svg", "image/svg+xml", "page", "file-text", True),
         ("a", "text/html", "page", "file-text", True),
-        ("a.zip", "application/zip", "archive", "paperclip", False),
-        ("a.iso", "application/x", "archive", "paperclip", True),
+        ("a.zip", "application/zip", "archive", "file-archive", False),
+        ("a.iso", "application/x", "archive", "file-archive", True),
+        ("a.mp3", "audio/mpeg", "audio", "music", False),
+        ("a", "video/mp4", "video", "video", False),
         ("a.xyz", "application/x", "file", "paperclip", False),
     ],
 )

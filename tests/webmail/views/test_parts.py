@@ -80,6 +80,28 @@ def test_names_are_safe_in_the_header(alice: Person, filename: str, header: str)
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_pdf_has_a_tab_of_its_own_under_the_same_policy(alice: Person) -> None:
+    address = f"{with_part(alice, b'%PDF-1.4 plan')}/pdf"
+    answer = alice.get(address, sec_fetch_dest="document", sec_fetch_site="same-origin")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="plan.pdf"'
+    assert answer.headers[csp.HEADER] == csp.attachment()
+    assert "sandbox" in csp.attachment()
+    assert content(answer) == b"%PDF-1.4 plan"
+
+
+@pytest.mark.parametrize("where", ["iframe", "embed", "object", "frame", "image"])
+def test_a_pdf_is_in_no_frame(alice: Person, where: str) -> None:
+    assert alice.get(f"{with_part(alice, b'%PDF-1.4')}/pdf", sec_fetch_dest=where).status_code == 403
+
+
+@pytest.mark.parametrize("hostile", [b"<html>%PDF-1.4", b"", b" %PDF-", b"MZ"])
+def test_what_is_no_pdf_is_saved(alice: Person, hostile: bytes) -> None:
+    answer = alice.get(f"{with_part(alice, hostile)}/pdf")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
 def test_other_sites_get_nothing(alice: Person) -> None:
     address = with_part(alice, PNG, "image/png")
     assert alice.get(f"{address}?inline", sec_fetch_site="cross-site").status_code == 403

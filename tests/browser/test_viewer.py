@@ -1,0 +1,151 @@
+"""Attachments in the browser: their cards, the viewer over the message, the same as pages, and all of them at once."""
+
+import io
+import math
+import re
+import struct
+import wave
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import PDF, faults, is_phone, letter, sign_in
+from tests.servers.chromium import Chromium, Record
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.whimbrel import Whimbrel
+
+
+def png() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (1200, 800), "teal").save(written, "PNG")
+    return written.getvalue()
+
+
+def wav(seconds: int) -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(n / 9))) for n in range(8000 * seconds)))
+    return written.getvalue()
+
+
+@pytest.fixture
+def marta(dovecot: Dovecot, mail_user: User) -> User:
+    """Somebody who was sent one attachment of each kind."""
+    made = letter("Hall", "All of it is attached.\n", minutes=3)
+    made.add_attachment(PDF, maintype="application", subtype="pdf", filename="plan.pdf")
+    made.add_attachment(png(), maintype="image", subtype="png", filename="hall-map.png")
+    made.add_attachment("<script>document.title='stolen'</script>\nNotes", subtype="html", filename="notes.html")
+    made.add_attachment(wav(5), maintype="audio", subtype="wav", filename="talk.wav")
+    made.add_attachment(b"PK", maintype="application", subtype="zip", filename="float.zip")
+    dovecot.append(mail_user, "INBOX", made.as_bytes())
+    return mail_user
+
+
+def open_hall(page: Page, whimbrel: Whimbrel, user: User) -> None:
+    sign_in(page, whimbrel, user)
+    page.get_by_role("link", name=re.compile("Hall")).click()
+    expect(page.get_by_role("region", name="Attachments")).to_be_visible()
+
+
+def test_over_the_message(screen: Page, whimbrel: Whimbrel, marta: User, page_record: Record) -> None:
+    open_hall(screen, whimbrel, marta)
+    address = screen.url
+    card = screen.get_by_role("link", name=re.compile(r"^Preview hall-map.png, "))
+    card.scroll_into_view_if_needed()
+    expect(screen.locator(".thumb img")).to_have_js_property("naturalWidth", 464)
+    card.click()
+    dialog = screen.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="hall-map.png")).to_be_focused()
+    expect(dialog.get_by_role("img", name="hall-map.png")).to_have_js_property("naturalWidth", 1200)
+    assert faults(screen) == []
+    screen.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("heading", name="notes.html")).to_be_visible()
+    expect(dialog.get_by_text("<script>document.title='stolen'</script>")).to_be_visible()
+    assert faults(screen) == []
+    dialog.get_by_role("link", name="Later attachment").click()
+    expect(dialog.get_by_role("heading", name="talk.wav")).to_be_visible()
+    screen.wait_for_function("() => Math.round(document.querySelector('dialog audio')?.duration) === 5")
+    expect(dialog.get_by_role("link", name="Later attachment")).to_have_count(0)
+    assert faults(screen) == []
+    with screen.expect_download() as download:
+        dialog.get_by_role("link", name="Download talk.wav").click()
+    assert download.value.path().read_bytes() == wav(5)
+    screen.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(card).to_be_focused()
+    card.click()
+    expect(dialog).to_be_visible()
+    screen.go_back()
+    expect(dialog).to_have_count(0)
+    assert screen.url == address
+    expect(screen.get_by_role("heading", name="Hall", level=2)).to_be_visible()
+    assert screen.title() == "Hall – Whimbrel"
+    assert not page_record.outside
+    page_record.faults.clear()  # axe measures colours by inline styles, which our policy refuses
+
+
+def test_a_player_goes_to_the_middle(page: Page, whimbrel: Whimbrel, marta: User) -> None:
+    open_hall(page, whimbrel, marta)
+    page.get_by_role("link", name=re.compile("^Preview talk.wav")).click()
+    page.wait_for_function("() => document.querySelector('dialog audio')?.readyState >= 1")
+    with page.expect_response(lambda answer: answer.url.endswith("?play") and answer.status == 206):
+        page.evaluate("() => { const a = document.querySelector('dialog audio'); a.load(); a.currentTime = 4; }")
+    page.wait_for_function("() => document.querySelector('dialog audio').currentTime === 4")
+
+
+def test_a_pdf_has_a_tab_of_its_own(page: Page, whimbrel: Whimbrel, marta: User) -> None:
+    open_hall(page, whimbrel, marta)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("^Preview plan.pdf")).click()
+    expect(opened.value).to_have_url(re.compile(r"/part/2/pdf$"))
+    assert opened.value.evaluate("() => [document.contentType, window.opener]") == ["application/pdf", None]
+
+
+def test_all_at_once(screen: Page, whimbrel: Whimbrel, marta: User) -> None:
+    open_hall(screen, whimbrel, marta)
+    with screen.expect_download() as download:
+        screen.get_by_role("button", name="Download all").click()
+    assert download.value.suggested_filename == "Hall.zip"
+    archive = zipfile.ZipFile(download.value.path())
+    assert archive.testzip() is None
+    assert archive.namelist() == ["plan.pdf", "hall-map.png", "notes.html", "talk.wav", "float.zip"]
+    assert archive.read("plan.pdf") == PDF
+
+
+@pytest.fixture
+def plain(chromium: Chromium) -> Iterator[Page]:
+    page = chromium.page(java_script_enabled=False)
+    yield page
+    page.context.close()
+    chromium.suspend()
+
+
+def test_without_scripts_it_is_a_page(plain: Page, whimbrel: Whimbrel, marta: User) -> None:
+    open_hall(plain, whimbrel, marta)
+    plain.get_by_role("link", name=re.compile("^Preview hall-map.png")).click()
+    expect(plain.get_by_role("heading", name="hall-map.png", level=1)).to_be_visible()
+    expect(plain.get_by_role("img", name="hall-map.png")).to_be_visible()
+    plain.get_by_role("link", name="Later attachment").click()
+    expect(plain.get_by_role("heading", name="notes.html", level=1)).to_be_visible()
+    plain.get_by_role("link", name="Close preview").click()
+    expect(plain.get_by_role("heading", name="Hall", level=2)).to_be_visible()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(phone: Page, whimbrel: Whimbrel, marta: User) -> None:
+    open_hall(phone, whimbrel, marta)
+    assert is_phone(phone)
+    phone.get_by_role("link", name=re.compile("^Preview hall-map.png")).click()
+    expect(phone.get_by_role("dialog")).to_be_visible()
+    for name in ("notes.html", "talk.wav"):
+        phone.get_by_role("link", name="Later attachment").click()
+        expect(phone.get_by_role("heading", name=name)).to_be_visible()
+        assert phone.evaluate("() => document.querySelector('dialog').scrollWidth <= innerWidth")
+        box = phone.locator(".viewer").bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (0, 390)
