@@ -6,7 +6,21 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmail import health
-from webmail.views import actions, archive, images, installed, mailboxes, messages, notifications, parts, refusals, source, thumbnails, viewer
+from webmail.views import (
+    actions,
+    archive,
+    enclosed,
+    images,
+    installed,
+    mailboxes,
+    messages,
+    notifications,
+    parts,
+    refusals,
+    source,
+    thumbnails,
+    viewer,
+)
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -23,6 +37,8 @@ urlpatterns = [
     path("message/<int:message_id>/download", source.download, name="message-download"),
     path("message/<int:message_id>/attachments.zip", archive.show, name="archive"),
     path("message/<int:message_id>/part/<str:section>", parts.show, name="part"),
+    path("message/<int:message_id>/part/<str:section>/body", enclosed.body, name="part-body"),
+    path("message/<int:message_id>/part/<str:section>/inside/<str:inner>", enclosed.inside, name="part-inside"),
     path("message/<int:message_id>/part/<str:section>/pdf", parts.pdf, name="part-pdf"),
     path("message/<int:message_id>/part/<str:section>/thumbnail", thumbnails.show, name="part-thumbnail"),
     path("message/<int:message_id>/part/<str:section>/view", viewer.show, name="part-view"),

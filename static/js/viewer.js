@@ -13,9 +13,9 @@ let wanted = "";
 
 /** Shows what `link` leads to; where that fails, the browser follows the link as it would have. */
 export async function view(link) {
-  opener = link;
+  if (!dialog.open) opener = link;
   if (await fill(link.href)) {
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
     if (!hasEntry()) history.pushState({ viewer: true }, "");
     dialog.querySelector("h1").focus();
   }

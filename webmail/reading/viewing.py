@@ -29,8 +29,8 @@ _BY_EXTENSION = {
     "letter": "eml",
     "sound": "mp3 m4a ogg oga opus wav flac aac",
     "film": "mp4 m4v mov webm",
-    "text": "txt md log csv tsv json xml yml yaml ini toml cfg conf diff patch py js ts css c h cpp rs go java rb sh sql "
-    "tex html htm xhtml svg ics vcf srt asc",
+    "text": "txt md log csv tsv json xml yml yaml ini toml cfg conf diff patch py js ts css c h cpp rs go java rb sh "
+    "sql tex html htm xhtml svg ics vcf srt asc",
 }
 _EXTENSIONS = {f".{each}": way for way, listed in _BY_EXTENSION.items() for each in listed.split()}
 _PICTURES = ("image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif")

@@ -35,23 +35,28 @@ class File:
     """What to think of before it is opened, or empty."""
 
 
-def card(message: int, attachment: Attachment) -> File:
+def card(message: int, attachment: Attachment, link: str = "") -> File:
+    """`link`: where it is saved from, when it is no part of the message that the server knows of; then it can only be
+    saved."""
     octets = size(attachment.size)
-    link = part_link(message, attachment.section)
-    seen = way(attachment)
+    seen = "" if link else way(attachment)
     return File(
         stem=attachment.stem,
         ending=attachment.extension,
         size=octets,
         icon=attachment.icon,
-        link=link,
-        preview=preview_link(message, attachment),
+        link=link or part_link(message, attachment.section),
+        preview=preview_link(message, attachment) if seen else "",
         own_tab=seen == "pdf",
-        thumbnail=f"{link}/thumbnail" if seen == "picture" and attachment.size <= MAX_OCTETS else "",
+        thumbnail=_thumbnail(message, attachment) if seen == "picture" else "",
         preview_label=_("Preview {name}, {size}").format(name=attachment.name, size=octets),
         download_label=_("Download {name}").format(name=attachment.name),
         warning=_warning(attachment),
     )
+
+
+def _thumbnail(message: int, attachment: Attachment) -> str:
+    return f"{part_link(message, attachment.section)}/thumbnail" if attachment.size <= MAX_OCTETS else ""
 
 
 def _warning(attachment: Attachment) -> str:

@@ -6,23 +6,30 @@ Pictures, sounds and films come from their own addresses, where they prove what 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from imapbridge import bodies
+from imapbridge.mime.parts import by_section
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
 from webmail.reading import viewing
-from webmail.reading.attachments import describe
+from webmail.reading.attachments import Attachment, describe
+from webmail.reading.message import Readable
+from webmail.screen import enclosed as screen
 from webmail.screen.account import look
+from webmail.screen.enclosed import EnclosedLetter
+from webmail.screen.files import File, card, part_link
+from webmail.screen.letters import Text
 from webmail.screen.sizes import size
 from webmail.screen.viewer import Viewed, viewed
-from webmail.views import shell, texts
+from webmail.views import enclosed, shell, texts
 from webmail.views.parts import part_for
 
 
@@ -34,11 +41,32 @@ def show(request: HttpRequest, message_id: int, section: str) -> HttpResponse:
     shown = viewed(message_id, describe(part), texts.readable(message).attachments)
     if shown.shown == "text":
         shown = _with_text(message, part, shown)
-    return render(request, "message/viewer.html", _page(request, shown))
+    page: dict[str, object] = {"look": look(shell.person(request)), "viewed": shown}
+    if shown.shown == "letter":
+        page["enclosed"] = _letter(request, message, part)
+    return render(request, "message/viewer.html", page)
 
 
-def _page(request: HttpRequest, shown: Viewed) -> dict[str, Any]:
-    return {"look": look(shell.person(request)), "viewed": shown}
+def _letter(request: HttpRequest, message: Message, part: Part) -> EnclosedLetter:
+    inside = enclosed.enclosed(message, part)
+    found = inside.readable()
+    cards = [_card(message, inside, attachment) for attachment in found.attachments]
+    return screen.letter(inside.header, found, _text(request, message, part, found), cards, shell.clock(request))
+
+
+def _text(request: HttpRequest, message: Message, part: Part, found: Readable) -> Text:
+    told = screen.told(found)
+    if found.kind == "html":
+        query = {"v": texts.version(message), "theme": look(shell.person(request)).theme}
+        address = f"{part_link(message.pk, part.section)}/body?{urlencode(query)}"
+        return Text(frame=address, notices=told)
+    # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
+    return Text(html=mark_safe(found.html if found.kind == "text" else ""), notices=told)  # noqa: S308
+
+
+def _card(message: Message, inside: enclosed.Enclosed, attachment: Attachment) -> File:
+    inner = None if inside.is_told else by_section(inside.root, attachment.section)
+    return card(message.pk, attachment, inside.link(inner) if inner else "")
 
 
 def _with_text(message: Message, part: Part, shown: Viewed) -> Viewed:
