@@ -42,8 +42,8 @@ async function asset(request) {
 }
 
 addEventListener("push", (event) => event.waitUntil(pushed(event.data.json())));
-// An open page that nobody sees asks for the same.
-addEventListener("message", (event) => event.waitUntil(show(event.data.notes)));
+// An open page that nobody sees asks for the same; one that came while this began asks to be taken over.
+addEventListener("message", (event) => event.waitUntil(event.data.claim ? clients.claim() : show(event.data.notes)));
 
 async function pushed({ notes, unread }) {
   await show(notes);

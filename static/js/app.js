@@ -12,7 +12,7 @@ import "./tree.js";
 import "./announce.js";
 import "./reach.js";
 import "./live.js";
-import "./notifications.js";
+import "./installed.js";
 
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {

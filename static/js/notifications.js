@@ -1,17 +1,10 @@
-// Keeps the service worker, and what it stands for: the number on the program's icon, this browser's subscription, and,
-// where there is no push service, new mail that is told by an open page nobody sees.
+// Keeps this browser's subscription, and, where there is no push service, tells of new mail from an open page nobody sees.
 import { isAble, post, turnOn, way, worker } from "./push.js";
 
 const GATHERED = 1500;
 
 let marks = null;
 let asking = 0;
-
-/** The unread mail of the inbox, on the icon of the installed program. */
-function badge() {
-  const count = Number(document.querySelector('#side-special a[aria-keyshortcuts="g i"] .nav-count')?.textContent);
-  (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
-}
 
 /** What came since it was asked the last time; the first time only where to begin. */
 async function news() {
@@ -43,11 +36,8 @@ async function subscribed() {
 }
 
 async function begin() {
-  await worker();
   if (Notification.permission !== "granted") return;
   if (way() === "page" || (way() === "push" && !(await subscribed()))) tellFromHere();
 }
 
-badge();
-document.addEventListener("mail:mailboxes", badge);
 if (isAble()) begin().catch(() => {}); // it comes with the next page

@@ -1,4 +1,7 @@
-"""Requests and bytes of an inbox, as Chromium counts them on the wire: cold, and once everything is cached."""
+"""Requests and bytes of an inbox, as Chromium counts them on the wire: cold, and once everything is cached.
+
+Without the service worker, which loads the same and keeps its count to itself.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +30,7 @@ def inbox(url: str, visitor: Visitor) -> tuple[Weight, Weight]:
     """(cold, warm): the first visit of a browser that is signed in as the visitor is, and the next one."""
     cookies = visitor.cookies.items()
     with running(Chromium()) as chromium:
-        page = chromium.page()
+        page = chromium.page(service_workers="block")
         page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
         return _visit(page, url), _visit(page, url)
 

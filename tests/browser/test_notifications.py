@@ -45,7 +45,14 @@ def settings(page: Page) -> None:
 
 def worker(page: Page) -> Worker:
     """The service worker, at work, and the page in its hands: it takes over pages a moment after it is ready."""
-    page.wait_for_function("navigator.serviceWorker.controller")
+    page.evaluate(
+        """() => new Promise((resolve, reject) => {
+          const { serviceWorker } = navigator;
+          setTimeout(() => reject("no service worker took the page over"), 20000);
+          if (serviceWorker.controller) resolve();
+          else serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
+        })"""
+    )
     (found,) = page.context.service_workers
     return found
 
