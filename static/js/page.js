@@ -10,11 +10,11 @@ export const onePane = () => narrow.matches;
 
 const LONGEST_WAIT = 20000;
 
-/** The document an address answers with; leaves for the sign-in page when the session has ended. */
+/** The document an address answers with, null for no content; leaves for the sign-in page when the session has ended. */
 export async function fetchDocument(address, headers = {}) {
   const signal = AbortSignal.timeout(LONGEST_WAIT);
   const response = await fetch(address, { headers: { Accept: "text/html", ...headers }, signal });
-  if (leftForSignIn(response)) return null;
+  if (leftForSignIn(response) || response.status === 204) return null;
   if (!response.ok) throw new Error(`${response.status} for ${address}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
