@@ -68,7 +68,7 @@ class Mailboxes(SessionState):
 
     def _status_items(self) -> tuple[str, ...]:
         items = STATUS_ITEMS if self.has("CONDSTORE") else STATUS_ITEMS[:-1]
-        return (*items, "MAILBOXID") if self.has("OBJECTID") else items
+        return (*items, "MAILBOXID") if self.has("OBJECTID") and self.profile.status_mailbox_id else items
 
     def _status_each(self, listing: _Listing) -> Exchange[None]:
         selected = names.key(self.selected.raw_name) if self.selected else None

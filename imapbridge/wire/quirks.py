@@ -35,6 +35,8 @@ class Profile:
     """`\\Deleted` and EXPUNGE only take a label away; to delete, move to the trash."""
     ascii_search: bool = False
     """SEARCH with a charset is refused."""
+    status_mailbox_id: bool = True
+    """STATUS tells MAILBOXID as it is. Off: it is told on opening a mailbox only."""
     enable_utf8: bool = False
     """Enable UTF8=ACCEPT. Off: the octets of a mailbox name are its key, and enabling changes them."""
 
@@ -59,7 +61,8 @@ YANDEX = Profile("yandex", interactive=1, idle_refresh=4 * 60)
 ZOHO = Profile("zoho", denied=frozenset({"LIST-STATUS"}), interactive=1)
 PURELYMAIL = Profile("purelymail", interactive=1)
 DOVECOT = Profile("dovecot", pipeline=20, idle_refresh=24 * 60)
-CYRUS = Profile("cyrus", pipeline=20, idle_refresh=24 * 60)
+# 3.6 answers STATUS (MAILBOXID) with memory that it has freed: other octets each time, brackets and quotes among them.
+CYRUS = Profile("cyrus", pipeline=20, idle_refresh=24 * 60, status_mailbox_id=False)
 COURIER = Profile("courier", pipeline=5)
 STALWART = Profile("stalwart")
 

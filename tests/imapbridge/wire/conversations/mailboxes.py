@@ -2,6 +2,7 @@
 
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
+from imapbridge.wire.session import Session
 from tests.imapbridge.wire.conversations import conversation
 
 STATUS_ITEMS = ("MESSAGES", "SIZE", "DELETED", "MAILBOXID", "APPENDLIMIT")
@@ -70,6 +71,17 @@ def _(played):
     status = played.result
     assert (status.messages, status.size, status.deleted) == (3, 5_000_000_000, 1)
     assert (status.mailbox_id, status.append_limit) == ("Fx-1", 257_890)
+
+
+def prepare_and_list(session: Session):
+    yield from session.prepare()
+    return (yield from session.list_mailboxes())
+
+
+@conversation("cyrus_tells_no_mailbox_id", prepare_and_list)
+def _(played):
+    [inbox] = played.result
+    assert (inbox.status.messages, inbox.status.mailbox_id) == (30, None)
 
 
 @conversation("xlist_attributes", lambda session: session.list_mailboxes(status=False))
