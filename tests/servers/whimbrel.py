@@ -1,6 +1,6 @@
 """The product itself, as its own processes: web, bridge, worker and beat, with the very command lines of `./run prod`.
 
-Each can be killed and restarted alone, as no supervisor watches here.
+Each can be killed and restarted alone, as no supervisor watches here but `Whimbrel.revive`.
 """
 
 import asyncio
@@ -112,6 +112,12 @@ class Whimbrel:
             each.spawn()
         for each in self.processes.values():
             each.wait_until_ready()
+
+    def revive(self) -> None:
+        """Start again what has ended, as the supervisor does: a worker that works while Redis dies may end by it."""
+        for each in self.processes.values():
+            if not each.running:
+                each.restart()
 
     def stop(self) -> None:
         """In the order of the supervisor: first who takes work."""
