@@ -1,7 +1,7 @@
 """What people do to mail: in the index now, on the server soon. With `sync` the only writer of the mirror.
 
 The index and the PendingChange are written in one transaction: what the screen shows is never lost on the way. What
-moves, copies or deletes returns the keys of its changes, with which `undo` makes it undone.
+is done to messages returns the keys of its changes, with which `undo` makes it undone.
 """
 
 from imapbridge.actions.appending import append

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import groupby
 
 from imapbridge.actions import filing
 from imapbridge.actions.owing import owe
@@ -46,12 +47,7 @@ def _is_built_upon(change: PendingChange) -> bool:
 
 def _invert(change: PendingChange, entries: list[Entry]) -> bool:
     if change.kind == Kind.FLAGS:
-        live = [one for one in entries if not one.expunged]
-        refusals.put_flags(change.mailbox, live, add=change.remove, remove=change.add)
-        owe(
-            change.account_id, change.mailbox_id, Kind.FLAGS, [one.uid for one in live],
-            uid_validity=change.uid_validity, add=change.remove, remove=change.add,
-        )  # fmt: skip
+        _invert_flags(change, entries)
         return True
     placed = Entry.objects.filter(pk__in=change.places.values(), mailbox=change.target_id, expunged=False)
     if change.target is None:
@@ -61,3 +57,19 @@ def _invert(change: PendingChange, entries: list[Entry]) -> bool:
     else:
         filing.expunge(change.target, list(placed))
     return len(placed) == len(change.places)
+
+
+def _invert_flags(change: PendingChange, entries: list[Entry]) -> None:
+    """On these places, and where the messages are now whose place here is gone: they were moved since."""
+    live = [one for one in entries if not one.expunged]
+    moved = {one.message_id for one in entries if one.expunged} - {one.message_id for one in live}
+    elsewhere = Entry.objects.filter(account=change.account_id, message__in=moved, expunged=False)
+    places = sorted([*live, *elsewhere.select_related("mailbox")], key=lambda one: one.mailbox_id)
+    for _, group in groupby(places, key=lambda one: one.mailbox_id):
+        here = list(group)
+        box = here[0].mailbox
+        refusals.put_flags(box, here, add=change.remove, remove=change.add)
+        owe(
+            change.account_id, box.pk, Kind.FLAGS, [one.uid for one in here], uid_validity=box.uid_validity or 0,
+            add=change.remove, remove=change.add,
+        )  # fmt: skip

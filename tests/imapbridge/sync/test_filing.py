@@ -112,6 +112,23 @@ def test_undo(story: Story, replayed: bool) -> None:
     story.assert_equal()
 
 
+@pytest.mark.parametrize("returned", [False, True])
+def test_undo_of_marks_follows_what_was_moved_since(story: Story, returned: bool) -> None:
+    messages = letters(story)
+    marked = actions.set_seen(story.account.pk, messages[:2], True)
+    story.sync()
+    moved = move(story, messages[:1], "INBOX", "Archive")
+    story.sync()
+    if returned:
+        assert actions.undo(story.account.pk, moved)
+        story.sync()
+    assert actions.undo(story.account.pk, marked)
+    story.sync()
+    assert set(Entry.objects.filter(account=story.account, expunged=False).values_list("seen", flat=True)) == {False}
+    assert not any("\\Seen" in words for box in ("INBOX", "Archive") for words in story.phone.flags(box).values())
+    assert nothing_is_owed(story)
+
+
 def test_undo_of_a_deletion_that_nobody_asked_for_yet(story: Story) -> None:
     messages = letters(story)
     done = actions.delete_forever(story.account.pk, messages[:1], story.mailbox().pk)
