@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from redis.exceptions import RedisError
 from whitenoise.middleware import WhiteNoiseFileResponse
 
@@ -38,6 +38,8 @@ if settings.SECURE_HSTS_SECONDS:
 _OurFile: type[HttpResponseBase] = WhiteNoiseFileResponse
 OF_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
 """What means something on a style sheet, a script or an icon. A page has some twenty of them: the rest is weight."""
+OF_NO_USE = ("Last-Modified", "ETag")
+"""On what never changes under its address nobody asks for them."""
 
 
 class SecurityHeaders:
@@ -52,8 +54,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         headers = response.headers
         if isinstance(response, _OurFile):
-            for name in ALWAYS.keys() & OF_FILES:
-                headers[name] = ALWAYS[name]
+            _lighten(headers)
             return response
         policy = headers.get(csp.HEADER)
         if policy is None:
@@ -64,6 +65,14 @@ class SecurityHeaders:
             if name not in headers:
                 headers[name] = value
         return response
+
+
+def _lighten(headers: ResponseHeaders) -> None:
+    for name in ALWAYS.keys() & OF_FILES:
+        headers[name] = ALWAYS[name]
+    if "immutable" in headers.get("Cache-Control", ""):
+        for name in OF_NO_USE:
+            del headers[name]
 
 
 class MailErrors:

@@ -181,6 +181,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "webmail.storage.StaticStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {
     "version": 1,

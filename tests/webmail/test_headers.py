@@ -1,5 +1,6 @@
 """The headers of every answer, route by route."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from tests import factories
 from tests.webmail.routes import addresses
@@ -95,6 +97,14 @@ def test_a_view_may_say_otherwise() -> None:
     assert response["Cache-Control"] == "private, immutable"
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_never_changes_is_not_asked_about() -> None:
+    for caching, names in (("max-age=315360000, public, immutable", set()), ("max-age=60", {"ETag", "Last-Modified"})):
+        file = WhiteNoiseFileResponse(
+            io.BytesIO(b"x"), headers={"Cache-Control": caching, "ETag": "e", "Last-Modified": "l"}
+        )
+        assert {"ETag", "Last-Modified"} & set(answered(file).headers) == names
 
 
 def test_a_message_body_is_framed_by_us_alone_and_runs_nothing() -> None:

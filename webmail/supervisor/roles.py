@@ -28,11 +28,10 @@ def web(descriptor: int, workers: int) -> Role:
     uvicorn = _python("-m", "uvicorn", "webmail.asgi:application", "--fd", str(descriptor), "--workers", str(workers))
     # A tab has one short word to say.
     sockets = ["--ws", "websockets-sansio", "--ws-max-size", "4096"]
-    loop = ["--loop", "uvloop", "--http", "httptools", *sockets, "--no-access-log"]
+    loop = ["--loop", "uvloop", "--http", "httptools", *sockets]
+    quiet = ["--no-access-log", "--no-proxy-headers", "--no-server-header"]
     # Websockets stay open for ever: closing does not wait for them longer than this.
-    return Role(
-        "web", [*uvicorn, *loop, "--no-proxy-headers", "--timeout-graceful-shutdown", "3"], descriptors=(descriptor,)
-    )
+    return Role("web", [*uvicorn, *loop, *quiet, "--timeout-graceful-shutdown", "3"], descriptors=(descriptor,))
 
 
 def bridge() -> Role:
