@@ -19,6 +19,7 @@ from imapbridge.mime.transfer import decode_transfer
 from imapbridge.terms.part import Part
 from webmail.reading import notices, plaintext
 from webmail.reading.attachments import Attachment, describe
+from webmail.reading.invitations import Invitation, calendar_part, invitation
 from webmail.reading.links import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
@@ -58,6 +59,7 @@ class Readable:
     misleading_links: tuple[Misleading, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
+    invitation: Invitation | None = None
 
     def to_json(self) -> dict[str, Any]:
         """For a cache."""
@@ -69,6 +71,7 @@ class Readable:
         found["trackers"] = tuple(value["trackers"])
         found["misleading_links"] = tuple(Misleading(**one) for one in value["misleading_links"])
         found["attachments"] = tuple(Attachment(**one) for one in value["attachments"])
+        found["invitation"] = Invitation.from_json(value["invitation"]) if value["invitation"] else None
         found["notices"] = tuple(Notice(**one) for one in value["notices"])
         return cls(**found)
 
@@ -81,7 +84,9 @@ def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:
         room -= part.size
         if room >= 0:
             wanted.append(part.section)
-    return wanted
+    if calendar := calendar_part(root):
+        wanted.append(calendar.section)
+    return list(dict.fromkeys(wanted))
 
 
 def read(
@@ -110,7 +115,15 @@ def read(
         misleading_links=tuple(dict.fromkeys(pages.misleading)),
         attachments=tuple(map(describe, listed[:MAX_ATTACHMENTS])),
         notices=tuple(dict.fromkeys(told)),
+        invitation=_invitation(root, bodies),
     )
+
+
+def _invitation(root: Part, bodies: Mapping[str, bytes]) -> Invitation | None:
+    part = calendar_part(root)
+    if part is None or not (body := bodies.get(part.section)):
+        return None
+    return invitation(decode(decode_transfer(body, part.encoding), part.charset), part.section)
 
 
 def _kind(choice: BodyChoice, pages: _Pages) -> str:

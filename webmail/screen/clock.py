@@ -41,6 +41,8 @@ class _Patterns:
     day: str
     older: str
     weekday: str
+    long_day: str
+    long_older: str
     full: str
     month: str
     months: tuple[str, ...]
@@ -59,6 +61,8 @@ def _patterns(_language: str) -> _Patterns:
         day=pgettext("day of this year", "{day} {month}"),
         older=pgettext("day of another year", "{day} {month} {year}"),
         weekday=pgettext("weekday and day", "{weekday} {date}"),
+        long_day=pgettext("weekday and day of this year", "{weekday} {day} {month}"),
+        long_older=pgettext("weekday and day of another year", "{weekday} {day} {month} {year}"),
         full=pgettext("moment in full", "{weekday} {day} {month} {year}, {time} ({zone})"),
         month=pgettext("month of another year", "{month} {year}"),
         months=tuple(str(MONTHS[number]) for number in range(1, 13)),
@@ -132,6 +136,13 @@ class Clock:
             year=moment.year,
             time=self.time(moment),
             zone=moment.tzname() or "UTC",
+        )
+
+    def day(self, day: date) -> str:
+        """`Friday 20 March`, with its year when that is another one."""
+        pattern = self._in.long_day if day.year == self.today.year else self._in.long_older
+        return pattern.format(
+            weekday=self._in.weekdays[day.weekday()], day=day.day, month=self._in.months[day.month - 1], year=day.year
         )
 
     def group(self, moment: datetime) -> Group:

@@ -14,6 +14,7 @@ from imapbridge.queries import MessageItem
 from webmail.screen import people
 from webmail.screen.clock import Clock
 from webmail.screen.files import File
+from webmail.screen.invitations import Card
 from webmail.screen.notices import Action, Notice
 
 OPEN_UNREAD = 20
@@ -50,6 +51,7 @@ class Text:
     frame: str = ""
     failure: Failure | None = None
     notices: list[Notice] = field(default_factory=list)
+    invitation: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ When a text can not be had from the mail server, its message keeps its head and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
@@ -18,7 +19,7 @@ from imapbridge.models import Message
 from imapbridge.queries import MessageItem
 from webmail import error_pages
 from webmail.reading.message import Readable
-from webmail.screen import files, notices
+from webmail.screen import files, invitations, notices
 from webmail.screen import letters as screen
 from webmail.screen.clock import Clock
 from webmail.screen.letters import Detail, Failure, Folded, Letter, Run, Text
@@ -33,6 +34,7 @@ class Writer:
 
     def __init__(self, clock: Clock, account: MailAccount, query: str, here: str, theme: str, images: Images) -> None:
         self._account = account
+        self._clock = clock
         self._images = images
         self._query = query
         self._here = here
@@ -65,6 +67,9 @@ class Writer:
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
         text = self._text(stored, found, images, notices.notices(found, blocking))
+        if found.invitation:
+            invited = invitations.card(message.id, found.invitation, self._clock, self._account.address)
+            text = replace(text, invitation=invited)
         return self._screen.letter(message, text, cards, title, self._said(message, found, blocking))
 
     def _text(self, message: Message, found: Readable, images: str, told: list[Notice]) -> Text:

@@ -22,7 +22,7 @@ from webmail.reading.message import Readable, Reading, read, wanted_sections
 from webmail.screen.files import part_link
 from webmail.views import consent
 
-VERSION = 6
+VERSION = 7
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
