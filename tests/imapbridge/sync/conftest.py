@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from accounts import secrets
 from accounts.models import MailAccount
@@ -21,6 +22,7 @@ from tests.servers.dovecot_config import Options
 from tests.servers.fixtures import running
 from tests.servers.mail_client import MailClient
 from tests.servers.mail_server import MailServer, User
+from tests.servers.proxy import Proxy
 from tests.servers.redis import Redis
 
 
@@ -114,6 +116,49 @@ def any_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
 @pytest.fixture
 def story(begin: Callable[[MailServer], Story], any_server: MailServer) -> Story:
     return begin(any_server)
+
+
+# --- behind a proxy, which needs plaintext; a module says otherwise by fixtures of its own ----------------------------
+
+
+@pytest.fixture(scope="module")
+def options() -> Options:
+    """Of the server behind the proxy."""
+    return Options(plaintext=True)
+
+
+@pytest.fixture(scope="module")
+def plain_dovecot(options: Options) -> Iterator[Dovecot]:
+    with running(Dovecot(options=options)) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(plain_dovecot.ports.imap) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def story_redis(redis_server: Redis) -> Redis:
+    return redis_server
+
+
+@pytest.fixture
+def proxied(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    plain_dovecot: Dovecot,
+    proxy: Proxy,
+    story_redis: Redis,
+    transactional_db: None,
+) -> Iterator[Story]:
+    """A story in which we go through the proxy, and the phone does not."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    point_at(settings, plain_dovecot, story_redis, plain_port=proxy.port)
+    user = plain_dovecot.user()
+    with plain_dovecot.client(user) as phone:
+        yield Story(plain_dovecot, user, account_of(user), phone)
 
 
 @pytest.fixture

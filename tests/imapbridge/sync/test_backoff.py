@@ -1,11 +1,8 @@
 """A server that asks for peace gets it, from workers and from the bridge; what was owed to it is not given up."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from imapbridge import actions, backoff
 from imapbridge.bridge.replays import run_replay
@@ -13,45 +10,18 @@ from imapbridge.errors import ServerBusy
 from imapbridge.models import Message, PendingChange
 from imapbridge.pool import Pool
 from imapbridge.sync.account import sync
-from tests.imapbridge.sync.conftest import Story, account_of, point_at
-from tests.servers.dovecot import Dovecot
-from tests.servers.dovecot_config import Options
+from tests.imapbridge.sync.conftest import Story
 from tests.servers.letters import plain
-from tests.servers.process import running
 from tests.servers.proxy import Proxy
-from tests.servers.redis import Redis
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
 WORDS = b"Request is throttled. Suggested Backoff Time: 92415 milliseconds"
 
 
-@pytest.fixture(scope="module")
-def plain_dovecot() -> Iterator[Dovecot]:
-    with running(Dovecot(options=Options(plaintext=True))) as server:
-        yield server
-
-
 @pytest.fixture
-def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
-    with Proxy(plain_dovecot.ports.imap) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def story(
-    settings: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    plain_dovecot: Dovecot,
-    proxy: Proxy,
-    redis_server: Redis,
-    transactional_db: None,
-) -> Iterator[Story]:
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
-    user = plain_dovecot.user()
-    with plain_dovecot.client(user) as phone:
-        yield Story(plain_dovecot, user, account_of(user), phone)
+def story(proxied: Story) -> Story:
+    return proxied
 
 
 def _is_left_alone(story: Story, proxy: Proxy) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +19,7 @@ from imapbridge.errors import ServerUnreachable
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
 from imapbridge.sync.bulk import Occupied, bulk
 from imapbridge.sync.verify import differences
-from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.imapbridge.sync.conftest import Story
 from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
 from tests.servers.letters import plain
@@ -67,15 +66,9 @@ def _database() -> str:
 
 
 @pytest.fixture(scope="module", params=[Options(plaintext=True), BARE], ids=["everything", "bare"])
-def plain_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
-    with running(Dovecot(options=request.param)) as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
-    with Proxy(plain_dovecot.ports.imap) as proxy:
-        yield proxy
+def options(request: pytest.FixtureRequest) -> Options:
+    found: Options = request.param
+    return found
 
 
 @pytest.fixture
@@ -85,13 +78,13 @@ def own_redis() -> Iterator[Redis]:
 
 
 @pytest.fixture
-def story(
-    settings: Any, plain_dovecot: Dovecot, proxy: Proxy, own_redis: Redis, transactional_db: None
-) -> Iterator[Story]:
-    point_at(settings, plain_dovecot, own_redis, plain_port=proxy.port)
-    user = plain_dovecot.user()
-    with plain_dovecot.client(user) as phone:
-        yield Story(plain_dovecot, user, account_of(user), phone)
+def story_redis(own_redis: Redis) -> Redis:
+    return own_redis
+
+
+@pytest.fixture
+def story(proxied: Story) -> Story:
+    return proxied
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Moves, copies and filings that are cut in the middle, by the network or by SIGKILL: nothing is lost or doubled."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +9,7 @@ from imapbridge import actions
 from imapbridge.errors import MailError
 from imapbridge.models import Message, Notice, PendingChange
 from tests.imapbridge.sync import test_filing
-from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_faults import Worker
 from tests.imapbridge.sync.test_filing import letters, move, nothing_is_owed, on_server, replay_again, subjects
 from tests.servers.dovecot import Dovecot
@@ -32,28 +31,15 @@ TOLD = rb"\[(COPYUID|APPENDUID) [^\]]*\]"
 
 
 @pytest.fixture(scope="module", params=CAPABILITIES)
-def plain_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
-    with running(Dovecot(options=Options(capability=CAPABILITIES[request.param], plaintext=True))) as server:
-        yield server
+def options(request: pytest.FixtureRequest) -> Options:
+    return Options(capability=CAPABILITIES[request.param], plaintext=True)
 
 
 @pytest.fixture
-def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
-    with Proxy(plain_dovecot.ports.imap) as proxy:
-        if plain_dovecot.options.capability == CAPABILITIES["bare"]:
-            proxy.hides = re.compile(TOLD)
-        yield proxy
-
-
-@pytest.fixture
-def story(
-    plain_dovecot: Dovecot, proxy: Proxy, settings: Any, redis_server: Redis, transactional_db: None
-) -> Iterator[Story]:
-    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
-    user = plain_dovecot.user()
-    story = Story(plain_dovecot, user, account_of(user), plain_dovecot.client(user))
-    yield story
-    story.phone.close()
+def story(proxied: Story, proxy: Proxy, options: Options) -> Story:
+    if options.capability == CAPABILITIES["bare"]:
+        proxy.hides = re.compile(TOLD)
+    return proxied
 
 
 def after_the_fault(story: Story, proxy: Proxy) -> None:

@@ -1,7 +1,6 @@
 """A mailbox that spoils every sync is left alone for ever longer, and the others go on: on a real server that a proxy
 makes worse than it is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,37 +14,16 @@ from imapbridge.sync.account import sync
 from imapbridge.sync.parking import Fault
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.results import Selected
-from tests.imapbridge.sync.conftest import Story, account_of, point_at
-from tests.servers.dovecot import Dovecot
-from tests.servers.dovecot_config import Options
+from tests.imapbridge.sync.conftest import Story
 from tests.servers.letters import plain
-from tests.servers.process import running
 from tests.servers.proxy import Proxy
-from tests.servers.redis import Redis
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
 
-@pytest.fixture(scope="module")
-def plain_dovecot() -> Iterator[Dovecot]:
-    with running(Dovecot(options=Options(plaintext=True))) as server:
-        yield server
-
-
 @pytest.fixture
-def proxy(plain_dovecot: Dovecot) -> Iterator[Proxy]:
-    with Proxy(plain_dovecot.ports.imap) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def story(
-    settings: Any, plain_dovecot: Dovecot, proxy: Proxy, redis_server: Redis, transactional_db: None
-) -> Iterator[Story]:
-    point_at(settings, plain_dovecot, redis_server, plain_port=proxy.port)
-    user = plain_dovecot.user()
-    with plain_dovecot.client(user) as phone:
-        yield Story(plain_dovecot, user, account_of(user), phone)
+def story(proxied: Story) -> Story:
+    return proxied
 
 
 def _fail(story: Story, times: int) -> None:
