@@ -20,6 +20,7 @@ from imapbridge.queries.conversations import (
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
 from imapbridge.queries.notices import NoticeItem, notices
+from imapbridge.queries.selection import Held, selection
 from imapbridge.queries.unread_first import UNREAD, unread_first, unread_first_above
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Changes",
     "Conversation",
     "ConversationPage",
+    "Held",
     "MailboxItem",
     "MessageItem",
     "NoticeItem",
@@ -44,6 +46,7 @@ __all__ = [
     "neighbours",
     "notices",
     "page_above",
+    "selection",
     "unread_first",
     "unread_first_above",
 ]

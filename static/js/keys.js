@@ -1,8 +1,9 @@
 // Single keys, as in the list that `?` shows. They match the character, never a place on the keyboard, and are silent
 // in fields, in dialogs, and with Ctrl, Alt or Cmd.
-import { press } from "./act.js";
+import { byKey, press } from "./act.js";
 import { close, open } from "./open.js";
 import { app, list, reader } from "./page.js";
+import { undoLast } from "./undo.js";
 
 const dialog = document.getElementById("keys");
 const button = document.getElementById("keys-button");
@@ -15,30 +16,47 @@ const keys = {
   u: () => shown() && close(),
   n: () => message(1),
   p: () => message(-1),
-  e: () => file("archive"),
-  "#": () => file("trash"),
-  s: () => press("flagged"),
-  I: () => press("seen", "1"),
-  U: () => press("seen", "0"),
+  e: () => deed("e"),
+  "#": () => deed("#"),
+  "!": () => deed("!"),
+  v: () => deed("v"),
+  s: () => marking.then(() => (some() ? byKey("s") : press("flagged"))),
+  I: () => marking.then(() => (some() ? byKey("I") : press("seen", "1"))),
+  U: () => marking.then(() => (some() ? byKey("U") : press("seen", "0"))),
+  x: () => marks(({ toggle }) => toggle(list().current)),
+  J: () => marks(({ extend }) => extend(1)),
+  K: () => marks(({ extend }) => extend(-1)),
+  z: undoLast,
+  Escape: () => some() && marks(({ none }) => none()),
   "?": () => dialog.showModal(),
 };
 
-let going = 0;
+/** Whoever types on has marked already what the keys before have marked. */
+let marking = Promise.resolve();
+const marks = (change) => (marking = import("./select.js").then(change));
+const deed = (key) => marking.then(() => byKey(key));
+const some = () => list().picked.length > 0;
+
+/** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */
+let first = "";
+let firstAt = 0;
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "F6") return region(event);
   if (silent(event)) return;
   const here = event.target.closest?.("#list .row");
   const key = here ? { ArrowDown: "j", ArrowUp: "k" }[event.key] ?? event.key : event.key;
-  if (Date.now() - going < 1500 && goTo(event)) return;
-  going = key === "g" ? Date.now() : 0;
+  if (event.key === "Shift") return;
+  const pair = Date.now() - firstAt < 1500 && pairs[first];
+  [first, firstAt] = [key, Date.now()];
+  if (pair && pair(event)) return void (first = "");
   if (!(key in keys)) return;
-  event.preventDefault();
+  if (key !== "Escape") event.preventDefault();
   keys[key]();
 });
 
 const silent = (event) =>
-  event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]") ||
+  event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") ||
   document.querySelector("dialog[open], .menu:popover-open");
 
 function openCurrent() {
@@ -46,12 +64,18 @@ function openCurrent() {
   if (link) open(link.pathname + link.search, { focus: true });
 }
 
-/** Archive or delete what is open. */
-const file = (to) => shown() && reader().querySelector(`button[name=to][value=${to}]`)?.click();
+const pairs = { g: goTo, "*": mark };
+
+/** `*` and a letter: all, none, what is unread. */
+function mark(event) {
+  const name = { a: "all", n: "none", u: "unread" }[event.key];
+  if (name) event.preventDefault();
+  if (name) marks((select) => select[name]());
+  return Boolean(name);
+}
 
 /** `g` and a letter: the mailbox that says it has these keys. */
 function goTo(event) {
-  going = 0;
   const link = document.querySelector(`#side a[aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
   if (link) event.preventDefault();
   link?.click();

@@ -11,11 +11,26 @@ const group = (row) => row.parentElement.getAttribute("aria-labelledby");
 const rank = (row) => Number(group(row) === "g-unread");
 const isNewer = (a, b) => rank(a) > rank(b) || (rank(a) === rank(b) && (at(a) > at(b) || (at(a) === at(b) && key(a) > key(b))));
 
+/** Out of the list, and still under the name of its heading. */
+function shelve(row) {
+  const shelf = document.createElement("ul");
+  shelf.setAttribute("aria-labelledby", group(row));
+  shelf.append(row);
+}
+
 class MailList extends HTMLElement {
+  /** Until when rows come back by the person's own wish: they wait for nobody, and are put in place at once. */
+  expectsUntil = 0;
+  /** Rows that the person took out, and the server does not know of yet. */
+  #away = new Set();
+
   connectedCallback() {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
     this.addEventListener("htmx:after:swap", () => this.settle());
     this.held = new Held(this, (rows) => this.#change(() => rows.forEach(([row, heading]) => this.#place(row, heading))));
+    for (const type of ["pointerover", "touchstart", "focusin", "change"]) {
+      this.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
+    }
     this.settle();
   }
 
@@ -25,6 +40,11 @@ class MailList extends HTMLElement {
 
   get current() {
     return this.querySelector(".row.is-current");
+  }
+
+  /** The conversations with a mark, from the top. */
+  get picked() {
+    return [...this.querySelectorAll(".row-lead > :checked")].map((box) => box.value);
   }
 
   get state() {
@@ -37,7 +57,7 @@ class MailList extends HTMLElement {
       part.previousElementSibling.append(...part.children);
       part.remove();
     }
-    for (const link of this.querySelectorAll(":is(a, button):not([tabindex])")) {
+    for (const link of this.querySelectorAll(":is(a, button, input):not([tabindex])")) {
       if (link.closest(".row")) link.tabIndex = -1;
     }
     this.rove(this.current ?? this.querySelector(".row.is-open") ?? this.rows[0]);
@@ -48,7 +68,7 @@ class MailList extends HTMLElement {
     if (!row || (row === this.current && row.querySelector("a").tabIndex === 0)) return;
     for (const [which, stop] of [[this.current, -1], [row, 0]]) {
       which?.classList.toggle("is-current", stop === 0);
-      for (const control of which?.querySelectorAll("a, button") ?? []) control.tabIndex = stop;
+      for (const control of which?.querySelectorAll("a, button, input") ?? []) control.tabIndex = stop;
     }
   }
 
@@ -96,6 +116,36 @@ class MailList extends HTMLElement {
     if (arrived.length) document.dispatchEvent(new CustomEvent("mail:arrived", { detail: arrived }));
   }
 
+  /** Takes rows out at once, whatever points at them, and keeps them away until `stay` is called, or `back`, which puts
+      them where they were. `next` is the row after the last of them. */
+  takeOut(threads) {
+    const ids = new Set(threads.map((thread) => `c${thread}`));
+    const rows = this.rows;
+    const last = rows.findLastIndex((row) => ids.has(row.id));
+    const next = rows.slice(last + 1)[0] ?? rows.slice(0, last).findLast((row) => !ids.has(row.id));
+    const taken = rows.filter((row) => ids.has(row.id)).map((row) => [row, row.parentElement.previousElementSibling]);
+    const hadFocus = taken.some(([row]) => row.contains(document.activeElement)) || document.activeElement.closest(".bulk, .menu");
+    for (const [row] of taken) row.querySelector(".check").checked = false;
+    this.#change(() => {
+      for (const id of ids) this.#away.add(id), this.held.delete(id);
+      for (const [row] of taken) shelve(row);
+    });
+    if (hadFocus) this.focusRow(next);
+    const stay = () => ids.forEach((id) => this.#away.delete(id));
+    return { next, stay, back: () => (stay(), this.#bring(taken)) };
+  }
+
+  #bring(taken) {
+    const lost = document.activeElement === document.body;
+    this.#change(() => {
+      for (const [row, heading] of taken) {
+        row.classList.remove("is-open", "is-current");
+        if (!document.getElementById(row.id)) this.#insert(row, this.#next(row, row), heading);
+      }
+    });
+    if (lost || this.contains(document.activeElement)) this.focusRow(taken[0]?.[0]);
+  }
+
   /** Changes rows while scroll position and focus stay. */
   #change(act) {
     const focused = this.contains(document.activeElement) ? document.activeElement.closest(".row") : null;
@@ -121,6 +171,7 @@ class MailList extends HTMLElement {
 
   /** Whether unread mail has come with it. A row that would move others waits while the list is in use. */
   #put(row, heading) {
+    if (this.#away.has(row.id)) return false;
     const old = document.getElementById(row.id);
     this.held.delete(row.id);
     if (old?.dataset.at === row.dataset.at && group(old) === group(row)) return void this.#morph(old, row);
@@ -130,7 +181,7 @@ class MailList extends HTMLElement {
     if (beyond) return void this.#remove(row.id);
     // What was read goes down without a word: it is no news.
     const sinks = Boolean(old) && rank(old) > rank(row);
-    if ((next || sinks) && this.held.isInUse) this.held.add(row, heading, sinks);
+    if ((next || sinks) && this.held.isInUse && Date.now() > this.expectsUntil) this.held.add(row, heading, sinks);
     else this.#place(row, heading);
     return Boolean(next) && row.classList.contains("is-unread") && !(old && isNewer(old, row));
   }
@@ -151,6 +202,7 @@ class MailList extends HTMLElement {
   #morph(old, row) {
     if (old.classList.contains("is-open")) this.#open(row, true);
     if (old.classList.contains("is-current")) row.classList.add("is-current");
+    row.querySelector(".row-actions").prepend(...old.querySelectorAll("[data-row]"));
     morph(old, row);
   }
 
@@ -186,6 +238,7 @@ class MailList extends HTMLElement {
       group.previousElementSibling?.remove();
       group.remove();
     }
+    this.dispatchEvent(new Event("mail:rows", { bubbles: true }));
   }
 
   /** The first row in view and where it stands, so that rows above it may come and go unseen. */

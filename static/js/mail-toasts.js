@@ -1,19 +1,32 @@
-// Toasts: one line and one action, three at most, the newest lowest. They go after eight seconds nobody looks at them.
+// Toasts: one line and one action, three at most, the newest lowest. They go after ten seconds nobody looks at them.
 
-const SECONDS = 8;
+const SECONDS = 10;
 
 class MailToasts extends HTMLElement {
   connectedCallback() {
     this.setAttribute("role", "alert");
+    // What the page was brought with says what was done before it.
+    const brought = document.getElementById("done")?.firstElementChild;
+    if (brought) this.#add(brought, "undo");
   }
 
-  /** Shows `text`, and a button that does `act` when there is one. */
-  show(text, act) {
+  /** Shows `text`, and a button that does `act` when there is one: `again` or `undo`. */
+  show(text, act, kind = "again") {
     const toast = Object.assign(document.createElement("div"), { className: "toast" });
     toast.append(Object.assign(document.createElement("p"), { textContent: text }));
-    const close = () => toast.remove();
-    if (act) toast.append(this.#button(this.dataset.again, () => (close(), act())));
-    const dismiss = this.#button(this.dataset.dismiss, close);
+    if (act) toast.append(this.#button(this.dataset[kind], () => (toast.remove(), act())));
+    if (act && kind === "undo") toast.lastElementChild.append(" ", this.#key());
+    this.#add(toast, kind);
+  }
+
+  /** Takes away the newest of a kind, whose button was pressed in another way. */
+  close(kind) {
+    this.querySelector(`:scope > [data-kind="${kind}"]:nth-last-child(1 of [data-kind="${kind}"])`)?.remove();
+  }
+
+  #add(toast, kind) {
+    toast.dataset.kind = kind;
+    const dismiss = this.#button(this.dataset.dismiss, () => toast.remove());
     dismiss.className = "x";
     toast.append(dismiss);
     this.append(toast);
@@ -25,6 +38,12 @@ class MailToasts extends HTMLElement {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", act);
     return button;
+  }
+
+  #key() {
+    const key = Object.assign(document.createElement("kbd"), { textContent: "z" });
+    key.setAttribute("aria-hidden", "true");
+    return key;
   }
 
   #expire(toast) {

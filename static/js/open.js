@@ -106,9 +106,16 @@ function named(byConversation) {
 function markRead({ dataset }) {
   const button = reader().querySelector("button[name=seen]");
   if (dataset.unread !== "true" || !button) return;
-  if (dataset.folded !== "true") return void act(button.formAction, "seen", "1", dataset.thread);
+  if (dataset.folded !== "true") return void act(button.formAction, "seen", "1", dataset.thread, { silent: true });
   read(button.formAction, [...reader().querySelectorAll(".msg.open")].map((message) => message.id.slice("msg-".length)));
 }
+
+// What was open is not in the list any more: the next one comes in its place, and on a phone the list.
+document.addEventListener("mail:left", ({ detail: row }) => {
+  const link = row?.querySelector(".row-subj > a");
+  if (link && !onePane()) open(link.pathname + link.search);
+  else close();
+});
 
 /** The list knows what stands beside the conversation better than the page that was asked for. */
 function neighbours() {

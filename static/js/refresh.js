@@ -65,6 +65,9 @@ async function anew() {
   const address = document.getElementById("list-pane").dataset.address;
   const fresh = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "section#list-pane" });
   if (!fresh) return;
+  const marked = new Set(list().picked);
   document.getElementById("list-pane").replaceChildren(...fresh.body.childNodes);
+  for (const box of list().querySelectorAll(".row-lead > .check")) box.checked = marked.has(box.value);
   htmx.process(document.getElementById("list-pane"));
+  list().dispatchEvent(new Event("mail:rows", { bubbles: true }));
 }

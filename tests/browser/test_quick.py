@@ -21,7 +21,7 @@ OURS = 'tabindex="[^"]*"|title="[^"]*"|is-current|is-new'
 def rows_of(page: Page) -> list[str]:
     """The rows as a server would send them."""
     rows = page.locator("#list .row").evaluate_all("rows => rows.map(row => row.outerHTML)")
-    return [re.sub(rf" (?:{OURS})", "", row) for row in rows]
+    return [re.sub(rf"<button[^>]*data-row.*?</button>| (?:{OURS})", "", row) for row in rows]
 
 
 def focused(page: Page) -> str:

@@ -1,24 +1,12 @@
 """Everything works as plain links and forms."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import PDF, sign_in, table_plan
-from tests.servers.chromium import PHONE, Chromium
 from tests.servers.dovecot import User
 from tests.servers.whimbrel import Whimbrel
-
-
-@pytest.fixture(params=["desktop", "phone"])
-def plain(request: pytest.FixtureRequest, chromium: Chromium) -> Iterator[Page]:
-    """A browser that runs no script."""
-    page = chromium.page(java_script_enabled=False, **(PHONE if request.param == "phone" else {}))
-    yield page
-    page.context.close()
-    chromium.suspend()
 
 
 def test_reading_starring_paging_and_leaving(plain: Page, whimbrel: Whimbrel, noor: User) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from imapbridge.queries import MailboxItem
 from webmail.screen.sidebar import name_of
+from webmail.screen.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Listing:
     blank: Blank | None
     is_cut: bool = False
     """Whether it begins below the newest."""
+    tools: Tools | None = None
+    """What can be done to what is chosen; only where the whole pane is printed."""
     newer: str = ""
     """The address of the page before, where the list begins with a later one."""
 

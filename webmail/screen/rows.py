@@ -40,6 +40,7 @@ class Row:
     iso: str
     date: str
     label: str
+    select_label: str
     link: str
     flags: str
     """Where the buttons post to."""
@@ -77,6 +78,11 @@ class Place:
         return f"/mailbox/{self.mailbox}/" + (f"?{urlencode(self._page)}" if self._page else "")
 
     @property
+    def act(self) -> str:
+        """Where forms post what is to be done to its conversations; `&c=8` names one."""
+        return f"/mailbox/{self.mailbox}/act?{self.query}"
+
+    @property
     def _page(self) -> dict[str, str]:
         parts = (("before", self.before), ("only", self.only), ("sort", self.sort))
         return {name: value for name, value in parts if value}
@@ -96,6 +102,7 @@ class RowWriter:
         self._me = people.Reader(me)
         self._query = place.query
         self._language = get_language() or ""
+        self._select = _("Select {subject}")
         self._star = _("Star: {subject}")
         self._read = {True: _("Mark as read: {subject}"), False: _("Mark as unread: {subject}")}
         self._untitled = _("(no subject)")
@@ -132,6 +139,7 @@ class RowWriter:
             iso=moment.isoformat(timespec="minutes"),
             date=date,
             label=label.format(names=names, subject=subject, date=date, n=item.total),
+            select_label=self._select.format(subject=subject),
             link=f"/message/{item.message}/?{self._query}",
             flags=f"/message/{item.message}/flags?{self._query}",
             starred="true" if item.flagged else "false",

@@ -1,15 +1,30 @@
-"""What people do to mail: stars and read marks, archive and delete. In the index now, on the server soon."""
+"""What people do to mail: one address for whatever is chosen in a list, one for the marks of a conversation, and undo.
+
+Every one is a form of the page first. A script that has changed the screen already gets a sentence and the way back.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import actions, queries
+from imapbridge.queries import MailboxItem
 from webmail import access
-from webmail.views import back, lists
+from webmail.access import Holder
+from webmail.screen import done
+from webmail.screen.people import clean
+from webmail.screen.sidebar import name_of
+from webmail.screen.targets import targets
+from webmail.views import back, deeds, lists, shell
+from webmail.views.deeds import Chosen
+
+_THREAD = re.compile(r"-?[0-9]{1,19}")
 
 
 @require_POST
@@ -26,38 +41,119 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     if seen is None and flagged is None:
         return HttpResponseBadRequest()
     marks = queries.marks(account, holder.thread, opened=message_id)
+    changes: list[int] = []
     if seen is not None:
         shown = set(request.POST.getlist("message"))
         unread = [ident for ident, is_seen, _ in marks if not is_seen and (not shown or str(ident) in shown)]
-        actions.set_seen(account, unread if seen else [message_id], seen)
+        changes += actions.set_seen(account, unread if seen else [message_id], seen)
     if flagged is not None:
         starred = [ident for ident, _, is_starred in marks if is_starred]
-        actions.set_flagged(account, [message_id] if flagged else starred, flagged)
+        changes += actions.set_flagged(account, [message_id] if flagged else starred, flagged)
+    if back.is_for_script(request):
+        return JsonResponse({"undo": changes})
     return back.after_post(request, f"/message/{message_id}/")
-
-
-FILING = {"archive": actions.archive, "trash": actions.trash}
-
-
-@require_POST
-@login_required
-def file(request: HttpRequest, message_id: int) -> HttpResponse:
-    """`to=archive|trash`: what a conversation, named by one of its messages, has in the mailbox `in`. Back to the list.
-
-    409 where the account has no mailbox for it.
-    """
-    holder = access.holder_of_message(request.user, message_id)
-    act = FILING.get(request.POST.get("to", ""))
-    source = next((box for box in queries.mailboxes(holder.account.pk) if str(box.id) == request.GET.get("in")), None)
-    if act is None or source is None:
-        return HttpResponseBadRequest()
-    messages = [item.id for item in queries.conversation(holder.account.pk, holder.thread, opened=message_id)]
-    try:
-        act(holder.account.pk, messages, source.id)
-    except actions.NoMailboxFor:
-        return HttpResponse(status=409)
-    return redirect(lists.place_of(request, source.id).address)
 
 
 def _switch(request: HttpRequest, name: str) -> bool | None:
     return {"0": False, "1": True}.get(request.POST.get(name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a form asks for."""
+
+    deed: str
+    chosen: Chosen
+    target: MailboxItem | None
+
+    def answer(self, changes: list[int]) -> dict[str, object]:
+        """For the script: what was done in words, and what undoes it."""
+        where = name_of(self.target.special_use, self.target.name) if self.target else ""
+        subjects = {one.thread: one.subject for one in self.chosen.held}
+        if len(subjects) > 1:
+            return {"said": done.counted(self.deed, len(subjects), where), "undo": changes}
+        subject = clean(next(iter(subjects.values())))
+        return {"said": done.named(self.deed, subject, where), "undo": changes}
+
+
+@require_POST
+@login_required
+def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """`do` one of the DEEDS to the conversations `c` of a mailbox; a move or copy says where `to`.
+
+    What the person has not said yet is asked on a page of its own: where to, and whether for ever. 404 when nothing of
+    what was chosen is there; 409 where the account has no mailbox for it.
+    """
+    holder = access.holder_of_mailbox(request.user, mailbox_id)
+    boxes = queries.mailboxes(holder.account.pk)
+    deed, to = (request.POST.get(name) or request.GET.get(name, "") for name in ("do", "to"))
+    if deed not in deeds.DEEDS:
+        return HttpResponseBadRequest()
+    target = deeds.target_of(deed, to, boxes)
+    held = queries.selection(mailbox_id, _chosen(request))
+    if not held or (to and not target):
+        raise Http404
+    wish = _Wish(deed, Chosen(holder.account.pk, mailbox_id, held, target.id if target else 0), target)
+    if (deed in deeds.AIMED and not target) or (deed == "delete" and "sure" not in request.POST):
+        return _ask(request, holder, boxes, wish)
+    try:
+        changes = deeds.DEEDS[deed](wish.chosen)
+    except actions.NoMailboxFor:
+        return HttpResponse(status=409)
+    return _answer(request, wish, changes)
+
+
+def _answer(request: HttpRequest, wish: _Wish, changes: list[int]) -> HttpResponse:
+    if back.is_for_script(request):
+        answer: HttpResponse = JsonResponse(wish.answer(changes))
+    else:
+        place = lists.place_of(request, wish.chosen.mailbox).address
+        answer = back.after_post(request, place) if wish.deed in deeds.MARKS else redirect(place)
+    back.remember(answer, wish.deed, len({one.thread for one in wish.chosen.held}), wish.chosen.target, changes)
+    return answer
+
+
+def _chosen(request: HttpRequest) -> set[int]:
+    """The conversations: the one that a button names, else those with a mark in the list."""
+    words = request.GET.getlist("c") or request.POST.getlist("c")
+    return {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
+
+
+def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _Wish) -> HttpResponse:
+    """A page that asks for what is missing, and sends the same form again."""
+    if back.is_for_script(request):
+        return HttpResponseBadRequest()
+    place = lists.place_of(request, wish.chosen.mailbox)
+    page = shell.context(request, holder, boxes, place.mailbox) | {
+        "deed": wish.deed,
+        "address": place.act,
+        "chosen": sorted({one.thread for one in wish.chosen.held}),
+        "targets": targets(boxes, place.mailbox),
+        "list": place.address,
+        "here": request.POST.get("next", ""),
+    }
+    return render(request, "acting/ask.html", page)
+
+
+@require_safe
+@login_required
+def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """What a script asks the same with, on the page itself."""
+    holder = access.holder_of_mailbox(request.user, mailbox_id)
+    boxes = queries.mailboxes(holder.account.pk)
+    address = replace(lists.place_of(request, mailbox_id), before="").act
+    return render(request, "acting/dialogs.html", {"address": address, "targets": targets(boxes, mailbox_id)})
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest) -> HttpResponse:
+    """Undo the `change`s. 404 when some of it cannot be undone any more, or never was the person's."""
+    account = access.holder_for(request.user).account.pk
+    words = request.GET.getlist("change") or request.POST.getlist("change")
+    changes = {int(word) for word in words if word.isdecimal() and len(word) < 19}
+    if not changes or not actions.undo(account, changes):
+        raise Http404
+    answer = back.after_post(request, "/")
+    back.forget(answer)
+    return answer

@@ -1,16 +1,67 @@
-"""The answer to a form: nothing for a script, which has changed the screen already; else back to where it was sent."""
+"""The answer to a form: nothing for a script, which has changed the screen already; else back to where it was sent.
+
+The page there says what was done, and undoes it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from imapbridge.queries import MailboxItem
+from webmail.screen import done
+from webmail.screen.done import Done
+from webmail.screen.sidebar import name_of
+
+COOKIE = "done"
+SECONDS = 15
+MOST = 60
+"""Changes that are remembered: more would be no cookie."""
+
+
+def is_for_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
 
 def after_post(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To the form's `next` when that is an address of ours, else to `otherwise`."""
-    if request.headers.get("X-Requested-With") == "fetch":
+    if is_for_script(request):
         return HttpResponse(status=204)
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if ours and wanted.startswith("/") else otherwise)
+
+
+def remember(answer: HttpResponse, deed: str, count: int, target: int, changes: Sequence[int]) -> None:
+    """The next page says what was done, and undoes it: for who has no script, and for who leaves or reloads the page.
+
+    The browser keeps it for some seconds. Numbers only: nothing of the mail, and nothing that is believed.
+    """
+    if 0 < len(changes) <= MOST:
+        words = ".".join(map(str, changes))
+        answer.set_cookie(
+            COOKIE,
+            f"{deed}-{count}-{target}-{words}",
+            max_age=SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+
+
+def forget(answer: HttpResponse) -> None:
+    answer.delete_cookie(COOKIE, samesite="Lax")
+
+
+def done_before(request: HttpRequest, boxes: Sequence[MailboxItem]) -> Done | None:
+    """What the page is to say of the last form; None when there was none, or its cookie is not ours."""
+    deed, count, target, changes = (*request.COOKIES.get(COOKIE, "").split("-"), "", "", "")[:4]
+    keys = [int(word) for word in changes.split(".") if word.isdecimal() and len(word) < 19]
+    if not done.is_known(deed) or not count.isdecimal() or len(count) > 6 or not keys:
+        return None
+    box = next((each for each in boxes if str(each.id) == target), None)
+    return Done(done.counted(deed, int(count), name_of(box.special_use, box.name) if box else ""), keys)

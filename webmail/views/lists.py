@@ -19,6 +19,7 @@ from webmail.screen import listing
 from webmail.screen.clock import Clock, Group
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter, divided
+from webmail.screen.tools import tools
 from webmail.views import shell
 
 _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
@@ -39,10 +40,20 @@ def head(box: MailboxItem, holder: Holder, place: Place) -> Head:
 
 
 def pane(
-    box: MailboxItem, holder: Holder, place: Place, clock: Clock, *, opened: int = 0, goes_on: bool = False
+    boxes: list[MailboxItem],
+    holder: Holder,
+    place: Place,
+    clock: Clock,
+    *,
+    opened: int = 0,
+    goes_on: bool = False,
 ) -> Listing:
-    """One page of the list. `opened` is the conversation that is being read; with `goes_on` the rows follow others on
-    the screen, so a heading that stands there is not repeated. One query, or two for a later page on its own."""
+    """One page of the list of `place`, whose mailbox is one of `boxes`, all of the account.
+
+    `opened` is the conversation that is being read; with `goes_on` the rows follow others on the screen, so a heading
+    that stands there is not repeated. One query, or two for a later page on its own.
+    """
+    box = shell.item(boxes, place.mailbox)
     page = _page(box, place)
     rows = _rows(clock, place, holder.account.address)
     after = _group_of(clock, place) if goes_on else ""
@@ -55,6 +66,7 @@ def pane(
         older=replace(place, before=page.next).address if page.next else "",
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
         is_cut=bool(place.before),
+        tools=tools(box, replace(place, before=""), boxes),
         newer=_newer(place) if place.before and not (goes_on or opened) else "",
     )
 

@@ -35,8 +35,7 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     boxes = queries.mailboxes(holder.account.pk)
     region = partials.wanted(request)
     place = lists.place_of(request, mailbox_id)
-    box = shell.item(boxes, mailbox_id)
-    shown = lists.pane(box, holder, place, shell.clock(request), goes_on=region == "older")
+    shown = lists.pane(boxes, holder, place, shell.clock(request), goes_on=region == "older")
     if region == "older":
         return render(request, "mailbox/_rows.html", {"list": shown})
     if region == "list-pane":

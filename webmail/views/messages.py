@@ -24,6 +24,7 @@ from webmail.screen.account import look
 from webmail.screen.listing import Listing
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
+from webmail.screen.tools import tools
 from webmail.views import consent, letters, lists, shell, texts
 
 
@@ -46,10 +47,10 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     place = _place(request, boxes, messages, message_id)
     box = shell.item(boxes, place.mailbox)
     pane = _pane(request, holder, messages, message_id, box, place)
-    pane["filing"] = _filing(boxes, box) if any(box.id in item.mailboxes for item in messages) else []
+    pane["tools"] = tools(box, place, boxes) if any(box.id in item.mailboxes for item in messages) else None
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
-    shown = lists.pane(box, holder, place, shell.clock(request), opened=holder.thread)
+    shown = lists.pane(boxes, holder, place, shell.clock(request), opened=holder.thread)
     page = shell.context(request, holder, boxes, box.id, place.only)
     beside = _beside(shown, box.id, holder.thread)
     return render(request, "app.html", page | pane | {"list": shown} | beside)
@@ -82,17 +83,10 @@ def _pane(
     return {
         "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
-        "file": f"/message/{here[-1] if here else opened}/file?{place.query}",
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
         "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),
     }
-
-
-def _filing(boxes: list[MailboxItem], box: MailboxItem) -> list[str]:
-    """Where what is open can be put from here: the uses of mailboxes that the account has."""
-    uses = {each.special_use for each in boxes if each.selectable}
-    return [use for use in ("archive", "trash") if use in uses and use != box.special_use]
 
 
 def _beside(shown: Listing, mailbox: int, thread: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ from webmail.access import Holder
 from webmail.screen import account as screen
 from webmail.screen.clock import Clock, zone
 from webmail.screen.sidebar import sidebar
+from webmail.views import back
 
 
 def person(request: HttpRequest) -> User:
@@ -40,6 +41,7 @@ def context(
         "locked": access.account_needs_password(holder.account),
         "notices": holder.notices,
         "here": request.get_full_path(),
+        "done": back.done_before(request, boxes),
     }
 
 

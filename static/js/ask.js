@@ -1,0 +1,86 @@
+// Asks on the page what a form without scripts asks on one of its own: where to, and whether for ever.
+import { fetchDocument, list } from "./page.js";
+
+let kept = null;
+
+/** The dialogs of this mailbox, fetched once while its folders are the same. */
+async function dialogs() {
+  const folders = [...document.querySelectorAll("#side a[href^='/mailbox/']")].map((link) => link.href + link.textContent).join();
+  if (kept?.folders === folders && kept.mailbox === list().dataset.mailbox) return;
+  const fresh = await fetchDocument(`/mailbox/${list().dataset.mailbox}/dialogs`);
+  if (!fresh) return;
+  for (const dialog of fresh.querySelectorAll("dialog")) {
+    document.getElementById(dialog.id)?.remove();
+    document.body.append(dialog);
+  }
+  kept = { folders, mailbox: list().dataset.mailbox };
+}
+
+/** Have them at hand before they are wanted. */
+export const prepare = () => dialogs().catch(() => {});
+
+/** The folder that is chosen, as values of the form; null when none is. */
+export async function where(deed) {
+  await dialogs();
+  const dialog = document.getElementById("where");
+  const find = dialog.querySelector("input");
+  dialog.querySelector("h2").textContent = dialog.dataset[deed];
+  find.value = "";
+  filter(dialog, "");
+  const listening = new AbortController();
+  const { signal } = listening;
+  return new Promise((resolve) => {
+    const choose = (button) => (resolve([["to", button.value]]), dialog.close());
+    find.addEventListener("input", () => filter(dialog, find.value), { signal });
+    dialog.addEventListener("keydown", (event) => move(dialog, event, choose), { signal });
+    dialog.querySelector("#targets").addEventListener("click", (event) => pressed(event, choose), { signal });
+    dialog.addEventListener("close", () => (listening.abort(), resolve(null)), { signal });
+    dialog.showModal();
+    find.focus();
+  });
+}
+
+function pressed(event, choose) {
+  const button = event.target.closest("button");
+  if (!button) return;
+  event.preventDefault();
+  choose(button);
+}
+
+const shown = (dialog) => [...dialog.querySelectorAll("li:not([hidden]) button")];
+
+/** Those whose name or place has all the words, however they are accented. */
+function filter(dialog, text) {
+  const words = plain(text).split(/\s+/);
+  for (const item of dialog.querySelectorAll("#targets li")) {
+    const name = plain(item.textContent);
+    item.hidden = !words.every((word) => name.includes(word));
+  }
+  dialog.querySelector("[role=status]").hidden = shown(dialog).length > 0;
+}
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+
+/** Arrows go through the folders, Enter in the field takes the first. */
+function move(dialog, event, choose) {
+  const all = shown(dialog);
+  const here = all.indexOf(document.activeElement);
+  if (event.key === "Enter" && here < 0 && event.target.matches("input")) {
+    event.preventDefault();
+    if (all.length) choose(all[0]);
+  }
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  (all[here + by] ?? (by < 0 ? dialog.querySelector("input") : all.at(-1)))?.focus();
+}
+
+/** Whether it is to be gone for ever, as values of the form. */
+export async function sure() {
+  await dialogs();
+  const dialog = document.getElementById("sure");
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  return dialog.returnValue ? [["sure", "1"]] : null;
+}

@@ -1,0 +1,79 @@
+// The marks in the list: by their boxes, with Shift a run of them, by keys, and all at once. A mark is the box's own
+// state, which stays when its row is changed in place.
+import { list } from "./page.js";
+
+const pane = document.getElementById("list-pane");
+const boxes = () => [...list().querySelectorAll(".row-lead > .check")];
+let anchor = null;
+let run = false;
+
+pane.addEventListener("change", choose);
+document.getElementById("act").addEventListener("reset", () => setTimeout(draw));
+pane.addEventListener("mail:rows", draw);
+
+pane.addEventListener("click", (event) => {
+  if (event.target.matches(".row-lead > .check")) run = event.shiftKey;
+  if (event.target.closest("[data-select]")) all();
+});
+// A click with Shift marks a run of rows, not the words in them.
+pane.addEventListener("mousedown", (event) => event.shiftKey && event.target.closest(".row-lead") && event.preventDefault());
+
+/** A box was changed by its person. */
+export function choose({ target }) {
+  if (target.matches?.(".row-lead > .check")) mark(target);
+  else if (target.matches?.(".check-hit > .check")) boxes().forEach((box) => (box.checked = target.checked));
+  draw();
+}
+
+function mark(box) {
+  const rows = boxes();
+  const [from, to] = [rows.indexOf(anchor), rows.indexOf(box)];
+  if (run && from >= 0) {
+    for (const each of rows.slice(Math.min(from, to), Math.max(from, to) + 1)) each.checked = box.checked;
+  }
+  [anchor, run] = [box, false];
+}
+
+/** The other state for the row that is meant. */
+export function toggle(row) {
+  const box = row?.querySelector(".check");
+  if (!box) return;
+  box.checked = !box.checked;
+  mark(box);
+  draw();
+}
+
+/** Marks the row in focus and the next one, to where the focus goes. */
+export function extend(by) {
+  const here = document.activeElement.closest(".row") ?? list().current;
+  for (const step of [0, by]) {
+    if (step) list().step(step);
+    const row = step ? document.activeElement.closest(".row") : here;
+    if (row) row.querySelector(".check").checked = true;
+  }
+  draw();
+}
+
+export const all = () => set(() => true);
+export const none = () => set(() => false);
+export const unread = () => set((row) => row.classList.contains("is-unread"));
+
+function set(wanted) {
+  for (const box of boxes()) box.checked = wanted(box.closest(".row"));
+  draw();
+}
+
+/** The bar over the list says how many, and takes the place of the list's head. */
+function draw() {
+  const marked = list().picked.length;
+  const bar = document.getElementById("bulk");
+  pane.classList.toggle("is-selecting", marked > 0);
+  for (const box of pane.querySelectorAll(".check-hit > .check")) {
+    // Pressed while some are marked it marks the rest.
+    box.checked = marked > 0 && marked === boxes().length;
+    box.indeterminate = marked > 0 && !box.checked;
+  }
+  const text = marked ? bar.dataset[marked === 1 ? "one" : "many"].replace("{n}", marked) : "";
+  const count = bar.querySelector(".count");
+  if (count.textContent !== text) count.textContent = text;
+}

@@ -1,0 +1,307 @@
+"""What is done to conversations of a list, as its forms send it: each deed, undo, and what is asked before."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from imapbridge import actions
+from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
+from tests import factories
+from tests.webmail.views.conftest import Person
+from tests.webmail.views.reading_pages import rows, tags
+from tests.webmail.views.test_mailboxes import applied, changes, state
+
+SCRIPT = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def archive(alice: Person) -> Mailbox:
+    return factories.mailbox(alice.account, name="Archive", special_use="archive", uid_validity=3)
+
+
+@pytest.fixture
+def trash(alice: Person) -> Mailbox:
+    return factories.mailbox(alice.account, name="Trash", special_use="trash", uid_validity=4)
+
+
+@pytest.fixture
+def junk(alice: Person) -> Mailbox:
+    return factories.mailbox(alice.account, name="Spam", special_use="junk", uid_validity=5)
+
+
+def act(person: Person, box: Mailbox, deed: str, *made: Message, **fields: Any) -> Any:
+    chosen = {"c": [str(one.thread) for one in made], "do": deed} | fields
+    return person.client.post(f"/mailbox/{box.pk}/act?in={box.pk}", chosen)
+
+
+def script(person: Person, box: Mailbox, deed: str, *made: Message, **fields: Any) -> Any:
+    chosen = {"c": [str(one.thread) for one in made], "do": deed} | fields
+    return person.client.post(f"/mailbox/{box.pk}/act?in={box.pk}", chosen, headers=SCRIPT)
+
+
+def held(box: Mailbox) -> set[int]:
+    return {one.message_id for one in Entry.objects.filter(mailbox=box, expunged=False)}
+
+
+# --- Each deed --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whole_conversations_are_archived(alice: Person, archive: Mailbox, replayed: list[int]) -> None:
+    first = factories.message(alice.inbox, sort_at=1)
+    last = factories.message(alice.inbox, thread=first.thread, sort_at=2)
+    single, other = [factories.message(alice.inbox, sort_at=at) for at in (3, 4)]
+    answer = alice.client.post(
+        f"/mailbox/{alice.inbox.pk}/act?in={alice.inbox.pk}&only=unread",
+        {"do": "archive", "c": [first.thread, single.thread]},
+    )
+    assert answer.headers["Location"] == f"/mailbox/{alice.inbox.pk}/?only=unread"
+    assert held(archive) == {first.pk, last.pk, single.pk}
+    assert held(alice.inbox) == {other.pk}
+    assert PendingChange.objects.get().kind == "move"
+    assert replayed == [alice.account.pk]
+
+
+@pytest.mark.parametrize(("deed", "use"), [("archive", "archive"), ("trash", "trash"), ("junk", "junk")])
+def test_each_goes_to_its_mailbox(alice: Person, deed: str, use: str) -> None:
+    boxes = {
+        each: factories.mailbox(alice.account, name=each, special_use=each) for each in ("archive", "trash", "junk")
+    }
+    made = factories.message(alice.inbox)
+    act(alice, alice.inbox, deed, made)
+    assert {each for each, box in boxes.items() if held(box)} == {use}
+    act(alice, boxes[use], "inbox", made)
+    assert held(alice.inbox) == {made.pk}
+
+
+@pytest.mark.parametrize(
+    ("deed", "flags"),
+    [
+        ("read", [(True, False), (True, True), (True, False)]),
+        ("unread", [(True, False), (False, True), (False, False)]),
+        ("star", [(True, False), (False, True), (False, True)]),
+        ("unstar", [(True, False), (False, False), (False, False)]),
+    ],
+)
+def test_marks(alice: Person, deed: str, flags: list[tuple[bool, bool]]) -> None:
+    """Of a conversation of two, whose newest is unread and starred, and of one that is unread."""
+    first = factories.message(alice.inbox, sort_at=1)
+    newest = factories.message(alice.inbox, thread=first.thread, sort_at=2, seen=False, flagged=True)
+    single = factories.message(alice.inbox, sort_at=3, seen=False)
+    back = f"/mailbox/{alice.inbox.pk}/?before=5.5"
+    answer = act(alice, alice.inbox, deed, first, single, next=back)
+    assert answer.headers["Location"] == back
+    assert [Entry.objects.values_list("seen", "flagged").get(message=one) for one in (first, newest, single)] == flags
+
+
+def test_move_and_copy_go_where_the_person_says(alice: Person) -> None:
+    lease = factories.mailbox(alice.account, name="Co-op/Lease")
+    moved, copied = factories.message(alice.inbox), factories.message(alice.inbox)
+    act(alice, alice.inbox, "move", moved, to=lease.pk)
+    act(alice, alice.inbox, "copy", copied, to=lease.pk)
+    assert held(lease) == {moved.pk, copied.pk}
+    assert held(alice.inbox) == {copied.pk}
+
+
+def test_where_to_is_asked_on_a_page(alice: Person) -> None:
+    lease = factories.mailbox(alice.account, name="Co-op/Lease")
+    factories.mailbox(alice.account, name="Co-op", selectable=False)
+    made = factories.message(alice.inbox)
+    page = act(alice, alice.inbox, "move", made, next="/mailbox/7/").content.decode()
+    (button,) = tags(page, "button", name="to")
+    assert button["value"] == str(lease.pk)
+    fields = {each["name"]: each["value"] for each in tags(page, "input", form="act")} | {"to": button["value"]}
+    assert fields == {"c": str(made.thread), "to": str(lease.pk)}
+    assert tags(page, "input", name="next", value="/mailbox/7/")
+    alice.client.post(button["formaction"], fields)
+    assert held(lease) == {made.pk}
+
+
+def test_for_ever_is_asked_once(alice: Person, trash: Mailbox) -> None:
+    made = [factories.message(trash), factories.message(trash)]
+    page = act(alice, trash, "delete", *made).content.decode()
+    assert held(trash) == {one.pk for one in made}
+    assert "2 conversations will be gone" in page
+    (button,) = tags(page, "button", name="do", value="delete")
+    hidden = tags(page, "input", form="act")
+    chosen = [each["value"] for each in hidden if each["name"] == "c"]
+    alice.client.post(button["formaction"], {"do": "delete", "sure": "1", "c": chosen})
+    assert held(trash) == set()
+    assert PendingChange.objects.get().kind == "expunge"
+
+
+def test_a_button_names_its_conversation_whatever_else_is_marked(alice: Person, archive: Mailbox) -> None:
+    marked, pressed = factories.message(alice.inbox), factories.message(alice.inbox)
+    fields = {"do": "archive", "c": marked.thread}
+    alice.client.post(f"/mailbox/{alice.inbox.pk}/act?in={alice.inbox.pk}&c={pressed.thread}", fields)
+    assert held(archive) == {pressed.pk}
+
+
+# --- What makes no sense, and what is not one's own -------------------------------------------------------------------
+
+
+def test_what_makes_no_sense_does_nothing(alice: Person) -> None:
+    made = factories.message(alice.inbox)
+    assert act(alice, alice.inbox, "nothing", made).status_code == 400
+    assert act(alice, alice.inbox, "archive").status_code == 404
+    assert act(alice, alice.inbox, "archive", c=["x", "9" * 19, "9" * 30, "-5", "٣"]).status_code == 404
+    assert act(alice, alice.inbox, "archive", made).status_code == 409
+    assert script(alice, alice.inbox, "move", made).status_code == 400
+    assert script(alice, alice.inbox, "delete", made).status_code == 400
+    assert alice.client.get(f"/mailbox/{alice.inbox.pk}/act?do=archive&c={made.thread}").status_code == 405
+    assert not PendingChange.objects.exists()
+
+
+def test_others_find_nothing(alice: Person, bob: Person, charlie: Client, client: Client, archive: Mailbox) -> None:
+    made = factories.message(alice.inbox)
+    fields = {"do": "read", "c": made.thread}
+    address = f"/mailbox/{alice.inbox.pk}"
+    for other in (bob.client, charlie):
+        assert other.post(f"{address}/act", fields).status_code == 404
+        assert other.get(f"{address}/dialogs").status_code == 404
+    for answer in (client.post(f"{address}/act"), client.get(f"{address}/dialogs"), client.post("/undo")):
+        assert answer.headers["Location"].startswith("/sign-in")
+    assert act(bob, bob.inbox, "read", made).status_code == 404, "a conversation of others in one's own mailbox"
+    own = factories.message(bob.inbox)
+    assert act(bob, bob.inbox, "move", own, to=archive.pk).status_code == 404, "one's own into a mailbox of others"
+    assert not PendingChange.objects.exists()
+
+
+def test_nobody_undoes_what_others_did(alice: Person, bob: Person) -> None:
+    made = factories.message(alice.inbox, seen=False)
+    (change,) = actions.set_seen(alice.account.pk, [made.pk], True)
+    assert bob.client.post(f"/undo?change={change}").status_code == 404
+    assert Entry.objects.get(message=made).seen
+    for words in ("", "change=x", f"change={'9' * 30}"):
+        assert alice.client.post(f"/undo?{words}").status_code == 404
+
+
+# --- Undo -------------------------------------------------------------------------------------------------------------
+
+DEEDS = ["read", "unread", "star", "unstar", "archive", "junk", "trash", "move", "copy"]
+
+
+def snapshot() -> Any:
+    """What the screen shows of every mailbox."""
+    listed = MailboxThread.objects.filter(count__gt=0).order_by("mailbox", "thread")
+    boxes = Mailbox.objects.order_by("pk").values_list("pk", "total", "unread")
+    return [*listed.values_list("mailbox", "thread", "count", "unread", "flagged")], [*boxes]
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.usefixtures("archive", "junk", "trash")
+def test_everything_is_undone(alice: Person, deed: str) -> None:
+    lease = factories.mailbox(alice.account, name="Lease")
+    first = factories.message(alice.inbox, sort_at=1, flagged=True)
+    factories.message(alice.inbox, thread=first.thread, sort_at=2)
+    other = factories.message(alice.inbox, sort_at=3, seen=False)
+    before = snapshot()
+    answer = json.loads(script(alice, alice.inbox, deed, first, other, to=lease.pk).content)
+    assert snapshot() != before
+    assert "2 conversations" in answer["said"]
+    undone = alice.client.post("/undo", {"change": answer["undo"]}, headers=SCRIPT)
+    assert (undone.status_code, snapshot()) == (204, before)
+
+
+def test_the_next_page_tells_and_undoes(alice: Person, archive: Mailbox) -> None:
+    made = [factories.message(alice.inbox, f"Van {n}") for n in range(2)]
+    act(alice, alice.inbox, "archive", *made)
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+    assert "Archived 2 conversations" in page
+    (button,) = [each for each in tags(page, "button") if each.get("formaction", "").startswith("/undo?")]
+    answer = alice.client.post(button["formaction"], {"next": f"/mailbox/{archive.pk}/"})
+    assert answer.headers["Location"] == f"/mailbox/{archive.pk}/"
+    assert held(alice.inbox) == {one.pk for one in made}
+    assert "Archived" not in alice.text(f"/mailbox/{alice.inbox.pk}/").replace("Archived:", "")
+
+
+@pytest.mark.parametrize("value", ["", "x", "archive-1-0-", "boo-1-0-5", "archive-<b>-0-5", "archive-1-0-x.y", "-" * 9])
+def test_a_cookie_that_is_not_ours_says_nothing(alice: Person, value: str) -> None:
+    alice.client.cookies["done"] = value
+    assert "/undo?" not in alice.text(f"/mailbox/{alice.inbox.pk}/")
+
+
+def test_what_was_done_is_said_by_name(alice: Person, archive: Mailbox) -> None:
+    made = factories.message(alice.inbox, "Van <b>\u202e")
+    assert json.loads(script(alice, alice.inbox, "archive", made).content)["said"] == "Archived “Van <b>”"
+    said = json.loads(script(alice, archive, "move", made, to=alice.inbox.pk).content)["said"]
+    assert said == "Moved “Van <b>” to Inbox"
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+def offered(page: str) -> set[str]:
+    return {each["value"] for each in tags(page, "button", name="do")}
+
+
+@pytest.mark.usefixtures("archive", "trash", "junk")
+def test_a_mailbox_offers_what_makes_sense_there(alice: Person) -> None:
+    always = {"read", "unread", "star", "unstar", "move", "copy"}
+    expected = {
+        "": {"archive", "trash", "junk"},
+        "archive": {"inbox", "trash", "junk"},
+        "junk": {"archive", "inbox", "trash"},
+        "trash": {"archive", "junk", "delete"},
+    }
+    for use, some in expected.items():
+        box = Mailbox.objects.get(account=alice.account, special_use=use or "inbox")
+        made = factories.message(box)
+        assert offered(alice.text(f"/mailbox/{box.pk}/")) == always | some
+        reader = alice.script(f"/message/{made.pk}/?in={box.pk}", "reader").content.decode()
+        assert offered(reader) == some | {"move"}
+
+
+def test_without_special_mailboxes_nothing_is_offered_that_needs_them(alice: Person) -> None:
+    factories.message(alice.inbox)
+    assert offered(alice.text(f"/mailbox/{alice.inbox.pk}/")) == {
+        "read", "unread", "star", "unstar", "move", "copy", "delete",
+    }  # fmt: skip
+
+
+def test_a_row_can_be_marked(alice: Person) -> None:
+    made = factories.message(alice.inbox, "Van")
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+    assert tags(rows(page)[made.thread], "input", form="act", name="c", value=str(made.thread), aria_label="Select Van")
+
+
+def test_the_dialogs_have_every_folder_but_this_one(alice: Person, archive: Mailbox) -> None:
+    lease = factories.mailbox(alice.account, name="Co-op/Lease")
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/dialogs")
+    assert [each["value"] for each in tags(page, "button", name="to")] == [str(archive.pk), str(lease.pk)]
+
+
+# --- What it costs, and that nothing is forgotten ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", [*DEEDS, "delete"])
+@pytest.mark.usefixtures("archive", "junk", "trash")
+def test_a_page_and_its_changes_equal_a_fresh_page(alice: Person, deed: str) -> None:
+    lease = factories.mailbox(alice.account, name="Lease")
+    made = [
+        factories.message(alice.inbox, f"Message {n}", seen=n % 2 == 0, flagged=n % 3 == 0, sort_at=1_700_000_000 + n)
+        for n in range(8)
+    ]
+    factories.message(alice.inbox, "Re: Message 3", thread=made[3].thread, seen=False, sort_at=1_700_000_020)
+    for only in ("", "unread", "starred"):
+        page = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
+        act(alice, alice.inbox, deed, made[3], made[4], to=lease.pk, sure="1")
+        fresh = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
+        assert applied(rows(page), changes(alice, state(page), only=only)) == rows(fresh)
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_costs_the_same_for_few_and_many(
+    alice: Person, deed: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for use in ("archive", "junk", "trash"):
+        factories.mailbox(alice.account, name=use, special_use=use)
+    box = factories.fill_mailbox(alice.account, 400, "Lists")
+    threads = list(Entry.objects.filter(mailbox=box).values_list("thread", flat=True))
+    alice.get("/")
+    for some in (threads[:2], threads[2:300]):
+        with django_assert_max_num_queries(30 if deed not in ("read", "unread", "star", "unstar") else 320):
+            alice.client.post(f"/mailbox/{box.pk}/act", {"do": deed, "c": some, "to": alice.inbox.pk}, headers=SCRIPT)

@@ -1,0 +1,24 @@
+"""The page of what the mail server would not do."""
+
+from imapbridge.models import Notice
+from tests.webmail.views.conftest import Person
+
+
+def test_what_the_server_would_not_do_is_told_until_it_is_read(alice: Person) -> None:
+    told = Notice.objects.create(
+        account=alice.account, kind="move", code="over-quota", subject="<b>Plans", count=3, source="INBOX", target="Old"
+    )
+    assert 'href="/refusals"' in alice.client.get(f"/mailbox/{alice.inbox.pk}/").content.decode()
+    page = alice.client.get("/refusals").content.decode()
+    assert "“&lt;b&gt;Plans” and 2 more were not moved from INBOX to Old" in page
+    assert "Your mailbox is full" in page
+    later = Notice.objects.create(account=alice.account, kind="flags", code="not-permitted")
+    alice.client.post("/refusals", {"notice": [told.pk]})
+    assert list(Notice.objects.values_list("pk", flat=True)) == [later.pk]
+
+
+def test_nobody_reads_away_what_is_told_to_others(alice: Person, bob: Person) -> None:
+    told = Notice.objects.create(account=bob.account, kind="copy", code="sorry")
+    alice.client.post("/refusals", {"notice": [told.pk]})
+    assert "copied" not in alice.client.get("/refusals").content.decode()
+    assert Notice.objects.filter(pk=told.pk).exists()

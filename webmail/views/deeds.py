@@ -1,0 +1,93 @@
+"""What can be done to conversations of a mailbox, by the words that forms send. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from imapbridge import actions
+from imapbridge.queries import Held, MailboxItem
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What something is to be done to. `held` is not empty, and ordered as `queries.selection` has it."""
+
+    account: int
+    mailbox: int
+    held: Sequence[Held]
+    target: int = 0
+    """The mailbox that a move or copy goes to."""
+
+    @property
+    def messages(self) -> list[int]:
+        return [one.message for one in self.held]
+
+    @property
+    def latest(self) -> list[int]:
+        """The newest message of each conversation: a star and a mark as unread are put on it alone."""
+        return list({one.thread: one.message for one in self.held}.values())
+
+
+Deed = Callable[[Chosen], list[int]]
+"""Does it, and returns the keys of the changes. NoMailboxFor where the account has none for it."""
+
+
+def _read(chosen: Chosen) -> list[int]:
+    return actions.set_seen(chosen.account, [one.message for one in chosen.held if not one.seen], True)
+
+
+def _unread(chosen: Chosen) -> list[int]:
+    return actions.set_seen(chosen.account, chosen.latest, False)
+
+
+def _star(chosen: Chosen) -> list[int]:
+    return actions.set_flagged(chosen.account, chosen.latest, True)
+
+
+def _unstar(chosen: Chosen) -> list[int]:
+    return actions.set_flagged(chosen.account, [one.message for one in chosen.held if one.flagged], False)
+
+
+def _archive(chosen: Chosen) -> list[int]:
+    return actions.archive(chosen.account, chosen.messages, chosen.mailbox)
+
+
+def _junk(chosen: Chosen) -> list[int]:
+    return actions.junk(chosen.account, chosen.messages, chosen.mailbox)
+
+
+def _trash(chosen: Chosen) -> list[int]:
+    return actions.trash(chosen.account, chosen.messages, chosen.mailbox)
+
+
+def _delete(chosen: Chosen) -> list[int]:
+    """For ever, which the person was asked about: there is nothing to undo it with."""
+    actions.delete_forever(chosen.account, chosen.messages, chosen.mailbox)
+    return []
+
+
+def _move(chosen: Chosen) -> list[int]:
+    return actions.move(chosen.account, chosen.messages, chosen.mailbox, chosen.target)
+
+
+def _copy(chosen: Chosen) -> list[int]:
+    return actions.copy(chosen.account, chosen.messages, chosen.mailbox, chosen.target)
+
+
+DEEDS: dict[str, Deed] = {
+    "read": _read, "unread": _unread, "star": _star, "unstar": _unstar, "archive": _archive, "inbox": _move,
+    "junk": _junk, "trash": _trash, "delete": _delete, "move": _move, "copy": _copy,
+}  # fmt: skip
+MARKS = {"read", "unread", "star", "unstar", "copy"}
+"""After these the conversations are still where they were."""
+AIMED = {"move", "copy"}
+"""They ask where to."""
+
+
+def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:
+    """Where it goes: `wanted` is a mailbox's id in words. None where it is none of the account's that can hold mail."""
+    able = [box for box in boxes if box.selectable]
+    if deed == "inbox":
+        return next((box for box in able if box.special_use == "inbox"), None)
+    return next((box for box in able if str(box.id) == wanted), None)
