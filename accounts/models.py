@@ -137,7 +137,8 @@ class Preferences(models.Model):
     pane = models.CharField(max_length=8, blank=True)
     """Where an open conversation stands: beside the list (empty), `below` it, or `off`: in its place."""
     after_filing = models.CharField(max_length=8, blank=True)
-    """What is shown after an open conversation was archived, moved or deleted: the list (empty), `next` or `previous`."""
+    """What is shown once an open conversation was archived, moved or deleted: `next`, `previous` or `list`; empty: the
+    next one where it is beside the list, else the list."""
     read_after = models.SmallIntegerField(default=0)
     """Seconds after which what is open is marked as read; -1: never."""
 

@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+
+class PreferencesForm(forms.Form):
+    """How somebody likes the screen. What is no choice is left out of `cleaned_data`, and stays as it was."""
+
+    CHOICES: ClassVar = {
+        "theme": {"": _("Same as device"), "light": _("Light"), "dark": _("Dark")},
+        "accent": {
+            "": _("Petrol"), "indigo": _("Indigo"), "plum": _("Plum"), "brick": _("Brick"), "moss": _("Moss"),
+            "graphite": _("Graphite"),
+        },
+        "density": {"": _("Comfortable"), "compact": _("Compact")},
+        "pane": {"": _("Beside the list"), "below": _("Below the list"), "off": _("Off")},
+        "after_filing": {
+            "": _("The next one; on a phone the list"), "next": _("The next one"), "previous": _("The previous one"),
+            "list": _("The list"),
+        },
+        "read_after": {
+            "0": _("At once"), "2": _("After 2 seconds"), "5": _("After 5 seconds"), "20": _("After 20 seconds"),
+            "-1": _("Never by itself"),
+        },
+    }  # fmt: skip
+
+    theme = forms.ChoiceField(required=False, choices=[*CHOICES["theme"].items()])
+    accent = forms.ChoiceField(required=False, choices=[*CHOICES["accent"].items()])
+    density = forms.ChoiceField(required=False, choices=[*CHOICES["density"].items()])
+    pane = forms.ChoiceField(required=False, choices=[*CHOICES["pane"].items()])
+    after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
+    read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
 
 
 class NotificationsForm(forms.Form):

@@ -55,9 +55,13 @@ def go_on(job_id: int, most: int = CHUNK) -> bool:
     with writing(account):
         job = Job.objects.select_related("mailbox").get(pk=job_id)
         if job.finished_at is None:
-            done = _CHUNKS[Kind(job.kind)](job, most) or _older(job)
+            done = _CHUNKS[Kind(job.kind)](job, most)
+            is_all = job.done == 0 and done < most  # of a first look; later ones look once more
             job.done += done
-            job.finished_at = None if done else timezone.now()
+            if job.older > 0 and not done:
+                done = _older(job)
+            if not done or (is_all and job.older < 1):
+                job.finished_at = timezone.now()
             job.save(update_fields=["done", "older", "below", "uids", "finished_at", "touched_at"])
         return job.finished_at is None
 
@@ -123,8 +127,6 @@ _CHUNKS: dict[Kind, Callable[[Job, int], int]] = {Kind.READ: _read, Kind.UNREAD:
 
 def _older(job: Job) -> int:
     """Messages that are not in the index yet: the server is told of their UIDs, whichever of them there are."""
-    if job.older < 1 or job.kind == Kind.UNREAD:
-        return 0
     first = max(1, job.older - CHUNK + 1)
     uids = range(first, job.older + 1)
     uid_validity = job.mailbox.uid_validity or 0

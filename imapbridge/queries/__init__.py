@@ -17,6 +17,7 @@ from imapbridge.queries.conversations import (
     neighbours,
     page_above,
 )
+from imapbridge.queries.jobs import JobItem, jobs
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
 from imapbridge.queries.notices import NoticeItem, notices
@@ -33,6 +34,7 @@ __all__ = [
     "Conversation",
     "ConversationPage",
     "Held",
+    "JobItem",
     "MailboxItem",
     "MessageItem",
     "NoticeItem",
@@ -41,6 +43,7 @@ __all__ = [
     "changes",
     "conversation",
     "conversations",
+    "jobs",
     "mailboxes",
     "marks",
     "neighbours",

@@ -1,6 +1,6 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
-import { app, leftForSignIn, list, onePane, reader } from "./page.js";
+import { alone, app, leftForSignIn, list, onePane, reader } from "./page.js";
 import { title } from "./refresh.js";
 
 const here = () => location.pathname + location.search;
@@ -9,7 +9,7 @@ let listScroll = 0;
 let focusSubject = false;
 
 /** Loads a conversation into the reading pane. `focus`: the subject takes it, as after Enter, a tap, or `o`. */
-export function open(address, { push = true, focus = onePane() } = {}) {
+export function open(address, { push = true, focus = alone() } = {}) {
   if (app.dataset.view === "list") listScroll = document.scrollingElement.scrollTop;
   focusSubject = focus;
   shown = address;
@@ -47,7 +47,7 @@ document.addEventListener("click", (event) => {
     close();
   } else if (isMessage(link) && /^\/message\/\d+\/$/.test(link.pathname) && link.closest("#list, #reader")) {
     event.preventDefault();
-    open(link.pathname + link.search, { focus: onePane() || event.detail === 0 });
+    open(link.pathname + link.search, { focus: alone() || event.detail === 0 });
   }
 });
 
@@ -83,7 +83,7 @@ function opened() {
   scrollToStart();
   const lost = document.activeElement === document.body; // what had the focus was in the conversation before
   if (focusSubject || lost) document.getElementById("subject").focus({ preventScroll: true });
-  markRead(conversation);
+  markInTime(conversation);
 }
 
 /** The first unread message with its header in view, without moving when it is there already. */
@@ -101,6 +101,16 @@ function named(byConversation) {
   else reader().setAttribute("aria-label", reader().dataset.label);
 }
 
+let reading = 0;
+
+/** As soon as the person wants it, when the conversation is open still. */
+function markInTime(conversation) {
+  clearTimeout(reading);
+  const seconds = Number(app.dataset.readAfter ?? 0);
+  if (seconds === 0) markRead(conversation);
+  if (seconds > 0) reading = setTimeout(() => conversation.isConnected && app.dataset.view === "conversation" && markRead(conversation), 1000 * seconds);
+}
+
 /** A GET changes nothing, so that what is open is marked as read by its own post. Unread messages that stay folded stay
     unread, and so does the conversation with them. */
 function markRead({ dataset }) {
@@ -110,12 +120,21 @@ function markRead({ dataset }) {
   read(button.formAction, [...reader().querySelectorAll(".msg.open")].map((message) => message.id.slice("msg-".length)));
 }
 
-// What was open is not in the list any more: the next one comes in its place, and on a phone the list.
-document.addEventListener("mail:left", ({ detail: row }) => {
-  const link = row?.querySelector(".row-subj > a");
-  if (link && !onePane()) open(link.pathname + link.search);
+// What was open is not in the list any more: another comes in its place, or the list.
+document.addEventListener("mail:left", ({ detail: next }) => {
+  const link = following(next)?.querySelector(".row-subj > a");
+  if (link) open(link.pathname + link.search);
   else close();
 });
+
+/** The row that comes in its place, as the person likes it; without a wish the next one, and the list where it stands alone. */
+function following(next) {
+  const wanted = app.dataset.after ?? (alone() ? "list" : "next");
+  if (wanted !== "previous") return wanted === "next" ? next : null;
+  const rows = list().rows;
+  const at = rows.indexOf(next);
+  return rows[(at < 0 ? rows.length : at) - 1];
+}
 
 /** The list knows what stands beside the conversation better than the page that was asked for. */
 function neighbours() {
@@ -138,7 +157,7 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   const pane = document.getElementById("list-pane");
   const address = here();
   if (address === shown) return; // only the drawer has gone
-  if (isMessage(location)) open(address, { push: false, focus: onePane() });
+  if (isMessage(location)) open(address, { push: false, focus: alone() });
   else if (address !== pane.dataset.address) location.reload();
   else if (app.dataset.view === "conversation") close({ push: false });
 });

@@ -8,6 +8,9 @@ export const reader = () => document.getElementById("reader");
 const narrow = matchMedia("(width < 48rem) or ((height < 30rem) and (pointer: coarse))");
 export const onePane = () => narrow.matches;
 
+/** Whether a conversation takes the place of the list: with one pane, and for who wants no reading pane. */
+export const alone = () => onePane() || app.dataset.pane === "off";
+
 const LONGEST_WAIT = 20000;
 
 /** The document an address answers with, null for no content; leaves for the sign-in page when the session has ended. */

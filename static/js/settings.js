@@ -30,14 +30,18 @@ async function doing(button, act) {
   (on.hidden ? off : on).focus();
 }
 
-on.addEventListener("click", () => doing(on, async () => {
-  if ((await Notification.requestPermission()) !== "granted") return;
-  await turnOn(on.dataset.key);
-}));
+if (on) begin(); // the frame is that of other pages too
 
-off.addEventListener("click", () => doing(off, turnOff));
+function begin() {
+  on.addEventListener("click", () => doing(on, async () => {
+    if ((await Notification.requestPermission()) !== "granted") return;
+    await turnOn(on.dataset.key);
+  }));
 
-show(standing());
+  off.addEventListener("click", () => doing(off, turnOff));
 
-// A suggestion: nothing is kept until the form is sent.
-document.getElementById("zone").value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  show(standing());
+
+  // A suggestion: nothing is kept until the form is sent.
+  document.getElementById("zone").value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.models import MailAccount, User
+from accounts.models import MailAccount, Preferences, User
 from webmail.screen import people
 from webmail.screen.sizes import size
 
@@ -36,11 +36,15 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Attributes of the root element; empty means the default."""
+    """Attributes of the root element, and of the page in it; empty means the default."""
 
     theme: str = ""
     accent: str = ""
     density: str = ""
+    pane: str = ""
+    after_filing: str = ""
+    read_after: int = 0
+    """What scripts go by: see `accounts.models.Preferences`."""
 
 
 def card(account: MailAccount, user: User) -> Card:
@@ -69,8 +73,13 @@ def _without_unit(used: str, limit: str) -> str:
 
 
 def look(user: User) -> Look:
-    chosen = getattr(user, "preferences", None)
-    return Look(chosen.theme, chosen.accent, chosen.density) if chosen else Look()
+    chosen = preferences(user)
+    return Look(chosen.theme, chosen.accent, chosen.density, chosen.pane, chosen.after_filing, chosen.read_after)
+
+
+def preferences(user: User) -> Preferences:
+    """What the person chose; the defaults when they never did."""
+    return getattr(user, "preferences", None) or Preferences(user=user)
 
 
 def zone_name(user: User) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,6 +47,17 @@ class Item:
     depth: int
     current: str
     """`page` or `false`."""
+    hue: str
+    """The folder's colour; empty for none."""
+    more: str
+    """What the button for its menu is called."""
+
+
+@dataclass
+class Apart(Item):
+    """What is no folder, and has no menu."""
+
+    template: ClassVar[str] = "mailbox/_apart.html"
 
 
 @dataclass
@@ -66,15 +77,28 @@ class Sidebar:
     folders: list[Item]
 
 
-def sidebar(mailboxes: Sequence[MailboxItem], current: int, only: str = "") -> Sidebar:
+Likes = Mapping[str, Mapping[str, Any]]
+"""How people like folders shown, by name: see `MailAccount.folders`."""
+
+
+def is_hidden(box: MailboxItem, likes: Likes) -> bool:
+    """Whether the person has hidden it, and no other program has shown it again since."""
+    return bool(likes.get(box.path, {}).get("hidden")) and not box.subscribed
+
+
+def sidebar(mailboxes: Sequence[MailboxItem], current: int, only: str = "", likes: Likes | None = None) -> Sidebar:
+    """Favourites stand below the special mailboxes, and in the tree as well. What is open is shown, hidden or not."""
+    likes = likes or {}
+    mailboxes = [box for box in mailboxes if box.id == current or not is_hidden(box, likes)]
     special = [box for box in mailboxes if box.special_use in ORDER]
     special.sort(key=lambda box: ORDER.index(box.special_use))
-    items = [_item(box, open_=box.id == current and only != "starred") for box in special]
+    items: list[Item] = [_item(box, likes, open_=box.id == current and only != "starred") for box in special]
     inbox = next((box for box in special if box.special_use == "inbox"), None)
     if inbox and not any(box.special_use == "flagged" for box in special):
         items.insert(1, _starred(inbox, open_=inbox.id == current and only == "starred"))
-    folders = [_folder(box, open_=box.id == current) for box in mailboxes if box.special_use not in ORDER]
-    return Sidebar(items, folders)
+    own = [(box, _folder(box, likes, open_=box.id == current)) for box in mailboxes if box.special_use not in ORDER]
+    items += [_favourite(box, item) for box, item in own if likes.get(box.path, {}).get("favourite")]
+    return Sidebar(items, [item for _box, item in own])
 
 
 def name_of(special_use: str, leaf: str) -> str:
@@ -82,7 +106,13 @@ def name_of(special_use: str, leaf: str) -> str:
     return str(_NAMES[special_use]) if special_use in _NAMES else people.clean(leaf)
 
 
-def _item(box: MailboxItem, *, open_: bool) -> Item:
+def _favourite(box: MailboxItem, item: Item) -> Item:
+    """Once more on top, where it stands flat."""
+    plain = Item(**{name: value for name, value in vars(item).items() if name not in {"collapse", "expand"}})
+    return replace(plain, key=f"f{box.id}", depth=0)
+
+
+def _item(box: MailboxItem, likes: Likes, *, open_: bool) -> Item:
     name = name_of(box.special_use, box.name)
     drafts = box.special_use == "drafts"
     count = box.total if drafts else box.unread
@@ -101,11 +131,13 @@ def _item(box: MailboxItem, *, open_: bool) -> Item:
         css="nav-item" + " has-unread" * bool(count and not drafts),
         depth=min(box.depth, 6),
         current="page" if open_ else "false",
+        hue=str(likes.get(box.path, {}).get("hue", "")),
+        more=_("More: {folder}").format(folder=name),
     )
 
 
-def _folder(box: MailboxItem, *, open_: bool) -> Item:
-    item = _item(box, open_=open_)
+def _folder(box: MailboxItem, likes: Likes, *, open_: bool) -> Item:
+    item = _item(box, likes, open_=open_)
     if not box.has_children:
         return item
     collapse, expand = _("Collapse {name}"), _("Expand {name}")
@@ -114,9 +146,9 @@ def _folder(box: MailboxItem, *, open_: bool) -> Item:
 
 def _starred(inbox: MailboxItem, *, open_: bool) -> Item:
     name = str(_NAMES["flagged"])
-    return Item(
+    return Apart(
         "starred", f"/mailbox/{inbox.id}/?only=starred", name, name, "star", "", "g s", "", "", "nav-item", 0,
-        "page" if open_ else "false",
+        "page" if open_ else "false", "", "",
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         "list": lists.changed(shell.item(boxes, mailbox_id), holder, place, shell.clock(request), found),
         "too_many": found.too_many,
         "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, place.only))],
-        "side": shell.side(boxes, mailbox_id, place.only),
+        "side": shell.side(boxes, holder, mailbox_id, place.only),
     }
     return render(request, "mailbox/changes.html", answer)
 

@@ -36,7 +36,7 @@ def context(
     return {
         "look": screen.look(person(request)),
         "account": screen.card(holder.account, person(request)),
-        "side": side(boxes, current, only),
+        "side": side(boxes, holder, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
         "locked": access.account_needs_password(holder.account),
         "notices": holder.notices,
@@ -45,14 +45,19 @@ def context(
     }
 
 
-def side(boxes: list[MailboxItem], current: int, only: str) -> dict[str, SafeString]:
+def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
     """The mailboxes as markup."""
-    shown = sidebar(boxes, current, only)
+    shown = sidebar(boxes, current, only, holder.account.folders)
     return {"special": partials.printed(shown.special), "folders": partials.printed(shown.folders)}
 
 
 def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
     """The mailbox among the person's; not found when it is one that is not shown."""
+def mark(boxes: list[MailboxItem], holder: Holder) -> str:
+    """Where all of the account stands: with the same mark and state nothing on the page is different, save by time."""
+    return f"{crc32(repr((boxes, holder.error, holder.account.folders)).encode()):x}"
+
+
     found = next((box for box in boxes if box.id == mailbox), None)
     if found is None:
         raise Http404

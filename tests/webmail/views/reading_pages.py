@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 _ROW = re.compile(r'<li class="row[^"]*" id="c(\d+)".*?</li>', re.DOTALL)
-_TAG = re.compile(r"<(?P<tag>a|button|iframe|progress|input)\s(?P<attributes>[^>]*)>")
+_TAG = re.compile(r"<(?P<tag>a|button|iframe|progress|input|li|option)\s(?P<attributes>[^>]*)>")
 _ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
 

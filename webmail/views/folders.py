@@ -1,0 +1,265 @@
+"""Folders: the list of all, the page of one, and the forms that make, rename, move, empty and delete them.
+
+Every one is a page with plain links and forms first; a script takes the menu and the forms out of the same pages, and
+gets a sentence instead of the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from imapbridge import queries, tasks
+from imapbridge.actions import folders, liking, whole
+from imapbridge.actions.folders import NameRefused, NotToBeChanged
+from imapbridge.models import Job
+from imapbridge.queries import MailboxItem
+from webmail import access, partials
+from webmail.access import Holder
+from webmail.screen import folders as words
+from webmail.screen.sidebar import ORDER
+from webmail.views import back, shell
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Whose folder a request is about, and which."""
+
+    holder: Holder
+    boxes: list[MailboxItem]
+    box: MailboxItem
+
+    @property
+    def account(self) -> int:
+        return int(self.holder.account.pk)
+
+    @property
+    def label(self) -> str:
+        return words.path_of(self.boxes, self.box)
+
+
+def _open(request: HttpRequest, mailbox_id: int) -> Open:
+    holder = access.holder_of_mailbox(request.user, mailbox_id)
+    boxes = queries.mailboxes(holder.account.pk)
+    return Open(holder, boxes, shell.item(boxes, mailbox_id))
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest) -> HttpResponse:
+    """All folders, and what is under way in them."""
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    page = shell.context(request, holder, boxes) | {
+        "lines": words.lines(boxes, holder.account.folders),
+        "jobs": [words.work(job) for job in queries.jobs(holder.account.pk)],
+    }
+    return render(request, "folders/show.html", page)
+
+
+@require_safe
+@login_required
+def one(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """What can be done to one; for a script only the menu."""
+    asked = _open(request, mailbox_id)
+    likes = asked.holder.account.folders
+    shown = {"label": asked.label, "actions": words.actions(asked.box, likes), "id": mailbox_id}
+    if partials.wanted(request) == "folder-menu":
+        return render(request, "folders/_menu.html", shown)
+    page = shell.context(request, asked.holder, asked.boxes) | shown
+    page |= {
+        "box": asked.box,
+        "hue": likes.get(asked.box.path, {}).get("hue"),
+        "hues": liking.HUES,
+        "own": asked.box.special_use not in ORDER,
+        "uses": words.USES.items() if asked.box.special_use in {"", *words.USES} and asked.box.selectable else (),
+    }
+    return render(request, "folders/one.html", page)
+
+
+# --- forms that ask ---------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """`name`, `inside` (0: the top), `shown`."""
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    places = words.where(boxes)
+    name, inside = request.POST.get("name", ""), request.POST.get("inside") or request.GET.get("in", "0")
+    shown = request.method != "POST" or "shown" in request.POST
+
+    def make() -> None:
+        made = folders.create(holder.account.pk, name, _inside(places, inside), subscribed=shown)
+        if not shown:
+            liking.like(holder.account.pk, made, hidden=True)
+
+    typed = {"name": name, "inside": inside, "shown": shown}
+    form = {"kind": "new", "typed": typed, "places": places, "action": request.get_full_path()}
+    return _form(request, shell.context(request, holder, boxes), form, make, _("The folder is there."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def rename(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """`name`: what it is to be called, where it is."""
+    asked = _open(request, mailbox_id)
+    typed = {"name": request.POST.get("name", asked.box.name)}
+    form = {"kind": "rename", "typed": typed, "label": asked.label, "action": request.path}
+    page = shell.context(request, asked.holder, asked.boxes)
+    return _form(request, page, form, lambda: folders.rename(asked.account, mailbox_id, typed["name"]), _("Renamed."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def move(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """`inside`: the folder that it goes into; 0: the top."""
+    asked = _open(request, mailbox_id)
+    family = {row.pk for row in folders.family(asked.account, mailbox_id)}
+    places = words.where(asked.boxes, without=family)
+    typed = {"inside": request.POST.get("inside", str(asked.box.parent or 0))}
+    form = {"kind": "move", "typed": typed, "label": asked.label, "places": places, "action": request.path}
+
+    def put() -> None:
+        if typed["inside"] in map(str, family):
+            raise NotToBeChanged("inside")
+        folders.move(asked.account, mailbox_id, _inside(places, typed["inside"]))
+
+    return _form(request, shell.context(request, asked.holder, asked.boxes), form, put, _("Moved."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def delete(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """Asks first, for nobody can bring it back."""
+    asked = _open(request, mailbox_id)
+    family = {row.pk for row in folders.family(asked.account, mailbox_id)}
+    text = words.deletion(asked.boxes, family, asked.box)
+    form = {"kind": "delete", "label": asked.label, "text": text, "action": request.path}
+    page = shell.context(request, asked.holder, asked.boxes)
+    return _form(request, page, form, lambda: folders.delete(asked.account, mailbox_id), _("Deleted."), gone=family)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def empty(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """Trash or Junk, asked first."""
+    asked = _open(request, mailbox_id)
+    if asked.box.special_use not in words.EMPTIED:
+        raise Http404
+    form = {"kind": "empty", "label": asked.label, "total": asked.box.total, "action": request.path}
+    page = shell.context(request, asked.holder, asked.boxes)
+    said = _("Emptying {folder}.").format(folder=asked.label)
+    return _form(request, page, form, lambda: _begin(asked, Job.Kind.EMPTY), said)
+
+
+def _form(
+    request: HttpRequest,
+    page: dict[str, Any],
+    form: dict[str, Any],
+    act: Callable[[], object],
+    said: str,
+    gone: set[int] | None = None,
+) -> HttpResponse:
+    """The page with the form; or what it asks for, and the way to the list of folders."""
+    fault = ""
+    if request.method == "POST":
+        try:
+            act()
+        except (NameRefused, NotToBeChanged) as error:
+            fault = words.refused(error)
+        else:
+            if back.is_for_script(request):
+                return JsonResponse({"said": said, "gone": sorted(gone or ())})
+            return redirect("folders")
+    context = page | {"form": form | {"fault": fault}}
+    return render(request, "folders/form.html", context, status=422 if fault else 200)
+
+
+def _inside(places: list[words.Where], chosen: str) -> int | None:
+    """The folder that was chosen; None for the top. Http404 for one that is not among them."""
+    found = next((place for place in places if str(place.id) == chosen), None)
+    if found is None:
+        raise Http404
+    return found.id or None
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """Mark everything in it as read."""
+    asked = _open(request, mailbox_id)
+    job = _begin(asked, Job.Kind.READ)
+    if back.is_for_script(request):
+        said = _("{folder} is marked as read.").format(folder=asked.label)
+        return JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo"})
+    return back.after_post(request, "/folders")
+
+
+@require_POST
+@login_required
+def like(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """`favourite=0|1`, `shown=0|1`, `hue=` a number or nothing."""
+    asked = _open(request, mailbox_id)
+    wanted = request.POST
+    if wanted.get("favourite") in {"0", "1"}:
+        liking.like(asked.account, mailbox_id, favourite=wanted["favourite"] == "1")
+    if wanted.get("hue", "") in map(str, liking.HUES):
+        liking.like(asked.account, mailbox_id, hue=int(wanted["hue"]))
+    elif "hue" in wanted:
+        liking.like(asked.account, mailbox_id, hue=None)
+    if wanted.get("shown") in {"0", "1"}:
+        liking.like(asked.account, mailbox_id, hidden=wanted["shown"] == "0")
+        folders.subscribe(asked.account, mailbox_id, wanted["shown"] == "1")
+    return back.after_post(request, "/folders")
+
+
+@require_POST
+@login_required
+def use(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """`use`: what the folder is for from now on; nothing: it is a folder like any other."""
+    asked = _open(request, mailbox_id)
+    wanted, now = request.POST.get("use", ""), asked.box.special_use
+    if wanted not in {"", *words.USES} or now not in {"", *words.USES}:
+        return HttpResponseBadRequest()
+    if wanted:
+        liking.choose_use(asked.account, wanted, asked.box.path)
+    elif now:
+        liking.choose_use(asked.account, now, "")
+    return back.after_post(request, f"/folders/{mailbox_id}/")
+
+
+@require_POST
+@login_required
+def stop(request: HttpRequest, job_id: int) -> HttpResponse:
+    """What is done stays done."""
+    whole.cancel(access.holder_for(request.user).account.pk, job_id)
+    return back.after_post(request, "/folders")
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, job_id: int) -> HttpResponse:
+    """404 when it cannot be undone any more."""
+    job = whole.undo(access.holder_for(request.user).account.pk, job_id)
+    if job is None:
+        raise Http404
+    tasks.go_on(job)
+    return back.after_post(request, "/folders")
+
+
+def _begin(asked: Open, kind: Job.Kind) -> Job:
+    job = whole.begin(asked.account, asked.box.id, kind)
+    tasks.go_on(job)
+    return job
