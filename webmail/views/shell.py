@@ -4,6 +4,7 @@ mirror is behind. No queries of its own."""
 from __future__ import annotations
 
 from typing import Any, cast
+from zlib import crc32
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
@@ -38,6 +39,7 @@ def context(
         "account": screen.card(holder.account, person(request)),
         "side": side(boxes, holder, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
+        "mark": mark(boxes, holder),
         "locked": access.account_needs_password(holder.account),
         "notices": holder.notices,
         "here": request.get_full_path(),
@@ -51,13 +53,13 @@ def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> d
     return {"special": partials.printed(shown.special), "folders": partials.printed(shown.folders)}
 
 
-def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
-    """The mailbox among the person's; not found when it is one that is not shown."""
 def mark(boxes: list[MailboxItem], holder: Holder) -> str:
     """Where all of the account stands: with the same mark and state nothing on the page is different, save by time."""
     return f"{crc32(repr((boxes, holder.error, holder.account.folders)).encode()):x}"
 
 
+def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
+    """The mailbox among the person's; not found when it is one that is not shown."""
     found = next((box for box in boxes if box.id == mailbox), None)
     if found is None:
         raise Http404
