@@ -6,8 +6,10 @@ to make them than the database to answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -17,6 +19,13 @@ from accounts.models import MailAccount, User
 from imapbridge.models import Message
 
 Visitor = User | AnonymousUser
+
+
+class Treatment(NamedTuple):
+    """What the person has said of a correspondent."""
+
+    shows_images: bool = False
+    is_darkened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,8 @@ class Holder:
     """The conversation, when it was asked for by a message; else 0."""
     notices: int = 0
     """How many things the server would not do, that the person has not read of."""
-    images_from: frozenset[str] = frozenset()
-    """Who of those that wrote the conversation may show remote images without asking: addresses in lower case."""
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    """How those that wrote the conversation are treated, where the person has said so: by address in lower case."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
@@ -43,7 +52,7 @@ SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_li
        (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
-_NO_THREAD = "0 AS thread, '' AS images_from"
+_NO_THREAD = "0 AS thread, '' AS treated"
 _OF_MAILBOX = _HOLDER.format(
     columns=_COLUMNS,
     held="JOIN imapbridge_mailbox held ON held.account_id = account.id",
@@ -52,10 +61,11 @@ _OF_MAILBOX = _HOLDER.format(
 )
 _OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD)
 _THREAD = """held.thread AS thread,
-       (SELECT {joined}(known.address, '\n') FROM webmail_correspondent known
-         WHERE known.account_id = account.id AND known.shows_images AND known.address IN
+       (SELECT {joined}(known.address || ' ' || CAST(known.shows_images AS integer)
+                        || CAST(known.is_darkened AS integer), '\n')
+          FROM webmail_correspondent known WHERE known.account_id = account.id AND known.address IN
                (SELECT lower(letter.sender_address) FROM imapbridge_message letter
-                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS images_from"""
+                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated"""
 
 
 @cache
@@ -95,9 +105,15 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             found["quota_limit"],
             found["thread"],
             found["refused_count"],
-            frozenset((found["images_from"] or "").split("\n")) - {""},
+            _treatments(found["treated"] or ""),
         )
     raise Http404
+
+
+def _treatments(text: str) -> dict[str, Treatment]:
+    """From `ADDRESS 10`, a line for each."""
+    found = (line.rpartition(" ") for line in text.splitlines())
+    return {address: Treatment(*(switch == "1" for switch in switches)) for address, _, switches in found}
 
 
 def message_for(user: Visitor, message_id: int) -> Message:

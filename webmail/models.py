@@ -13,6 +13,8 @@ class Correspondent(models.Model):
     """In lower case."""
     shows_images = models.BooleanField(default=False)
     """Remote images in their mail are shown without asking."""
+    is_darkened = models.BooleanField(default=False)
+    """The colours of their mail are darkened on a dark screen, in place of white paper."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "address"], name="correspondent_address")]

@@ -27,8 +27,13 @@ class MailFrame extends HTMLElement {
     else requestAnimationFrame(() => this.expect());
   }
 
-  /** Another document in the same place, which is no step of the history. */
-  show(address) {
+  /** The same message framed otherwise, in the same place, which is no step of the history. */
+  reframe(values) {
+    const address = new URL(this.frame.contentDocument?.location.pathname.startsWith("/message/") ? this.frame.contentDocument.URL : this.frame.src);
+    for (const [name, value] of Object.entries(values)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
     this.frame.contentWindow.location.replace(address);
   }
 
@@ -48,34 +53,64 @@ class MailFrame extends HTMLElement {
   }
 
   measure(inside) {
+    this.fit(inside);
     const height = Math.ceil(inside.getBoundingClientRect().height);
     if (height !== this.height) this.frame.style.blockSize = `${(this.height = height)}px`;
   }
+
+  /** What is still too wide for the frame when all has shrunk that can is drawn smaller, so that nothing scrolls sideways. */
+  fit(inside) {
+    const { body } = inside.ownerDocument;
+    if (inside.clientWidth === this.width && inside.scrollWidth <= inside.clientWidth + 1) return;
+    this.width = inside.clientWidth;
+    body.style.zoom = "";
+    const own = Number.parseFloat(getComputedStyle(body).zoom) || 1;
+    for (let round = 0, scale = 1; round < 4 && inside.scrollWidth > inside.clientWidth + 1; round++) {
+      scale = Math.max(0.35, scale * (inside.clientWidth / inside.scrollWidth) * 0.995);
+      body.style.zoom = own * scale;
+    }
+  }
 }
 
-// “Show images” and “Always for …” are buttons of a form; with a script the rest of the page stays as it is.
+// Buttons of a form that change how messages look: with a script the rest of the page stays as it is.
+const after = {
+  show(button, { images }) {
+    const letter = button.closest(".msg");
+    letter.querySelector("mail-frame").reframe({ images });
+    button.closest(".notice").remove();
+    letter.querySelector("h3").focus({ preventScroll: true });
+  },
+  colours(button) {
+    const dark = button.value === "dark";
+    button.closest(".msg").querySelector("mail-frame").reframe({ dark: dark ? "1" : "" });
+    button.value = dark ? "original" : "dark";
+    button.querySelector("span").textContent = button.dataset[button.value];
+    button.closest("[popover]").hidePopover();
+  },
+  size(_button, { size }) {
+    for (const frame of document.querySelectorAll("mail-frame")) frame.reframe({ size });
+    for (const text of document.querySelectorAll(".msg .prose")) text.dataset.size = size;
+  },
+};
+
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (button?.name !== "show" || button.value === "never") return;
+  if (!Object.hasOwn(after, button?.name ?? "") || button.value === "never") return;
   event.preventDefault();
-  showImages(button);
+  change(button);
 });
 
-async function showImages(button) {
-  const letter = button.closest(".msg");
+async function change(button) {
   const body = new FormData(button.form, button);
   try {
     const response = await fetch(button.formAction, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return;
     if (!response.ok) throw new Error(`${response.status}`);
-    letter.querySelector("mail-frame").show((await response.json()).frame);
+    after[button.name](button, response.status === 204 ? {} : await response.json());
   } catch {
     const toasts = document.getElementById("toasts");
-    toasts.show(toasts.dataset.unreachable, () => showImages(button));
-    return;
+    toasts.show(toasts.dataset.unreachable, () => change(button));
   }
-  button.closest(".notice").remove();
-  letter.querySelector("h3").focus({ preventScroll: true });
 }
 
 customElements.define("mail-frame", MailFrame);

@@ -59,6 +59,7 @@ def test_images_are_shown_when_they_are_asked_for(
     expect(screen.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
     screen.get_by_role("link", name="The quay").click()
     screen.get_by_role("button", name="Always for Wren").click()
+    expect(screen.get_by_role("button", name="Always for Wren")).to_have_count(0)
     screen.reload()
     screen.wait_for_function(
         "() => document.querySelector('iframe').contentDocument.querySelector('img[src]')?.naturalWidth === 120"

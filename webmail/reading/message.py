@@ -40,6 +40,8 @@ class Reading:
     prefer: str = "text/html"
     quote_label: str = "Show quoted text"
     """In the reader's language."""
+    dark: bool = False
+    """Whether its own colours are to be darkened where the screen is dark; for what is `paper`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ class _Pages:
             self._add_text(text, part)
 
     def _add_html(self, text: str) -> None:
-        safe = sanitize(text, Options(self._cid_url, self.reading.remote_url, self.reading.quote_label))
+        safe = sanitize(
+            text, Options(self._cid_url, self.reading.remote_url, self.reading.quote_label, self.reading.dark)
+        )
         if safe.cut:
             self.notices.append(notices.TOO_COMPLEX)
             self._add_text("\n".join(html_lines(text[: plaintext.MAX_SHOWN])), None)

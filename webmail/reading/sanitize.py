@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape, unescape
 
 import nh3
 
-from webmail.reading.css import Declarations, stylesheet
+from webmail.reading.css import Declarations, painted, stylesheet
 from webmail.reading.css.selectors import ID_PREFIX, SCOPE
 from webmail.reading.links import bare, host_of, is_data_image, is_remote, safe_href
 from webmail.reading.markup import ATTRIBUTES, DROPPED, TAGS
@@ -24,6 +25,8 @@ from webmail.reading.weight import too_heavy
 
 MAX_STYLES = 20
 MAX_CSS = 200 * 1024
+MAX_PAINTS = 500
+"""Different colours that attributes may name, when each becomes a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Options:
     remote_url: Callable[[str], str | None] = lambda _: None
     quote_label: str = ""
     """What stands in the place of a quoted end; empty: it is not folded."""
+    dark: bool = False
+    """Whether colours have beside them what they become on a dark screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,13 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
     options = options or Options()
     if options.quote_label:
         html = fold(html, options.quote_label)
-    declarations = Declarations()
+    declarations = Declarations(dark=options.dark)
     rewriter = _Rewriter(options, declarations, trackers(html))
     head = _read_head(html, declarations)
     body = _cleaner(rewriter).clean(html)
-    css = "".join(stylesheet(style, declarations, keep_dark=head.dark_ready) for style in head.styles)
+    css = rewriter.painted() + "".join(
+        stylesheet(style, declarations, keep_dark=head.dark_ready) for style in head.styles
+    )
     wrapper = f'<div class="{SCOPE[1:]}{head.body_class}"{head.body_attributes}>'
     safe = f"{f'<style>{css}</style>' if css else ''}{wrapper}{body}</div>"
     return SafeHtml(
@@ -114,6 +121,7 @@ class _Rewriter:
         self.remote_images = 0
         self.trackers: list[str] = []
         self.cids: set[str] = set()
+        self._paint: dict[str, str] = {}
         self._rewrites: dict[str, Callable[[str, str], str | None]] = {
             "style": lambda _, value: declarations(value) or None,
             "href": lambda _, value: safe_href(value),
@@ -121,10 +129,27 @@ class _Rewriter:
             "usemap": lambda _, value: f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else None,
             "name": lambda _, value: f"{ID_PREFIX}{value}",
         }
+        if options.dark:
+            self._rewrites |= {name: partial(self._painted, name) for name in ("bgcolor", "color", "bordercolor")}
 
     def __call__(self, tag: str, name: str, value: str) -> str | None:
         rewrite = self._rewrites.get(name)
         return value if rewrite is None else rewrite(tag, value)
+
+    def _painted(self, name: str, _tag: str, value: str) -> str | None:
+        """An attribute names one colour only: a rule of the sheet says both. What is no colour is left out."""
+        value = value.strip()
+        # Without weight, as the attribute itself: every rule of the writer wins.
+        selector = f'{SCOPE} :where([{name}="{value}"])'
+        if selector not in self._paint:
+            declaration = painted(name, value)
+            if not declaration or len(self._paint) >= MAX_PAINTS:
+                return None
+            self._paint[selector] = declaration
+        return value
+
+    def painted(self) -> str:
+        return "".join(f"{selector}{{{declaration}}}" for selector, declaration in self._paint.items())
 
     def _image(self, url: str) -> str | None:
         if is_remote(url):

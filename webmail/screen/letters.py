@@ -52,6 +52,10 @@ class Text:
     failure: Failure | None = None
     notices: list[Notice] = field(default_factory=list)
     invitation: Card | None = None
+    colours: Action | None = None
+    """Darkens colours of its own, or gives them back; None where that makes no difference."""
+    size: str = ""
+    """Percent that plain text is shown in; empty for its own size."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.core.signing import BadSignature, Signer
@@ -27,15 +26,14 @@ def consent(user: int, message: int) -> str:
     return f"{day}.{_MESSAGES.signature(f'{user}.{message}.{day}')}"
 
 
-def day_of(word: str, user: int, message: int) -> int:
-    """The day on which `word` was made for this person and this message; 0 when it was not, or is too old."""
+def checked(word: str, user: int, message: int) -> str:
+    """The consent, when we gave it to this person for this message, today or yesterday; else none."""
     day, _, signature = word.partition(".")
-    is_ours = _is_signed(_MESSAGES, f"{user}.{message}.{day}", signature)
-    return int(day) if is_ours and _is_recent(day) else 0
+    return word if _is_recent(day) and _is_signed(_MESSAGES, f"{user}.{message}.{day}", signature) else ""
 
 
 def day(word: str) -> int:
-    """The day of a consent that is known to be good; 0 for none."""
+    """The day of a consent that was checked; 0 for none."""
     return int(word.partition(".")[0] or 0)
 
 
@@ -70,23 +68,3 @@ def _is_recent(day: str) -> bool:
 
 def _today() -> int:
     return int(time.time()) // DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Images:
-    """What of one page may load remote images."""
-
-    user: int
-    senders: frozenset[str] = frozenset()
-    """Whose images are always shown: addresses in lower case."""
-    once: str = ""
-    """Consent for one message, as it came with the page's address."""
-
-    def are_always_shown(self, sender: str) -> bool:
-        return sender.lower() in self.senders
-
-    def for_message(self, message: int, sender: str) -> str:
-        """The consent to go with the address of the message's document; empty when its images are blocked."""
-        if self.are_always_shown(sender):
-            return consent(self.user, message)
-        return self.once if self.once and day_of(self.once, self.user, message) else ""

@@ -19,8 +19,7 @@ from webmail.models import Correspondent
 from webmail.outside.fetching import NotFetched, fetch
 from webmail.reading.media import picture
 from webmail.reading.pictures import pixels
-from webmail.screen.account import look
-from webmail.views import consent, shell, texts
+from webmail.views import consent, shell
 
 LARGEST = 10 * 1024 * 1024
 """Octets of one image."""
@@ -55,7 +54,7 @@ def proxied(request: HttpRequest, seal: str) -> HttpResponse:
 def choose(request: HttpRequest, message_id: int) -> HttpResponse:
     """`show=once|always|never`: load the remote images of this message, or of all that its sender writes.
 
-    A script gets the address of the document with them; a form leads back to the message.
+    A script gets the consent for the address of its frame; a form leads back to the message.
     """
     message = access.message_for(request.user, message_id)
     wanted = request.POST.get("show", "")
@@ -63,10 +62,9 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
         return HttpResponseBadRequest()
     if wanted != "once":
         _remember(message, wanted == "always")
-    person = shell.person(request)
-    word = "" if wanted == "never" else consent.consent(person.pk, message.pk)
+    word = "" if wanted == "never" else consent.consent(shell.person(request).pk, message.pk)
     if request.headers.get("X-Requested-With") == "fetch":
-        return JsonResponse({"frame": texts.address(message, look(person).theme, word)})
+        return JsonResponse({"images": word})
     query = request.GET.copy()
     query["images"] = word
     return redirect(f"/message/{message.pk}/?{query.urlencode()}")

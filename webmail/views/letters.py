@@ -23,22 +23,21 @@ from webmail.screen import files, invitations, notices
 from webmail.screen import letters as screen
 from webmail.screen.clock import Clock
 from webmail.screen.letters import Detail, Failure, Folded, Letter, Run, Text
-from webmail.screen.notices import Blocking, Notice
+from webmail.screen.notices import Action, Blocking, Notice
 from webmail.screen.people import person
 from webmail.views import texts
-from webmail.views.consent import Images, day
+from webmail.views.framing import Framing, Manner
 
 
 class Writer:
     """Writes one page's letters. `here` is the page's address, to come back to."""
 
-    def __init__(self, clock: Clock, account: MailAccount, query: str, here: str, theme: str, images: Images) -> None:
+    def __init__(self, clock: Clock, account: MailAccount, query: str, here: str, manner: Manner) -> None:
         self._account = account
         self._clock = clock
-        self._images = images
         self._query = query
         self._here = here
-        self._theme = theme
+        self._manner = manner
         self._down: MailError | None = None
         self._screen = screen.LetterWriter(clock, account.address, query)
 
@@ -55,28 +54,37 @@ class Writer:
 
     def letter(self, message: MessageItem) -> Letter:
         stored = self._stored(message)
-        images = self._images.for_message(message.id, message.sender_address)
+        framing = self._manner.framing(message.id, message.sender_address)
         try:
             if self._down:  # one wait for a server that does not answer is enough for a page
                 raise self._down
-            found = texts.readable(stored, self._theme, day(images))
+            found = texts.readable(stored, framing)
         except MailError as error:
             self._down = error if isinstance(error, TryAgain) else None
             return self._screen.letter(message, Text(failure=self._failure(error)))
-        blocking = self._blocking(message, shown=bool(images))
+        blocking = self._blocking(message, shown=bool(framing.images))
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
-        text = self._text(stored, found, images, notices.notices(found, blocking))
+        text = self._text(stored, found, framing, notices.notices(found, blocking))
         if found.invitation:
             invited = invitations.card(message.id, found.invitation, self._clock, self._account.address)
             text = replace(text, invitation=invited)
         return self._screen.letter(message, text, cards, title, self._said(message, found, blocking))
 
-    def _text(self, message: Message, found: Readable, images: str, told: list[Notice]) -> Text:
+    def _text(self, message: Message, found: Readable, framing: Framing, told: list[Notice]) -> Text:
+        size = "" if framing.size == 100 else str(framing.size)
         if found.kind == "html":
-            return Text(frame=texts.address(message, self._theme, images if found.remote_images else ""), notices=told)
+            fits = texts.fitting(framing, found)
+            colours = self._colours(message, fits) if found.paper and framing.scheme != "light" else None
+            return Text(frame=texts.address(message, fits), notices=told, colours=colours, size=size)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
-        return Text(html=mark_safe(found.html if found.kind == "text" else ""), notices=told)  # noqa: S308
+        shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
+        return Text(html=shown, notices=told, size=size)
+
+    def _colours(self, message: Message, framing: Framing) -> Action:
+        label = _("Show original colours") if framing.dark else _("Show darkened")
+        value = "original" if framing.dark else "dark"
+        return Action(label, f"/message/{message.pk}/colours?{self._query}", "colours", value)
 
     def _blocking(self, message: MessageItem, *, shown: bool) -> Blocking:
         sender = person(message.sender_name, message.sender_address).first_name if message.sender_address else ""
@@ -84,7 +92,7 @@ class Writer:
 
     def _said(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Detail]:
         """What the person said for ever of this sender, to take it back."""
-        if not (found.remote_images and self._images.are_always_shown(message.sender_address)):
+        if not (found.remote_images and self._manner.treatment(message.sender_address).shows_images):
             return []
         return [Detail(_("Remote images"), _("Always shown from this address."), notices.always_shown(blocking))]
 

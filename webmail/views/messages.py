@@ -25,7 +25,7 @@ from webmail.screen.listing import Listing
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
 from webmail.screen.tools import tools
-from webmail.views import consent, letters, lists, shell, texts
+from webmail.views import consent, framing, letters, lists, shell, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,8 @@ def _pane(
 ) -> dict[str, Any]:
     """What `message/_reader.html` prints."""
     person = shell.person(request)
-    images = consent.Images(person.pk, holder.images_from, request.GET.get("images", ""))
-    writer = letters.Writer(
-        shell.clock(request), holder.account, place.query, request.get_full_path(), look(person).theme, images
-    )
+    manner = framing.manner(request, person.pk, look(person).theme, holder.treatments)
+    writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = name_of(box.special_use, box.name)
     return {
@@ -122,17 +120,18 @@ def body(request: HttpRequest, message_id: int) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
         raise PermissionDenied
     message = access.message_for(request.user, message_id)
-    theme = request.GET.get("theme", "")
-    images = consent.day_of(request.GET.get("images", ""), shell.person(request).pk, message.pk)
+    asked = framing.asked(request, shell.person(request).pk, message.pk)
     try:
-        packed = texts.framed(message, theme if theme in {"light", "dark"} else "", images)
+        packed = texts.framed(message, asked)
     except MailError as error:
         response = render(
             request, "message/body_failed.html", {"words": error_pages.words(error.code, error.server)}, status=503
         )
     else:
         response = _gzipped(request, packed)
-        response.headers["Cache-Control"] = f"private, max-age={consent.DAY // 4 if images else 604800}, immutable"
+        response.headers["Cache-Control"] = (
+            f"private, max-age={consent.DAY // 4 if asked.images else 604800}, immutable"
+        )
     response.headers[csp.HEADER] = csp.message_body(request)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

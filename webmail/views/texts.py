@@ -10,7 +10,6 @@ from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -21,6 +20,7 @@ from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
 from webmail.screen.files import part_link
 from webmail.views import consent
+from webmail.views.framing import UNFRAMED, Framing
 
 VERSION = 7
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
@@ -28,47 +28,50 @@ KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
 
 
-def readable(message: Message, scheme: str = "", images: int = 0) -> Readable:
+def readable(message: Message, framing: Framing = UNFRAMED) -> Readable:
     """What to show of the message. Raises MailError when its text can not be had.
 
-    HTML is left out: the page only needs to know of it, and its frame asks for `framed`, with the same `scheme` and
-    `images`: the day of the consent to load remote ones, 0 for none.
+    HTML is left out: the page only needs to know of it, and its frame asks for `framed`, framed alike.
     """
     key = f"readable:{get_language()}:{message.pk}:{version(message)}"
     if found := _kept(key):
         return Readable.from_json(found)
-    made = _read(message, images)
+    made = _read(message, framing)
     if made.kind == "html":
-        _compressed(message, made, scheme, images)
+        _compressed(message, made, fitting(framing, made))
         made = replace(made, html="")
     if len(made.html) <= LARGEST_KEPT:
         _keep(key, made.to_json())
     return made
 
 
-def framed(message: Message, scheme: str = "", images: int = 0) -> bytes:
+def framed(message: Message, framing: Framing) -> bytes:
     """The document of the message's frame, gzipped. Raises MailError."""
-    found = _kept(_document_key(message, scheme, images))
-    return found if isinstance(found, bytes) else _compressed(message, _read(message, images), scheme, images)
+    found = _kept(_document_key(message, framing))
+    return found if isinstance(found, bytes) else _compressed(message, _read(message, framing), framing)
 
 
-def address(message: Message, scheme: str, images: str = "") -> str:
-    """Where the frame gets its document, with the consent to load remote images."""
-    query = {"v": version(message), "theme": scheme, "images": images}
-    return f"/message/{message.pk}/body?{urlencode({name: value for name, value in query.items() if value})}"
+def address(message: Message, framing: Framing) -> str:
+    """Where the frame gets its document."""
+    return f"/message/{message.pk}/body?v={version(message)}{'&' if framing.query else ''}{framing.query}"
 
 
-def _compressed(message: Message, made: Readable, scheme: str, images: int) -> bytes:
+def fitting(framing: Framing, found: Readable) -> Framing:
+    """Without what makes no difference to this message: one document then does for all."""
+    return replace(framing, images=framing.images if found.remote_images else "", dark=framing.dark and found.paper)
+
+
+def _compressed(message: Message, made: Readable, framing: Framing) -> bytes:
     """Compressed once, and kept so: it is the larger part of what a newsletter costs to send."""
-    made_of = document(made.html, paper=made.paper, scheme=scheme)
+    made_of = document(made.html, paper=made.paper, scheme=framing.scheme, dark=framing.dark, size=framing.size)
     packed = gzip.compress(made_of.encode(), compresslevel=6, mtime=0)
     if len(packed) <= LARGEST_KEPT:
-        _keep(_document_key(message, scheme, images), packed)
+        _keep(_document_key(message, framing), packed)
     return packed
 
 
-def _document_key(message: Message, scheme: str, images: int) -> str:
-    return f"document:{get_language()}:{message.pk}:{version(message)}:{scheme}:{images}"
+def _document_key(message: Message, framing: Framing) -> str:
+    return f"document:{get_language()}:{message.pk}:{version(message)}:{framing.key}"
 
 
 def version(message: Message) -> str:
@@ -88,12 +91,14 @@ def _keep(key: str, value: object) -> None:
         cache.set(key, value, KEPT_FOR)
 
 
-def _read(message: Message, images: int) -> Readable:
+def _read(message: Message, framing: Framing) -> Readable:
     root, defects = bodies.described(message)
     wanted = wanted_sections(root)
+    day = consent.day(framing.images)
     reading = Reading(
         part_url=lambda part: f"{part_link(message.pk, part.section)}?inline",
-        remote_url=consent.image_address(message.account.user_id, images) if images else lambda _url: None,
+        remote_url=consent.image_address(message.account.user_id, day) if day else lambda _url: None,
         quote_label=_("Show quoted text"),
+        dark=framing.dark,
     )
     return read(root, bodies.sections(message, wanted) if wanted else {}, reading, defects)

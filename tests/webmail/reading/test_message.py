@@ -181,3 +181,16 @@ def test_the_scheme(paper: bool, scheme: str, written: str) -> None:
     html = document("x", paper=paper, scheme=scheme)
     assert f'<meta name="color-scheme" content="{written}">' in html
     assert f"color-scheme: {written};" in html
+
+
+def test_a_darkened_message_follows_the_scheme() -> None:
+    html = document("x", paper=True, dark=True, scheme="dark")
+    assert '<meta name="color-scheme" content="dark">' in html
+    assert "color-scheme: dark;" in html
+    assert "color-scheme: light dark;" in document("x", paper=True, dark=True, scheme="")
+
+
+def test_the_size_is_one_of_ours() -> None:
+    assert "zoom: 1.3" in document("x", size=130)
+    for size in (100, 131, 10_000):
+        assert "zoom" not in document("x", size=size)

@@ -74,10 +74,10 @@ def test_shown_once_by_a_plain_form(alice: Person, host: WebHost) -> None:
     assert NOTICE in alice.text(f"/message/{made.pk}/")
 
 
-def test_a_script_gets_the_document(alice: Person, host: WebHost) -> None:
+def test_a_script_gets_the_consent(alice: Person, host: WebHost) -> None:
     made = letter(alice, host)
     post = alice.client.post(f"/message/{made.pk}/images", {"show": "once"}, headers={"X-Requested-With": "fetch"})
-    answer = alice.get(post.json()["frame"], sec_fetch_dest="iframe")
+    answer = alice.get(f"/message/{made.pk}/body?images={post.json()['images']}", sec_fetch_dest="iframe")
     assert len(sources(answer.content.decode())) == 1
     assert answer.headers["Cache-Control"] == "private, max-age=21600, immutable"
     assert "/proxy/" in answer.headers[csp.HEADER]
@@ -137,13 +137,13 @@ def test_consent_is_for_one_person_one_message_and_two_days(
 ) -> None:
     made, other = letter(alice, host), letter(alice, host)
     word = consent.consent(alice.user.pk, made.pk)
-    assert consent.day_of(word, alice.user.pk, made.pk)
-    assert not consent.day_of(word, bob.user.pk, made.pk)
-    assert not consent.day_of(word, alice.user.pk, other.pk)
+    assert consent.checked(word, alice.user.pk, made.pk)
+    assert not consent.checked(word, bob.user.pk, made.pk)
+    assert not consent.checked(word, alice.user.pk, other.pk)
     now = time.time()
     for days, good in ((1, True), (2, False), (-1, False)):
         monkeypatch.setattr(consent.time, "time", lambda days=days: now + days * consent.DAY)
-        assert bool(consent.day_of(word, alice.user.pk, made.pk)) is good
+        assert bool(consent.checked(word, alice.user.pk, made.pk)) is good
 
 
 # --- The door ---------------------------------------------------------------------------------------------------------

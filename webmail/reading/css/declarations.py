@@ -13,6 +13,7 @@ from typing import Any
 
 import tinycss2
 
+from webmail.reading.css.dark import darkened
 from webmail.reading.css.properties import PROPERTIES
 
 MAX_LENGTH = 16 * 1024
@@ -28,13 +29,20 @@ _NEGATIVE = re.compile(r"-\.?\d|\(")
 
 
 class Declarations:
-    """Reads the declarations of one message: call it with each style attribute and each rule's inside."""
+    """Reads the declarations of one message: call it with each style attribute and each rule's inside.
 
-    def __init__(self, room: int = MAX_PARSED) -> None:
+    With `dark` each colour has beside it what it becomes on a dark screen.
+    """
+
+    def __init__(self, room: int = MAX_PARSED, *, dark: bool = False) -> None:
         self._room = room
+        self._dark = dark
 
     def __call__(self, text: str) -> str:
         """The safe ones of `text`, as `name:value;name:value`; empty when there are none."""
+        return darkened(self._safe(text)) if self._dark else self._safe(text)
+
+    def _safe(self, text: str) -> str:
         if len(text) > MAX_LENGTH:
             return ""
         found = plain(text)

@@ -1,0 +1,91 @@
+"""How a message's document is framed: in which colours, with which images, how large. It stands in the document's
+address, so that the browser keeps each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from webmail.access import Treatment
+from webmail.reading.document import SIZES
+from webmail.views import consent
+
+SIZE_COOKIE = "text-size"
+_UNTREATED = Treatment()
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """`scheme`: `light`, `dark`, or empty when the system decides. `images`: the consent to load remote ones, checked;
+    or empty. `dark`: colours of its own are darkened with the scheme. `size`: percent, one of `SIZES`."""
+
+    scheme: str = ""
+    images: str = ""
+    dark: bool = False
+    size: int = 100
+
+    @property
+    def query(self) -> str:
+        """As it stands in the document's address."""
+        size = self.size if self.size != 100 else ""
+        values = {"theme": self.scheme, "images": self.images, "dark": "1" if self.dark else "", "size": size}
+        return urlencode({name: value for name, value in values.items() if value})
+
+    @property
+    def key(self) -> str:
+        """The same for all addresses that mean the same."""
+        return f"{self.scheme}.{consent.day(self.images)}.{self.dark:d}.{self.size}"
+
+
+UNFRAMED = Framing()
+
+
+def asked(request: HttpRequest, user: int, message: int) -> Framing:
+    """What the address of a document says. Whatever is wrong in it is passed over."""
+    asks = request.GET
+    theme = asks.get("theme", "")
+    return Framing(
+        theme if theme in {"light", "dark"} else "",
+        consent.checked(asks.get("images", ""), user, message),
+        asks.get("dark") == "1",
+        _size(asks.get("size", "")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one page frames its messages. `once`: consent for one of them, as it came with the page's address."""
+
+    user: int
+    scheme: str
+    size: int
+    treatments: Mapping[str, Treatment]
+    once: str = ""
+
+    def treatment(self, sender: str) -> Treatment:
+        return self.treatments.get(sender.lower(), _UNTREATED)
+
+    def framing(self, message: int, sender: str) -> Framing:
+        treated = self.treatment(sender)
+        if treated.shows_images:
+            images = consent.consent(self.user, message)
+        else:
+            images = consent.checked(self.once, self.user, message) if self.once else ""
+        return Framing(self.scheme, images, treated.is_darkened and self.scheme != "light", self.size)
+
+
+def manner(request: HttpRequest, user: int, scheme: str, treatments: Mapping[str, Treatment]) -> Manner:
+    """Of the page that is asked for, at this browser."""
+    return Manner(user, scheme, text_size(request), treatments, request.GET.get("images", ""))
+
+
+def text_size(request: HttpRequest) -> int:
+    """Percent, as chosen at this browser."""
+    return _size(request.COOKIES.get(SIZE_COOKIE, ""))
+
+
+def _size(text: str) -> int:
+    return next((size for size in SIZES if str(size) == text), 100)
