@@ -14,7 +14,7 @@ Headers = list[tuple[str, bytes]]
 # A line that is neither a field nor the continuation of one is passed over.
 FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]{0,20}:((?:[^\n]*(?:\n[ \t][^\n]*)*))", re.MULTILINE)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start")
+KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start", "smime-type")
 
 
 @dataclass(frozen=True, slots=True)

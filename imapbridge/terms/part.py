@@ -27,7 +27,7 @@ class Part:
     content_id: str = ""
     """Without angle brackets."""
     params: tuple[tuple[str, str], ...] = ()
-    """The other Content-Type parameters that matter: format, delsp, method, protocol, name."""
+    """The other Content-Type parameters that matter: format, delsp, method, protocol, name, smime-type."""
     parts: tuple[Part, ...] = ()
     """Children of a multipart; for message/rfc822 the one root of the message within."""
 

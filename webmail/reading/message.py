@@ -23,6 +23,7 @@ from webmail.reading.invitations import Invitation, calendar_part, invitation
 from webmail.reading.links import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
+from webmail.reading.sealing import armoured, sealed
 
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
@@ -105,7 +106,7 @@ def read(
         else:
             pages.notices.append(notices.TEXT_CUT)
     listed = attachments(root, _referenced(choice, pages.cids), reading.prefer)
-    told = [*filter(None, map(notices.for_defect, defects)), *pages.notices]
+    told = [*filter(None, (sealed(root), *map(notices.for_defect, defects))), *pages.notices]
     if len(listed) > MAX_ATTACHMENTS:
         told.append(notices.PARTS_CUT)
     return Readable(
@@ -185,6 +186,8 @@ class _Pages:
         delsp = part is not None and part.param("delsp").lower() == "yes"
         if not text.strip():
             return
+        if armour := armoured(text):
+            self.notices.append(armour)
         safe = plaintext.to_html(text, is_flowed=is_flowed, delsp=delsp, quote_label=self.reading.quote_label)
         self.html.append(safe.html)
         if safe.cut:

@@ -168,8 +168,8 @@ def _news(found: Invitation) -> tuple[str, str]:
     if found.method == "counter":
         name = _name(found.guests[0]) if found.guests else _("A guest")
         return _("{name} proposes another time.").format(name=name), "warn"
-    words = {"reply": _replied(found), "declinecounter": _("The organiser keeps to the time as it was.")}
-    return words.get(found.method, ""), ""
+    answers = {"reply": _replied(found), "declinecounter": _("The organiser keeps to the time as it was.")}
+    return answers.get(found.method, ""), ""
 
 
 def _changed(found: Invitation) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webmail.reading.message import Readable
+from webmail.reading.sealing import CODES
 
 NAMED_HOSTS = 3
 """Of trackers; the others are only counted."""
@@ -47,7 +48,7 @@ class Blocking:
 
 
 def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
-    told = [Notice("info", "", _(notice.text)) for notice in readable.notices]
+    told = [Notice("lock" if notice.code in CODES else "info", "", _(notice.text)) for notice in readable.notices]
     if readable.misleading_links:
         link = readable.misleading_links[0]
         sentence = _("A link here says {shown} but leads to {target}.")

@@ -14,6 +14,7 @@ from tests.webmail.reading.safety import faults, visible_text
 from webmail.reading import message as reading_message
 from webmail.reading.document import document
 from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_sections
+from webmail.reading.sealing import PGP_SIGNED
 
 READING = Reading(part_url=lambda part: f"/part/{part.section}")
 
@@ -48,7 +49,7 @@ def test_honest_messages(name: str, kind: str, text: str, attached: list[str]) -
     assert found.kind == kind
     assert text in visible_text(found.html)
     assert [attachment.name for attachment in found.attachments] == attached
-    assert found.notices == ()
+    assert found.notices == ((PGP_SIGNED,) if name == "signed" else ())
 
 
 @pytest.mark.parametrize("name", messages.BROKEN)
