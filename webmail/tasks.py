@@ -28,7 +28,7 @@ def sweep_sign_ins() -> None:
 
 def tell_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
     """Receives `imapbridge.events.mail_arrived`: each browser of the account's person is told, once for many calls."""
-    for pk in subscriptions.live().filter(sign_in__user__accounts=account_id).values_list("pk", flat=True):
+    for pk in subscriptions.of_account(account_id):
         if cache.add(_queued(pk), 1, QUEUED):
             push.apply_async((pk,), countdown=GATHERED)
 

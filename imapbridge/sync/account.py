@@ -14,11 +14,12 @@ from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, namespaces, parking, places, quota, replay, statistics
+from imapbridge.sync import mailboxes, namespaces, parking, quota, replay, standing, statistics
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.hierarchy import OldNews
 from imapbridge.sync.parking import Fault
-from imapbridge.sync.plan import Said, is_unchanged
+from imapbridge.sync.plan import UNKNOWN, Said, is_unchanged
+from imapbridge.sync.rows import update
 from imapbridge.sync.statistics import Written
 from imapbridge.sync.windows import Renew, backfill, no_lock
 from imapbridge.terms.special_use import SpecialUse
@@ -54,18 +55,22 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
     replay_all(turn.connection, account.pk)
     listed = _listed(turn.connection, account.pk)
     replay_all(turn.connection, account.pk)  # of a mailbox that was found under another name
-    afoot, now = places.afoot(account.pk), timezone.now()
-    changed = [
-        box for box, said in listed if box.error or box.pk in afoot or not is_unchanged(one.held(box), said, now)
-    ]
-    for mailbox in parking.in_order(changed):
+    for box, _ in listed:
+        box.account = account  # or each would read it
+    afoot, now = standing.afoot(account.pk), timezone.now()
+    changed = {
+        box: said for box, said in listed if box.error or box.pk in afoot or not is_unchanged(one.held(box), said, now)
+    }
+    for mailbox, failures in parking.in_order(changed).items():
         turn.renew()
-        _step(turn.connection, mailbox, turn.renew)
-    if not account.name:
+        # What ended a session may have been the new mail: without it, flags and what is gone can be had.
+        status = UNKNOWN if failures else changed[mailbox]
+        _step(turn.connection, mailbox, turn.renew, status, failed=failures > 0)
+    if not account.name and any(box.special_use == SpecialUse.SENT for box in changed):
         _learn_name(account)
     quota.refresh(turn.connection, account.pk, changed=bool(changed))
     with statistics.kept_true() as written:
-        return _backfill(turn, account.pk, written)
+        return not all(box.complete for box, _ in listed) and _backfill(turn, account.pk, written)
 
 
 def _learn_name(account: MailAccount) -> None:
@@ -79,7 +84,7 @@ def _learn_name(account: MailAccount) -> None:
 
 def replay_all(connection: BlockingConnection, account_id: int) -> None:
     """Every change that people made and the server has not got, in order."""
-    change = replay.next_change(account_id)
+    change = replay.next_change(account_id) if replay.is_owed(account_id) else None
     while change:
         try:
             answer = connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
@@ -116,11 +121,21 @@ def _said(status: MailboxStatus | None) -> Said:
     return Said(status.uid_validity, status.uid_next, status.messages, status.highest_modseq, status.unseen)
 
 
-def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> None:
-    """The delta, and of a mailbox never seen its first screen. One that will not open stops no other."""
+def _step(
+    connection: BlockingConnection,
+    mailbox: Mailbox,
+    renew: Renew = no_lock,
+    status: Said = UNKNOWN,
+    *,
+    failed: bool = True,
+) -> None:
+    """The delta, and of a mailbox never seen its first screen. One that will not open stops no other.
+
+    `failed`: something of it went wrong lately, which is over if it goes well.
+    """
     uid_validity = mailbox.uid_validity
     try:
-        one.delta(connection, mailbox, renew)
+        one.delta(connection, mailbox, renew, status)
         if not mailbox.complete and mailbox.lowest_uid == mailbox.uid_next:
             _log_window(mailbox, next(backfill(connection, mailbox), 0))
     except CommandFailed as error:
@@ -129,11 +144,12 @@ def _step(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
         parking.failed(mailbox, Fault.OPENED)
         raise
     else:
-        if mailbox.error:
-            Mailbox.objects.filter(pk=mailbox.pk).update(error="")
-        parking.went_well(mailbox, Fault.OPENED)
+        _note(mailbox, "")
         is_renewed = uid_validity is not None and (not mailbox.uid_validity or mailbox.uid_validity != uid_validity)
-        (parking.failed if is_renewed else parking.went_well)(mailbox, Fault.RENEWED)
+        if is_renewed:
+            parking.failed(mailbox, Fault.RENEWED)
+        if failed:
+            parking.went_well(mailbox, Fault.OPENED, *([] if is_renewed else [Fault.RENEWED]))
         if not mailbox.complete:
             parking.tell_again(mailbox)
 
@@ -144,7 +160,13 @@ def _refused(mailbox: Mailbox, error: CommandFailed) -> None:
         raise error
     code = translate(error).code
     log.warning("mailbox=%s not synced: %s", mailbox.pk, code)
-    Mailbox.objects.filter(pk=mailbox.pk).update(error=code)
+    _note(mailbox, code)
+
+
+def _note(mailbox: Mailbox, error: str) -> None:
+    if mailbox.error != error:
+        mailbox.error = error
+        update(mailbox, "error")
 
 
 def _backfill(turn: Bulk, account_id: int, written: Written) -> bool:

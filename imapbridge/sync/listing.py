@@ -8,8 +8,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message
-from imapbridge.sync.rows import delete_in, insert, select_in
+from imapbridge.sync.rows import CHUNK, insert, places_of, replace, select_in
 from imapbridge.terms.special_use import SpecialUse
 
 MAX_SENDERS = 12
@@ -18,7 +20,10 @@ _COLUMNS = (
     "account", "mailbox", "thread", "latest", "sort_at", "count", "unread", "flagged", "has_attachment", "senders",
     "keywords", "state",
 )  # fmt: skip
-CHUNK = 500
+_BURY = f"""
+UPDATE {MailboxThread._meta.db_table} SET count = 0, unread = 0, flagged = 0, state = %s
+WHERE mailbox_id = %s AND thread IN
+"""  # noqa: S608 - the table's name is ours
 
 
 def refresh(mailbox: Mailbox, threads: Collection[int], state: int) -> None:
@@ -54,16 +59,15 @@ def begin(mailbox: Mailbox, places: Iterable[Place], state: int) -> None:
 
 def _refresh(mailbox: Mailbox, threads: list[int], state: int) -> None:
     fresh = _rows(mailbox, _places(mailbox, threads), state)
-    kept = [row[2] for row in fresh]
-    delete_in(MailboxThread, "thread", kept, mailbox=mailbox.pk)
-    insert(MailboxThread, _COLUMNS, fresh)
-    if gone := set(threads).difference(kept):
+    replace(MailboxThread, _COLUMNS, fresh, "thread", mailbox=mailbox.pk)
+    if gone := set(threads).difference([row[2] for row in fresh]):
         _bury(mailbox, gone, state)
 
 
 def _bury(mailbox: Mailbox, threads: Collection[int], state: int) -> None:
-    rows = MailboxThread.objects.filter(mailbox=mailbox.pk, thread__in=threads)
-    rows.update(count=0, unread=0, flagged=0, state=state)
+    some = list(threads)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_BURY} ({places_of(some)})", [state, mailbox.pk, *some])
 
 
 _ENTRY = ("thread", "sort_at", "message", "seen", "flagged", "keywords")

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox
-from imapbridge.sync import apply, places, undelivered, windows
-from imapbridge.sync.plan import RECENT_FLAGS, Flags, Held, Plan, Said, decide
-from imapbridge.sync.windows import TIMEOUT, Renew, fetch_windows, no_lock, search
+from imapbridge.sync import apply, places, standing, undelivered, windows
+from imapbridge.sync.plan import RECENT_FLAGS, UNKNOWN, Flags, Held, Plan, Said, decide, foreseen
+from imapbridge.sync.rows import update
+from imapbridge.sync.windows import METADATA, TIMEOUT, Renew, fetch_windows, no_lock, search
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.drivers import BlockingConnection
 from imapbridge.wire.items import FetchItems
@@ -53,24 +54,25 @@ def held(mailbox: Mailbox) -> Held:
     )  # fmt: skip
 
 
-def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> None:
+def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock, status: Said = UNKNOWN) -> None:
     """Make what the index holds of the mailbox equal to the server; older mail is `backfill`'s.
 
-    The first time this is where UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ are learned. Raises WireError.
+    The first time this is where UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ are learned. `status`: what was said before it
+    is opened, so that new mail may be asked for at once. Raises WireError.
     """
     began, cost = timezone.now(), Cost()
     mine = held(mailbox)
-    selected = _open(connection, mailbox, mine)
+    new = foreseen(mine, status)
+    selected = _open(connection, mailbox, mine, new)
     said = Said(selected.uid_validity, selected.uid_next, selected.exists, selected.highest_modseq)
     told = _was_told(connection, selected, mine)
-    plan = decide(mine, said, began, told=told)
+    plan = decide(mine, said, began, told=told, asked=UidSet() if selected.fetched is None else new)
     cost.plan = "reset" if plan.reset else f"{plan.flags.value}+{plan.vanished.value}"
     if plan.reset:
         apply.reset(mailbox)
     if mailbox.lowest_uid is None:
         _begin(connection, mailbox, said)
     else:
-        renew()
         _carry_out(connection, mailbox, plan, selected, said, Turn(began, renew, cost))
         _remember(mailbox, said, began if plan.flags is Flags.ALL else None)
         if cost.fetched:
@@ -78,13 +80,12 @@ def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
     log.info(cost.line(mailbox))
 
 
-def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held) -> Selected:
+def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held, new: UidSet) -> Selected:
     """EXAMINE: a sync changes nothing. But the first time SELECT, or Courier never writes UIDVALIDITY down."""
     known = _known(mine) if "QRESYNC" in connection.session.enabled else None
-    read_only = mine.uid_validity is not None
-    return connection.run(
-        connection.session.select(bytes(mailbox.raw_name), read_only=read_only, known=known), timeout=TIMEOUT
-    )
+    read_only, fetch = mine.uid_validity is not None, (new, METADATA) if new else None
+    command = connection.session.select(bytes(mailbox.raw_name), read_only=read_only, known=known, fetch=fetch)
+    return connection.run(command, timeout=TIMEOUT)
 
 
 def _known(mine: Held) -> QresyncState | None:
@@ -140,15 +141,23 @@ def _carry_out(
     connection: BlockingConnection, mailbox: Mailbox, plan: Plan, selected: Selected, said: Said, turn: Turn
 ) -> None:
     cost = turn.cost
-    if plan.flags is Flags.TOLD:
-        changed = {one.uid: one.flags for one in selected.changed if one.flags is not None}
-        cost.flags, cost.vanished = apply.told(mailbox, changed, selected.vanished, turn.began)
-    elif plan.flags is not Flags.NONE:
-        cost.flags = _fetch_flags(connection, mailbox, plan.flags)
+    told = _told(connection, mailbox, plan, selected)
+    cost.fetched, cost.flags, cost.vanished = apply.told(mailbox, told, turn.began)
+    if plan.flags not in (Flags.TOLD, Flags.NONE):
+        turn.renew()
+        cost.flags += _fetch_flags(connection, mailbox, plan.flags)
     if plan.new:
-        cost.fetched = _fetch_new(connection, mailbox, plan.new, said, turn.renew)
-    cost.vanished += _find_vanished(connection, mailbox, said, turn.renew)
-    places.settle(mailbox, turn.began)
+        cost.fetched += _fetch_new(connection, mailbox, plan, said, turn.renew)
+    cost.vanished += _find_vanished(connection, mailbox, said, turn)
+
+
+def _told(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, selected: Selected) -> apply.Batch:
+    """What the opening brought."""
+    fresh = windows.came(connection, mailbox, selected.fetched or [], plan.came)
+    if plan.flags is not Flags.TOLD:
+        return apply.Batch(fresh)
+    changed = {one.uid: one.flags for one in selected.changed if one.flags is not None}
+    return apply.Batch(fresh, changed, selected.vanished)
 
 
 def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -> int:
@@ -164,22 +173,30 @@ def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -
     return apply.flags(mailbox, {one.uid: one.flags for one in found.messages if one.flags is not None}, fetched_at)
 
 
-def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, new: UidSet, said: Said, renew: Renew) -> int:
-    """New mail, newest first. A few are fetched without asking which exist: a round trip less for what comes often."""
-    uids = new & UidSet.range(1, (said.uid_next or 1) - 1)
+def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, said: Said, renew: Renew) -> int:
+    """The rest of new mail, newest first. A few are fetched without asking which exist: a round trip less."""
+    uids = plan.new & UidSet.range(1, (said.uid_next or 1) - 1)
     if not 0 < len(uids) <= windows.WINDOW:
-        uids = search(connection, new)
+        renew()
+        uids = search(connection, plan.new)
     mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
-    return fetch_windows(connection, mailbox, uids, renew)
+    rest = uids - plan.came
+    if rest:
+        renew()
+    return fetch_windows(connection, mailbox, rest, renew)
 
 
-def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, renew: Renew) -> int:
+def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, turn: Turn) -> int:
     """Compare UIDs, unless the count proves that nothing is missing: all new mail is here, so fewer means expunged."""
-    mailbox.refresh_from_db(fields=["total", "unread"])
+    mailbox.total, mailbox.unread, afoot = standing.of(mailbox.pk)
     counted = mailbox.total + len(undelivered.waiting(mailbox)) == said.exists
-    if mailbox.complete and counted and not places.is_afoot(mailbox.pk):
+    if mailbox.complete and counted and not afoot:
         return 0
-    return compare(connection, mailbox, renew)
+    turn.renew()
+    gone = compare(connection, mailbox, turn.renew)
+    if afoot:
+        places.settle(mailbox, turn.began)
+    return gone
 
 
 def _uids(mailbox: Mailbox) -> UidSet:
@@ -208,4 +225,4 @@ def _remember(mailbox: Mailbox, said: Said, flags_at: datetime | None) -> None:
     mailbox.flags_at = flags_at or mailbox.flags_at
     mailbox.synced_at = timezone.now()
     mailbox.error = ""
-    mailbox.save(update_fields=["uid_next", "highest_modseq", "flags_at", "synced_at", "error"])
+    update(mailbox, "uid_next", "highest_modseq", "flags_at", "synced_at", "error")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import events
 from imapbridge.models import Mailbox, MailboxThread, Mirror, PendingChange
 from imapbridge.sync import hierarchy, listing, refusals, renaming, replay
+from imapbridge.sync.rows import update
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire import names
@@ -34,7 +36,8 @@ def apply(
     raises OldNews when it is older than something that the server has done for us since.
     """
     with writing(account_id):
-        return _apply(account_id, listed, is_own, hierarchy.owed(account_id), began)
+        owed = hierarchy.owed(account_id) if replay.is_owed(account_id) else []
+        return _apply(account_id, listed, is_own, owed, began)
 
 
 def _apply(
@@ -50,9 +53,7 @@ def _apply(
     said = hierarchy.laid_over(owed, held, said)
     uses, away = _uses(said.values(), _chosen(account_id), is_own), hierarchy.leaving(owed)
     rows = [_row(account_id, held.get(key), one, uses.get(one.raw_name, ""), away) for key, one in said.items()]
-    heard = {"listed_at": timezone.now(), "error": "", "error_at": None}
-    if not Mirror.objects.filter(account=account_id).update(**heard):  # one statement, as nearly always
-        Mirror.objects.update_or_create(account_id=account_id, defaults=heard)
+    _heard(account_id)
     order = {use: at for at, use in enumerate(("inbox", "drafts", "sent", "archive"))}
     return sorted((row for row in rows if row.selectable), key=lambda row: (order.get(row.special_use, 9), row.name))
 
@@ -77,9 +78,30 @@ def _match(
         _remove(row)
 
 
+def _heard(account_id: int) -> None:
+    """The list was read: whatever was wrong with the account is over. Nothing is written when that is known."""
+    now = timezone.now()
+    moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - KNOWN)]
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD, [account_id, *moments])
+
+
+_CHOSEN = f"SELECT special_uses FROM {MailAccount._meta.db_table} WHERE id = %s"  # noqa: S608 - our own names
+_HEARD = f"""
+INSERT INTO {Mirror._meta.db_table} AS mirror (account_id, listed_at, error) VALUES (%s, %s, '')
+ON CONFLICT (account_id) DO UPDATE SET listed_at = excluded.listed_at, error = '', error_at = NULL
+WHERE mirror.error <> '' OR mirror.listed_at IS NULL OR mirror.listed_at < %s
+"""  # noqa: S608
+
+
 def _chosen(account_id: int) -> dict[str, str]:
     """What the person said that mailboxes are for: {use: name}."""
-    uses: dict[str, str] = MailAccount.objects.values_list("special_uses", flat=True).get(pk=account_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOSEN, [account_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise MailAccount.DoesNotExist
+    uses: dict[str, str] = json.loads(row[0])
     return uses
 
 
@@ -103,6 +125,10 @@ _LISTED = (
     "server_unread",
 )
 _COUNTS = ("total", "unread")
+KNOWN = timedelta(minutes=1)
+"""How exactly `Mirror.listed_at` is kept."""
+PASSING = {"\\marked", "\\unmarked"}
+"""Attributes that say what STATUS says better (RFC 3501 7.2.2), and would have the row written again and again."""
 
 
 def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, away: Collection[int]) -> Mailbox:
@@ -111,7 +137,7 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, aw
     was_outgoing = row.special_use in listing.WRITTEN_HERE
     row.raw_name = said.raw_name
     row.name, row.delimiter, row.special_use = said.name[:1000], said.delimiter, use
-    row.attributes = sorted(said.attributes)
+    row.attributes = sorted(said.attributes - PASSING)
     row.selectable = said.selectable
     row.subscribed = said.subscribed
     row.leaving = row.pk in away
@@ -121,11 +147,14 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, aw
         if not row.complete:
             row.total, row.unread = row.server_total or 0, row.server_unread or 0
     if row.pk is None or before != _values(row):
-        # Only what a list tells: the rest belongs to whoever else writes the row.
-        row.save(update_fields=None if row.pk is None else [*_LISTED, *([] if row.complete else _COUNTS)])
+        if row.pk is None:
+            row.save()
+        else:  # Only what a list tells: the rest belongs to whoever else writes the row.
+            update(row, *_LISTED, *([] if row.complete else _COUNTS))
         if (use in listing.WRITTEN_HERE) != was_outgoing:
             _list_anew(row)
-        transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
+        if not row.complete or before[:-2] != _values(row)[:-2]:  # else nothing that is shown is another
+            transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
     return row
 
 

@@ -6,13 +6,14 @@ Counted in Redis: what it loses is found out anew. The person is told by `Mailbo
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.core.cache import cache
 
 from imapbridge.errors import ServerMisbehaved
 from imapbridge.models import Mailbox
+from imapbridge.sync.rows import update
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,9 @@ def failed(mailbox: Mailbox, fault: Fault) -> None:
         log.warning("mailbox=%s left alone for %d s: %s %d times", mailbox.pk, pause, fault, times)
 
 
-def went_well(mailbox: Mailbox, fault: Fault) -> None:
-    """It did not happen: counting begins anew."""
-    cache.delete(_times(mailbox, fault))
+def went_well(mailbox: Mailbox, *faults: Fault) -> None:
+    """They did not happen: counting begins anew."""
+    cache.delete_many([_times(mailbox, fault) for fault in faults])
 
 
 def tell_again(mailbox: Mailbox) -> None:
@@ -58,7 +59,8 @@ def tell_again(mailbox: Mailbox) -> None:
 
 
 def _tell(mailbox: Mailbox) -> None:
-    Mailbox.objects.filter(pk=mailbox.pk).update(error=ServerMisbehaved.code)
+    mailbox.error = ServerMisbehaved.code
+    update(mailbox, "error")
 
 
 def is_parked(mailbox: Mailbox, *faults: Fault) -> bool:
@@ -66,11 +68,14 @@ def is_parked(mailbox: Mailbox, *faults: Fault) -> bool:
     return bool(cache.get_many([_parked(mailbox, fault) for fault in faults]))
 
 
-def in_order(mailboxes: Iterable[Mailbox]) -> list[Mailbox]:
-    """Those that are to be opened; last the ones whose opening failed lately, so that they keep no other waiting."""
-    wanted = [one for one in mailboxes if not is_parked(one, Fault.OPENED, Fault.RENEWED)]
-    failures = cache.get_many([_times(one, Fault.OPENED) for one in wanted])
-    return sorted(wanted, key=lambda one: failures.get(_times(one, Fault.OPENED), 0))
+def in_order(mailboxes: Collection[Mailbox]) -> dict[Mailbox, int]:
+    """Those that are to be opened, and how often that went wrong lately: these last, to keep no other waiting."""
+    faults = (Fault.OPENED, Fault.RENEWED)
+    keys = [key(one, fault) for one in mailboxes for fault in faults for key in (_parked, _times)]
+    told = cache.get_many(keys) if keys else {}
+    wanted = [one for one in mailboxes if told.keys().isdisjoint(_parked(one, fault) for fault in faults)]
+    failures = {one: sum(told.get(_times(one, fault), 0) for fault in faults) for one in wanted}
+    return dict(sorted(failures.items(), key=lambda item: item[1]))
 
 
 def _times(mailbox: Mailbox, fault: Fault) -> str:

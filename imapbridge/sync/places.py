@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from imapbridge import events
-from imapbridge.models import Entry, Mailbox, PendingChange
+from imapbridge.models import Entry, Mailbox, Message, PendingChange
 from imapbridge.sync import listing
 from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
 from imapbridge.sync.rows import insert, new_keys
@@ -91,27 +92,20 @@ def _uids(changes: QuerySet[PendingChange]) -> UidSet:
     return found
 
 
-def is_afoot(mailbox_id: int) -> bool:
-    """Whether counts prove nothing, for something is under way here that the server does not count as we do."""
-    return Mailbox.objects.filter(_afoot(), pk=mailbox_id).exists()
-
-
-def afoot(account_id: int) -> set[int]:
-    """The mailboxes of which `is_afoot` is true."""
-    return set(Mailbox.objects.filter(_afoot(), account=account_id).values_list("pk", flat=True))
-
-
-def _afoot() -> Q:
-    away = PendingChange.objects.filter(mailbox=OuterRef("pk"), kind__in=TAKES_AWAY, confirmed_at=None)
-    return Q(Exists(Entry.objects.filter(mailbox=OuterRef("pk"), uid__lt=0))) | Q(Exists(away))
+_UNPLACED = f"""
+SELECT place.id, place.sort_at, message.message_id, size, subject, sender_address
+FROM {Entry._meta.db_table} place JOIN {Message._meta.db_table} message ON message.id = place.message_id
+WHERE place.mailbox_id = %s AND uid < 0 ORDER BY uid DESC
+"""  # noqa: S608 - the tables' names are ours
 
 
 def recognise(mailbox: Mailbox, contents: Sequence[Content]) -> None:
     """Give the places without a UID those of the messages just fetched that are the same. In the caller's turn."""
     waiting: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    rows = Entry.objects.filter(mailbox=mailbox.pk, uid__lt=0).order_by("-uid")
-    for key, sort_at, *facts in rows.values_list("pk", "sort_at", *(f"message__{name}" for name in _FACTS)):
-        waiting[_facts(facts, sort_at)].append(key)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPLACED, [mailbox.pk])
+        for key, sort_at, *facts in cursor.fetchall():
+            waiting[_facts(facts, sort_at)].append(key)
     if not waiting:
         return
     held = Entry.objects.filter(mailbox=mailbox.pk, uid__in=[one.uid for one in contents])
@@ -125,6 +119,7 @@ def recognise(mailbox: Mailbox, contents: Sequence[Content]) -> None:
 
 
 _FACTS = ("message_id", "size", "subject", "sender_address")
+"""As `_UNPLACED` has them."""
 
 
 def _facts(values: Sequence[Any], sort_at: int) -> tuple[Any, ...]:

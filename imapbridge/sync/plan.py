@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from imapbridge.terms.uids import UidSet
+from imapbridge.terms.uids import MAX_UID, UidSet
 
 FULL_FLAGS_EVERY = timedelta(minutes=30)
 """How often all flags are compared on servers without CONDSTORE."""
 RECENT_FLAGS = 400
 """How many of the newest messages are compared at every sync there."""
+AT_ONCE = 100
+"""Not more new messages than these are asked for along with the opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Said:
     """From STATUS only."""
 
 
+UNKNOWN = Said(None, None, None)
+NONE = UidSet()
+
+
 class Flags(Enum):
     """How changed flags are found."""
 
@@ -68,6 +74,8 @@ class Plan:
     reset: bool = False
     """Forget all entries: the UIDs mean other messages now."""
     new: UidSet = UidSet()
+    came: UidSet = UidSet()
+    """Those of them that the opening has brought already, as far as they exist."""
     flags: Flags = Flags.NONE
     vanished: Vanished = Vanished.NONE
 
@@ -85,14 +93,26 @@ def is_unchanged(held: Held, said: Said, now: datetime) -> bool:
     return held.flags_at is not None and now - held.flags_at < FULL_FLAGS_EVERY
 
 
-def decide(held: Held, said: Said, now: datetime, *, told: bool = False) -> Plan:
-    """The plan for an opened mailbox. `told`: it was opened with QRESYNC, the answer holds changes."""
+def foreseen(held: Held, said: Said) -> UidSet:
+    """By what STATUS says: new messages to be asked for along with the opening. None where that proves nothing, or when
+    there are many: those come in windows."""
+    known = held.uid_validity is not None and held.uid_validity == said.uid_validity and held.lowest_uid is not None
+    if not known or not held.uid_next or not said.uid_next or said.uid_next - held.uid_next > AT_ONCE:
+        return UidSet()
+    return UidSet.range(held.uid_next, said.uid_next - 1) if said.uid_next - 1 <= MAX_UID else UidSet()
+
+
+def decide(held: Held, said: Said, now: datetime, *, told: bool = False, asked: UidSet = NONE) -> Plan:
+    """The plan for an opened mailbox. `told`: it was opened with QRESYNC, the answer holds changes. `asked`: and with
+    these messages."""
     if said.uid_validity is None or said.uid_validity != held.uid_validity or _impossible(held, said):
         return Plan(reset=held.uid_validity is not None or held.live > 0)
     if held.lowest_uid is None or held.uid_next is None:
         return Plan()
+    new = _new(held, said)
     return Plan(
-        new=_new(held, said),
+        new=new,
+        came=asked & new,
         flags=Flags.TOLD if told else _flags(held, said, now),
         vanished=Vanished.TOLD if told else Vanished.COMPARE,
     )

@@ -32,13 +32,14 @@ def refresh(connection: BlockingConnection, account_id: int, *, changed: bool) -
 
 
 def _is_due(account_id: int, *, changed: bool) -> bool:
-    stale = f"quota-stale:{account_id}"
-    if changed:
+    stale, asked = f"quota-stale:{account_id}", f"quota-asked:{account_id}"
+    known = cache.get_many([stale, asked])
+    if asked not in known and (changed or stale in known) and cache.add(asked, 1, EVERY):
+        cache.delete(stale)
+        return True
+    if changed and stale not in known:
         cache.set(stale, 1, REMEMBERED)
-    if not cache.get(stale) or not cache.add(f"quota-asked:{account_id}", 1, EVERY):
-        return False
-    cache.delete(stale)
-    return True
+    return False
 
 
 def _tightest(quotas: list[Quota]) -> tuple[int | None, int | None]:

@@ -6,7 +6,7 @@ In-Reply-To, References) is remembered in ThreadRef. A message that knows of two
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def _store(account_id: int, fresh: dict[int, int], joined: dict[int, int]) -> No
         ThreadRef.objects.filter(account=account_id, thread=old).update(thread=new)
 
 
-def touched_by_joins(account_id: int, joined: dict[int, int]) -> dict[int, set[int]]:
+def touched_by_joins(account_id: int, joined: Mapping[int, int]) -> dict[int, set[int]]:
     """{mailbox: conversations} whose rows must be made anew after joins, the swallowed ones among them."""
     touched: dict[int, set[int]] = {}
     rows = MailboxThread.objects.filter(mailbox__account=account_id, thread__in=joined)

@@ -6,15 +6,16 @@ Blocking. Decides nothing but the size of a window; entries are written in `appl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from imapbridge.errors import CommandFailed
 from imapbridge.models import Mailbox
 from imapbridge.sync import apply, previews
-from imapbridge.sync.content import HEADER_FIELDS, content
+from imapbridge.sync.content import HEADER_FIELDS, Content, content
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import keys
 from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.items import FetchItems
 
 log = logging.getLogger(__name__)
@@ -52,24 +53,44 @@ def fetch_windows(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet
         try:
             fetched += _window(connection, mailbox, window)
         except CommandFailed as refused:
-            if refused.status != "NO":
-                raise
-            log.warning("mailbox=%s not delivered: %d messages %s", mailbox.pk, len(window), refused.code)
+            _not_delivered(mailbox, window, refused)
         renew()
     return fetched
+
+
+def came(
+    connection: BlockingConnection, mailbox: Mailbox, messages: Collection[Fetched], uids: UidSet
+) -> list[Content]:
+    """Of messages that were fetched already, these. As with a window, what the server refuses stops nothing else."""
+    try:
+        return _rows(connection, mailbox, messages, uids)
+    except CommandFailed as refused:
+        _not_delivered(mailbox, uids, refused)
+        return []
+
+
+def _not_delivered(mailbox: Mailbox, uids: UidSet, refused: CommandFailed) -> None:
+    if refused.status != "NO":
+        raise refused
+    log.warning("mailbox=%s not delivered: %d messages %s", mailbox.pk, len(uids), refused.code)
 
 
 def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowest_uid: int | None = None) -> int:
     """Fetch these messages and write them in one transaction."""
     session = connection.session
     fetched = connection.run(session.fetch(uids, METADATA), timeout=TIMEOUT).messages if uids else []
-    words = previews.fetch(connection, fetched)
-    rows = [
+    return apply.messages(mailbox, _rows(connection, mailbox, fetched, uids), lowest_uid=lowest_uid)
+
+
+def _rows(
+    connection: BlockingConnection, mailbox: Mailbox, messages: Collection[Fetched], uids: UidSet
+) -> list[Content]:
+    words = previews.fetch(connection, messages)
+    return [
         content(one, mailbox.pk, mailbox.uid_validity or 0, words.get(one.uid, ""))
-        for one in fetched
+        for one in messages
         if one.uid in uids
     ]
-    return apply.messages(mailbox, rows, lowest_uid=lowest_uid)
 
 
 def backfill(connection: BlockingConnection, mailbox: Mailbox) -> Iterator[int]:

@@ -11,7 +11,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
@@ -42,6 +42,22 @@ class Later(Exception):
 def live() -> QuerySet[PushSubscription]:
     """Those whose browser is still signed in."""
     return PushSubscription.objects.filter(sign_in__expires_at__gt=timezone.now(), sign_in__user__is_active=True)
+
+
+_OF_ACCOUNT = f"""
+SELECT browser.id FROM {MailAccount._meta.db_table} account
+JOIN {User._meta.db_table} person ON person.id = account.user_id AND person.is_active
+JOIN {SignIn._meta.db_table} sign_in ON sign_in.user_id = person.id AND sign_in.expires_at > %s
+JOIN {PushSubscription._meta.db_table} browser ON browser.sign_in_id = sign_in.id
+WHERE account.id = %s
+"""  # noqa: S608 - the tables' names are ours
+
+
+def of_account(account_id: int) -> list[int]:
+    """Those of `live` whose person has the account: their keys. Written out, for each sync that brings mail asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ACCOUNT, [connection.ops.adapt_datetimefield_value(timezone.now()), account_id])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def subscribe(sign_in: SignIn, endpoint: str, key: str, secret: str) -> None:

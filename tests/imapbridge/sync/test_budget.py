@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imapbridge.models import Entry
+from imapbridge.sync import account as syncing
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.mailbox import delta
+from imapbridge.sync.plan import AT_ONCE
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import running
@@ -30,33 +32,53 @@ def filled(begin: Callable[[MailServer], Story], dovecot: Dovecot) -> Story:
     return story
 
 
-def cost(story: Story) -> tuple[int, list[str]]:
-    """Bring INBOX up to date. Returns how many commands it took, and the statements."""
-    with bulk(story.account.pk) as turn, CaptureQueriesContext(connection) as queries:
-        mailbox, session = story.mailbox(), turn.connection.session
-        before = session._tags
-        delta(turn.connection, mailbox)
-        return session._tags - before, [query["sql"] for query in queries.captured_queries]
+def cost(story: Story) -> tuple[list[bytes], list[str]]:
+    """Bring INBOX up to date, its STATUS being known. Returns what was sent, piece by piece, and the statements."""
+    with bulk(story.account.pk) as turn:
+        [(mailbox, status)] = [
+            (box, said) for box, said in syncing._listed(turn.connection, story.account.pk) if box.name == "INBOX"
+        ]
+        mailbox.account = story.account
+        sent: list[bytes] = []
+        send = turn.connection._send
+        turn.connection._send = lambda data, deadline: (sent.append(data), send(data, deadline))[1]
+        with CaptureQueriesContext(connection) as queries:
+            delta(turn.connection, mailbox, status=status)
+        return sent, [query["sql"] for query in queries.captured_queries]
 
 
-@pytest.mark.parametrize(("flagged", "deleted", "commands", "statements"), [(1, 0, 1, 23), (60, 30, 1, 26)])
-def test_flags_and_vanished_come_with_the_opening(
-    filled: Story, flagged: int, deleted: int, commands: int, statements: int
+@pytest.mark.parametrize(
+    ("flagged", "deleted", "new", "statements"), [(1, 0, 0, 16), (60, 30, 0, 20), (0, 0, 10, 21), (60, 30, 10, 30)]
+)
+def test_whatever_changed_comes_with_the_opening(
+    filled: Story, dovecot: Dovecot, flagged: int, deleted: int, new: int, statements: int
 ) -> None:
     uids = filled.phone.uids("INBOX")
-    filled.phone.flag("INBOX", uids[10 : 10 + flagged], "later")
+    if flagged:
+        filled.phone.flag("INBOX", uids[10 : 10 + flagged], "later")
     if deleted:
         filled.phone.delete("INBOX", uids[-deleted:])
-    asked, said = cost(filled)
-    assert asked == commands
+    if new:
+        dovecot.fill(filled.user, "INBOX", new, seed=7)
+    sent, said = cost(filled)
+    assert len(sent) == 1, "one round trip"
     assert len(said) <= statements
     assert Entry.objects.filter(mailbox=filled.mailbox(), keywords=["later"], expunged=False).count() == flagged
+    assert filled.mailbox().total == 300 - deleted + new
     filled.assert_equal()
 
 
-def test_new_mail_is_one_command_more(filled: Story, dovecot: Dovecot) -> None:
-    dovecot.fill(filled.user, "INBOX", 10, seed=7)
-    asked, said = cost(filled)
-    assert asked == 2
-    assert len(said) <= 27
+def test_much_new_mail_comes_in_windows(filled: Story, dovecot: Dovecot) -> None:
+    dovecot.fill(filled.user, "INBOX", AT_ONCE + 1, seed=7)
+    sent, _said = cost(filled)
+    assert len(sent) == 2
     filled.assert_equal()
+
+
+def test_nothing_is_written_of_what_did_not_change(filled: Story) -> None:
+    """Not even that it was looked at: a mailbox list that says the same is read, and no more."""
+    filled.sync()
+    with bulk(filled.account.pk) as turn, CaptureQueriesContext(connection) as queries:
+        syncing._sync(turn, filled.account)
+    written = [query["sql"] for query in queries.captured_queries if query["sql"].split()[0] in ("UPDATE", "DELETE")]
+    assert written == []

@@ -96,6 +96,32 @@ def test_a_server_that_does_not_tell_uidnext(story: Story, monkeypatch: pytest.M
     story.assert_equal()
 
 
+@pytest.mark.parametrize("kept", [None, 0, 1], ids=["refused", "nothing came", "one came"])
+def test_new_mail_that_does_not_come_along_with_the_opening(
+    story: Story, monkeypatch: pytest.MonkeyPatch, kept: int | None
+) -> None:
+    """The server will not, or forgets some: what is missing is asked for after that."""
+    story.server.fill(story.user, "INBOX", 5)
+    story.sync()
+    for number in range(3):
+        story.server.deliver(story.user, plain(f"New {number}", message_id=f"new{number}@x"))
+    asked = []
+
+    def forget(said: Any) -> Any:
+        if isinstance(said, Selected) and said.fetched:
+            asked.append([one.uid for one in said.fetched])
+            return replace(said, fetched=None if kept is None else said.fetched[:kept])
+        return said
+
+    with monkeypatch.context() as patch:
+        _rewrite(patch, forget)
+        story.sync()
+    assert len(asked) == 1
+    assert len(asked[0]) == 3
+    assert story.mailbox().total == 8
+    story.assert_equal()
+
+
 def test_a_server_that_does_not_tell_uidvalidity(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing can be built on its UIDs: all is read again each time, and nothing is shown twice."""
 

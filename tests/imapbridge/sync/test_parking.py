@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from imapbridge.errors import ServerMisbehaved, ServerUnreachable
-from imapbridge.models import Mailbox, Message
+from imapbridge.models import Entry, Mailbox, Message
 from imapbridge.sync import parking
 from imapbridge.sync.account import sync
 from imapbridge.sync.parking import Fault
@@ -58,6 +58,23 @@ def test_a_mailbox_that_ends_the_session_when_it_is_opened(story: Story, proxy: 
     _pause_is_over(story.mailbox("Archive"))
     story.sync()
     assert story.mailbox("Archive").error == ""
+    story.assert_equal()
+
+
+def test_new_mail_that_ends_the_session_keeps_what_else_happened_from_nobody(story: Story, proxy: Proxy) -> None:
+    uid = story.server.append(story.user, "INBOX", plain("Star me", message_id="star@x"))
+    story.sync()
+    story.phone.flag("INBOX", [uid], "\\Flagged")
+    story.server.deliver(story.user, plain("Never told", message_id="never@x"))
+    proxy.cuts = b" ENVELOPE "
+    _fail(story, 1)
+    assert not Entry.objects.get(uid=uid).flagged, "new mail was asked for along with the opening"
+    _fail(story, 1)
+    assert Entry.objects.get(uid=uid).flagged, "and the second time after it"
+
+    proxy.cuts = b""
+    story.sync()
+    assert story.mailbox().total == 2
     story.assert_equal()
 
 

@@ -5,8 +5,11 @@ from django.utils import timezone
 
 from imapbridge import actions, client, queries
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
-from imapbridge.sync import places
+from imapbridge.sync import apply, places
+from imapbridge.sync.content import content
 from imapbridge.sync.sweep import sweep
+from imapbridge.terms.envelope import Address, Envelope
+from imapbridge.wire.fetched import Fetched
 from imapbridge.writing import writing
 from tests import factories
 
@@ -59,6 +62,15 @@ def test_a_sync_was_quicker(inbox: Mailbox, archive: Mailbox, moved: Message, is
     assert numbers(archive) == (1, int(not is_read), [(1, int(not is_read), 1)])
     star = PendingChange.objects.get(kind="flags")
     assert (star.uids, star.unplaced, star.waits) == ("77", [], False)
+
+
+def test_what_waits_for_a_message_is_laid_over_it_when_it_comes(archive: Mailbox, moved: Message) -> None:
+    author = (Address(moved.sender_name, moved.sender_address),)
+    envelope = Envelope(moved.date, moved.subject, author, message_id=moved.message_id)
+    came = Fetched(77, frozenset({"\\Seen"}), internal_date=timezone.now(), size=moved.size, envelope=envelope)
+    apply.messages(archive, [content(came, archive.pk, 8, "")])
+    assert list(Entry.objects.filter(mailbox=archive).values_list("uid", "seen", "flagged")) == [(77, True, True)]
+    assert numbers(archive) == (1, 0, [(1, 0, 1)])
 
 
 def test_another_client_was_quicker(inbox: Mailbox, archive: Mailbox, moved: Message) -> None:

@@ -5,8 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imapbridge.sync.plan import FULL_FLAGS_EVERY, Flags, Held, Plan, Said, Vanished, decide, is_unchanged
-from imapbridge.terms.uids import UidSet
+from imapbridge.sync.plan import (
+    AT_ONCE,
+    FULL_FLAGS_EVERY,
+    UNKNOWN,
+    Flags,
+    Held,
+    Plan,
+    Said,
+    Vanished,
+    decide,
+    foreseen,
+    is_unchanged,
+)
+from imapbridge.terms.uids import MAX_UID, UidSet
 
 NOW = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)
 HELD = Held(
@@ -38,6 +50,43 @@ NO_MODSEQ = replace(HELD, highest_modseq=None)
 )
 def test_status_proves_that_nothing_changed(held: Held, said: Said, unchanged: bool) -> None:
     assert is_unchanged(held, said, NOW) is unchanged
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "new"),
+    [
+        (HELD, SAID, ""),
+        (HELD, replace(SAID, uid_next=102), "101"),
+        (HELD, replace(SAID, uid_next=101 + AT_ONCE), f"101:{100 + AT_ONCE}"),
+        (replace(HELD, lowest_uid=40), replace(SAID, uid_next=102), "101"),
+        # Many come in windows.
+        (HELD, replace(SAID, uid_next=102 + AT_ONCE), ""),
+        # Nothing can be built on these.
+        (HELD, replace(SAID, uid_next=100), ""),
+        (HELD, replace(SAID, uid_next=102, uid_validity=8), ""),
+        (HELD, UNKNOWN, ""),
+        (Held(), SAID, ""),
+        (replace(HELD, lowest_uid=None), replace(SAID, uid_next=102), ""),
+        (replace(HELD, uid_next=MAX_UID + 1), replace(SAID, uid_next=MAX_UID + 2), ""),
+        (replace(HELD, uid_next=MAX_UID), replace(SAID, uid_next=MAX_UID + 2), ""),
+        (replace(HELD, uid_next=MAX_UID), replace(SAID, uid_next=MAX_UID + 1), str(MAX_UID)),
+    ],
+)
+def test_what_is_asked_for_along_with_the_opening(held: Held, said: Said, new: str) -> None:
+    assert str(foreseen(held, said)) == new
+
+
+@pytest.mark.parametrize(
+    ("said", "came"),
+    [
+        (replace(SAID, uid_next=104, exists=93), "101:102"),
+        (replace(SAID, uid_next=104, exists=93, uid_validity=8), ""),
+        (replace(SAID, uid_next=99), ""),
+        (SAID, ""),
+    ],
+)
+def test_what_came_along_and_counts(said: Said, came: str) -> None:
+    assert str(decide(HELD, said, NOW, told=True, asked=UidSet.range(101, 102)).came) == came
 
 
 @pytest.mark.parametrize(
