@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -25,8 +25,11 @@ MAX_RECIPIENTS = 200
 """Of each header; the rest is read from the message itself when it is opened."""
 MAX_CACHED = 10
 """Flags of one message."""
+SHORT = 200
+"""Letters of a subject that is remembered: the next ones of a conversation have it too, and next month's bill."""
 NUL = "\x00"
 _PROSE = {"text/plain", "text/html"}
+_NOBODY = (Address("", ""),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
     named = (*ancestors, *message_ids(envelope.in_reply_to))
     conversation = _conversation(fetched)
     others = dict.fromkeys((*conversation, *named))
-    sender = (envelope.from_ or envelope.sender or (Address("", ""),))[0]
+    sender = (envelope.from_ or envelope.sender or _NOBODY)[0]
+    subject_key, is_answer = _topic(envelope.subject)
     return Content(
         uid=fetched.uid,
         flags=FlagValues.of(fetched.flags or ()),
@@ -143,8 +147,8 @@ def content(fetched: Fetched, mailbox_id: int, uid_validity: int, preview: str) 
             "has_attachment": _has_attachment(fetched.structure),
             "preview": _cut(preview or fetched.preview or "", 300),
             "list_id": _cut(decode_text(header.get("list-id", b"")), 300),
-            "subject_key": None if conversation else _subject_key(envelope.subject),
-            "stray": not conversation and not named and is_reply(envelope.subject),
+            "subject_key": None if conversation else subject_key,
+            "stray": is_answer and not conversation and not named,
         },
     )
 
@@ -156,9 +160,15 @@ def _conversation(fetched: Fetched) -> tuple[str, ...]:
     return (f"thread-id:{fetched.thread_id}",) if fetched.thread_id else ()
 
 
-def _subject_key(subject: str) -> int | None:
+def _topic(subject: str) -> tuple[int | None, bool]:
+    """The digest of its base subject, None without one; and whether it is a reply's."""
+    return _read_topic(subject) if len(subject) <= SHORT else _read_topic.__wrapped__(subject)
+
+
+@lru_cache(4096)
+def _read_topic(subject: str) -> tuple[int | None, bool]:
     base = base_subject(subject).casefold()
-    return digest(f"subject:{base}") if base else None
+    return digest(f"subject:{base}") if base else None, is_reply(subject)
 
 
 def _has_attachment(structure: Part | None) -> bool:
@@ -212,18 +222,19 @@ def _sort_at(date: datetime | None, arrived: int | None) -> int:
 
 
 def _recipients(envelope: Envelope) -> dict[str, list[list[str]]]:
-    lists = {
-        "from": envelope.from_,
-        "reply_to": envelope.reply_to,
-        "to": envelope.to,
-        "cc": envelope.cc,
-        "bcc": envelope.bcc,
-    }
-    return {
-        name: [[_cut(one.name, 400), _cut(one.address, 320)] for one in addresses[:MAX_RECIPIENTS]]
-        for name, addresses in lists.items()
-        if addresses
-    }
+    found = {}
+    if envelope.from_:
+        found["from"] = _people(envelope.from_)
+    if envelope.reply_to:
+        found["reply_to"] = found["from"] if envelope.reply_to is envelope.from_ else _people(envelope.reply_to)
+    for name, addresses in (("to", envelope.to), ("cc", envelope.cc), ("bcc", envelope.bcc)):
+        if addresses:
+            found[name] = _people(addresses)
+    return found
+
+
+def _people(addresses: Sequence[Address]) -> list[list[str]]:
+    return [[_cut(one.name, 400), _cut(one.address, 320)] for one in addresses[:MAX_RECIPIENTS]]
 
 
 def _cut(text: str, length: int) -> str:

@@ -74,6 +74,9 @@ _FLAGS_ALONE = re.compile(
     rb"\((?:UID (\d{1,10}) )?FLAGS \(([^()\"\0]{0,400})\)(?: UID (\d{1,10}))?(?: MODSEQ \((\d{1,18})\))?\)"
 )
 
+FLAGS_ALONE = 500
+"""Octets that `flags_alone` may have to do with."""
+
 
 def flags_alone(text: bytes) -> Fetched | None:
     """The quick way for `(UID 7 FLAGS (...))`; None for anything else, which is for `fetched`."""

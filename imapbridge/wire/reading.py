@@ -12,7 +12,7 @@ from imapbridge.mime.headers import clean
 from imapbridge.terms import flags as flag_terms
 from imapbridge.terms.uids import MAX_UID, UidSet
 from imapbridge.wire import tokens
-from imapbridge.wire.fetched import fetched, flags_alone
+from imapbridge.wire.fetched import FLAGS_ALONE, fetched, flags_alone
 from imapbridge.wire.responses import (
     Capability,
     Condition,
@@ -79,7 +79,7 @@ def _untagged(text: bytes, literals: tuple[bytes, ...]) -> Response:
 
 def _numbered(number: int, name: bytes, rest: bytes, literals: tuple[bytes, ...]) -> Response:
     if name == b"FETCH":
-        if quick := flags_alone(rest) or usual(rest, literals):
+        if quick := (flags_alone(rest) if len(rest) <= FLAGS_ALONE else None) or usual(rest, literals):
             return quick
         values = tokens.parse(rest, literals) if len(rest) <= MAX_TEXT else [None]
         return fetched(values[0] if values else None)
