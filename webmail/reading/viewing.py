@@ -18,6 +18,8 @@ _BY_TYPE = {
     "application/pdf": "pdf",
     "message/rfc822": "letter",
     "message/global": "letter",
+    "application/ms-tnef": "winmail",
+    "application/vnd.ms-tnef": "winmail",
     "text/calendar": "text",
     "application/json": "text",
     "application/xml": "text",
@@ -38,9 +40,11 @@ _FAMILIES = {"audio": "sound", "video": "film", "text": "text"}
 
 
 def way(attachment: Attachment) -> str:
-    """`picture`, `pdf`, `sound`, `film`, `text` or `letter`; empty for what can only be saved."""
+    """`picture`, `pdf`, `sound`, `film`, `text`, `letter` or `winmail`; empty for what can only be saved."""
     if attachment.media_type in _PICTURES:
         return "picture"
+    if attachment.name.lower() == "winmail.dat":
+        return "winmail"
     found = _BY_TYPE.get(attachment.media_type) or _EXTENSIONS.get(attachment.extension.lower())
     return found or _FAMILIES.get(attachment.media_type.partition("/")[0], "")
 

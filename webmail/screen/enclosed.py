@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from imapbridge.mime.fields import FIELD
 from imapbridge.mime.headers import decode_text, parse_addresses, parse_date
 from imapbridge.mime.parse import MAX_HEADERS
+from webmail.reading.attachments import Attachment
 from webmail.reading.message import Readable
 from webmail.screen import notices, people
 from webmail.screen.clock import Clock
@@ -45,6 +46,12 @@ def letter(header: bytes, found: Readable, text: Text, files: Sequence[File], cl
         files=files,
         files_title=title(found.attachments) if files else "",
     )
+
+
+def winmail(name: str, text: Text, files: Sequence[File], listed: Sequence[Attachment]) -> EnclosedLetter:
+    """What is in a file of that name."""
+    subject = _("What is in {name}").format(name=name)
+    return EnclosedLetter(subject, [], text, files, title(listed) if files else "")
 
 
 def told(found: Readable) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""A letter within a message (`message/rfc822`, or an `.eml` file), opened as a letter.
+"""A letter within a message (`message/rfc822`, or an `.eml` file), opened as a letter, and what is in a `winmail.dat`.
 
 Where the mail server has told its parts, only those that are shown are fetched; else the file is read and taken apart
 here. Its remote images stay blocked.
@@ -23,10 +23,12 @@ from imapbridge.mime.parts import by_section, decode_transfer
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
 from webmail import csp
+from webmail.reading import tnef
 from webmail.reading.attachments import decoded_size, describe
 from webmail.reading.document import document
 from webmail.reading.media import picture
 from webmail.reading.message import Readable, Reading, read, wanted_sections
+from webmail.reading.tnef import Winmail, winmail
 from webmail.reading.viewing import way
 from webmail.screen.files import part_link
 from webmail.views import streams
@@ -84,7 +86,7 @@ def _taken_apart(message: Message, part: Part) -> Enclosed:
         root=parsed.root,
         header=raw,
         sections=lambda wanted: {section: parsed.body_of(section) for section in wanted},
-        link=lambda inner: f"{part_link(message.pk, part.section)}/inside/{inner.section}",
+        link=lambda inner: inside_link(message, part, inner.section),
         is_told=False,
         defects=parsed.defects,
     )
@@ -109,15 +111,50 @@ def body(request: HttpRequest, message_id: int, section: str) -> HttpResponse:
 @require_safe
 @login_required
 def inside(request: HttpRequest, message_id: int, section: str, inner: str) -> HttpResponseBase:
-    """A part of a letter that was taken apart here, as a file; with `?inline` a picture is shown."""
-    message, part = _letter_part(request, message_id, section)
+    """A part of a letter that was taken apart here, or a file out of a `winmail.dat`. With `?inline` a picture is
+    shown."""
+    message, part = part_for(request, message_id, section)
+    found, data = _hidden(message, part, inner) or _inner(message, part, inner)
+    shown = picture(data) if "inline" in request.GET else ""
+    return streams.streamed([data], shown or streams.DATA, describe(found).name, inline=bool(shown))
+
+
+def _hidden(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | None:
+    """A file in a `winmail.dat`, by its number; None when the part is none."""
+    if way(describe(part)) != "winmail":
+        return None
+    listed = hidden_files(opened_winmail(message, part))
+    found = next((each for each in listed if each[0].section == inner), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _inner(message: Message, part: Part, inner: str) -> tuple[Part, bytes]:
+    if way(describe(part)) != "letter":
+        raise Http404
     letter = _taken_apart(message, part)
     found = by_section(letter.root, inner)
     if found is None or found.is_multipart:
         raise Http404
-    data = decode_transfer(letter.sections([inner])[inner], found.encoding)
-    shown = picture(data) if "inline" in request.GET else ""
-    return streams.streamed([data], shown or streams.DATA, describe(found).name, inline=bool(shown))
+    return found, decode_transfer(letter.sections([inner])[inner], found.encoding)
+
+
+def opened_winmail(message: Message, part: Part) -> Winmail:
+    """What is in that part. Raises MailError."""
+    return winmail(bodies.read_part(message, part, tnef.LARGEST + 1) if decoded_size(part) <= tnef.LARGEST else b"")
+
+
+def hidden_files(found: Winmail) -> list[tuple[Part, bytes]]:
+    """Its files as if they were parts, numbered from 1, with their octets."""
+    return [
+        (Part(str(number), file.media_type, encoding="binary", size=len(file.data), filename=file.name), file.data)
+        for number, file in enumerate(found.files, 1)
+    ]
+
+
+def inside_link(message: Message, part: Part, inner: str) -> str:
+    return f"{part_link(message.pk, part.section)}/inside/{inner}"
 
 
 def _letter_part(request: HttpRequest, message_id: int, section: str) -> tuple[Message, Part]:

@@ -19,7 +19,7 @@ from imapbridge import bodies
 from imapbridge.mime.parts import by_section
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail.reading import viewing
+from webmail.reading import plaintext, viewing
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.message import Readable
 from webmail.screen import enclosed as screen
@@ -44,6 +44,8 @@ def show(request: HttpRequest, message_id: int, section: str) -> HttpResponse:
     page: dict[str, object] = {"look": look(shell.person(request)), "viewed": shown}
     if shown.shown == "letter":
         page["enclosed"] = _letter(request, message, part)
+    if shown.shown == "winmail":
+        page["enclosed"] = _winmail(message, part)
     return render(request, "message/viewer.html", page)
 
 
@@ -52,6 +54,18 @@ def _letter(request: HttpRequest, message: Message, part: Part) -> EnclosedLette
     found = inside.readable()
     cards = [_card(message, inside, attachment) for attachment in found.attachments]
     return screen.letter(inside.header, found, _text(request, message, part, found), cards, shell.clock(request))
+
+
+def _winmail(message: Message, part: Part) -> EnclosedLetter | None:
+    """None when there is nothing in it that can be read."""
+    found = enclosed.opened_winmail(message, part)
+    described = [describe(inner) for inner, _data in enclosed.hidden_files(found)]
+    if not described and not found.text:
+        return None
+    cards = [card(message.pk, each, enclosed.inside_link(message, part, each.section)) for each in described]
+    words = plaintext.to_html(found.text, quote_label=_("Show quoted text")).html if found.text else ""
+    # Plain text, escaped piece by piece in reading.plaintext.
+    return screen.winmail(describe(part).name, Text(html=mark_safe(words)), cards, described)  # noqa: S308
 
 
 def _text(request: HttpRequest, message: Message, part: Part, found: Readable) -> Text:
