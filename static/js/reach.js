@@ -17,8 +17,9 @@ let clock = 0;
 export async function ask(mailbox, state) {
   try {
     if (await refresh(mailbox, state)) answered();
-  } catch {
-    unanswered();
+  } catch (fault) {
+    if (fault.message?.startsWith("404 ")) location.assign("/"); // the folder is gone: deleted here or elsewhere
+    else unanswered();
   }
 }
 

@@ -93,6 +93,18 @@ def test_a_folder_that_is_open_and_deleted_gives_way_to_the_inbox(page: Page, wh
     expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
 
 
+def test_a_folder_that_another_program_deletes_gives_way_too(
+    page: Page, whimbrel: Whimbrel, noor: User, dovecot: Dovecot
+) -> None:
+    sign_in(page, whimbrel, noor)
+    folders(page).filter(has_text="Receipts").click()
+    expect(page.get_by_role("heading", name="Receipts", level=1)).to_be_visible()
+    with dovecot.client(noor) as phone:
+        phone.delete_mailbox("Receipts")
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible(timeout=15_000)
+
+
 def drag(page: Page, what: Locator, where: Locator) -> None:
     what.hover()
     page.mouse.down()

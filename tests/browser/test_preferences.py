@@ -56,10 +56,10 @@ def test_where_a_conversation_is_read(page: Page, whimbrel: Whimbrel, noor: User
 def test_how_dense_and_in_which_colours(page: Page, whimbrel: Whimbrel, noor: User) -> None:
     sign_in(page, whimbrel, noor)
     roomy = box(page, "#list .row >> nth=0")["height"]
-    light = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    light = page.locator("html").evaluate("root => getComputedStyle(root).backgroundColor")
     choose(page, whimbrel, density="Compact", theme="Dark", accent="Plum")
     assert box(page, "#list .row >> nth=0")["height"] < roomy
-    assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") != light
+    assert page.locator("html").evaluate("root => getComputedStyle(root).backgroundColor") != light
     expect(page.locator("html")).to_have_attribute("data-accent", "plum")
 
 

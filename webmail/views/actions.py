@@ -18,6 +18,7 @@ from imapbridge.queries import MailboxItem
 from webmail import access
 from webmail.access import Holder
 from webmail.screen import done
+from webmail.screen.account import preferences
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
@@ -107,10 +108,22 @@ def _answer(request: HttpRequest, wish: _Wish, changes: list[int]) -> HttpRespon
     if back.is_for_script(request):
         answer: HttpResponse = JsonResponse(wish.answer(changes))
     else:
-        place = lists.place_of(request, wish.chosen.mailbox).address
+        place = _way_on(request, wish)
         answer = back.after_post(request, place) if wish.deed in deeds.MARKS else redirect(place)
     back.remember(answer, wish.deed, len({one.thread for one in wish.chosen.held}), wish.chosen.target, changes)
     return answer
+
+
+def _way_on(request: HttpRequest, wish: _Wish) -> str:
+    """From an open conversation to the one beside it, for who likes that; else to the list."""
+    place = lists.place_of(request, wish.chosen.mailbox)
+    wanted = preferences(shell.person(request)).after_filing
+    threads = {one.thread for one in wish.chosen.held}
+    if wanted in {"next", "previous"} and len(threads) == 1 and request.POST.get("next", "").startswith("/message/"):
+        newer, older = queries.neighbours(place.mailbox, *threads)
+        if beside := older if wanted == "next" else newer:
+            return f"/message/{beside}/?{place.query}"
+    return place.address
 
 
 def _chosen(request: HttpRequest) -> set[int]:

@@ -53,3 +53,24 @@ def test_preferences_cost_no_query(alice: Person, django_assert_max_num_queries:
     factories.message(alice.inbox)
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         alice.get(f"/mailbox/{alice.inbox.pk}/")
+
+
+@pytest.mark.parametrize("wanted", ["", "next", "previous", "list"])
+def test_what_a_form_leads_to_after_filing(alice: Person, wanted: str) -> None:
+    Preferences.objects.create(user=alice.user, after_filing=wanted)
+    factories.mailbox(alice.account, "Archive", special_use="archive")
+    older, shown, newer = (factories.message(alice.inbox, sort_at=at) for at in (1, 2, 3))
+    address = f"/mailbox/{alice.inbox.pk}/act?c={shown.thread}"
+    answer = alice.client.post(address, {"do": "archive", "next": f"/message/{shown.pk}/?in={alice.inbox.pk}"})
+    there = {"next": older, "previous": newer}.get(wanted)
+    expected = f"/message/{there.pk}/?in={alice.inbox.pk}" if there else f"/mailbox/{alice.inbox.pk}/"
+    assert answer.headers["Location"] == expected
+
+
+def test_from_a_list_a_form_leads_back_to_the_list(alice: Person) -> None:
+    Preferences.objects.create(user=alice.user, after_filing="next")
+    factories.mailbox(alice.account, "Archive", special_use="archive")
+    made = [factories.message(alice.inbox) for _ in range(2)]
+    list_ = f"/mailbox/{alice.inbox.pk}/"
+    answer = alice.client.post(f"{list_}act?c={made[0].thread}", {"do": "archive", "next": list_})
+    assert answer.headers["Location"] == list_
