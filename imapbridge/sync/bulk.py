@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-import redis
-from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
+from imapbridge import redis_link
 from imapbridge.errors import TryAgain
 from imapbridge.pool import credentials
 from imapbridge.sync import holder
@@ -64,7 +63,7 @@ class Bulk:
 def bulk(account_id: int) -> Iterator[Bulk]:
     """Wait for the account's turn and connect. Raises MailError or WireError."""
     want = f"bulk-wanted:{account_id}"
-    lock = redis.Redis.from_url(settings.REDIS_URL).lock(f"whimbrel:bulk:{account_id}", timeout=HOLD)
+    lock = redis_link.client().lock(f"whimbrel:bulk:{account_id}", timeout=HOLD)
     try:
         _acquire(lock, want)
     except RedisError as lost:

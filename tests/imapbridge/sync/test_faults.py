@@ -237,3 +237,16 @@ def test_redis_dies_while_a_worker_works(
     own_redis.restart()
     story.sync()
     story.assert_equal()
+
+
+def test_a_redis_that_hangs_keeps_no_worker(story: Story, own_redis: Redis) -> None:
+    for process in own_redis.processes():
+        process.suspend()
+    try:
+        with pytest.raises(Occupied):
+            story.sync()
+    finally:
+        for process in own_redis.processes():
+            process.resume()
+    story.sync()
+    story.assert_equal()
