@@ -9,6 +9,7 @@ from imapbridge.actions.owing import owe
 from imapbridge.errors import Sorry
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import places
+from imapbridge.terms import flags
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.writing import writing
 
@@ -70,10 +71,20 @@ def file(source: Mailbox, target: Mailbox, entries: list[Entry], kind: PendingCh
             places.hide(source, some, events.raise_state(source.pk))
         change = owe(
             source.account_id, source.pk, kind, [one.uid for one in some], uid_validity=source.uid_validity or 0,
-            target=target, places={str(key): place for key, place in placed.items()},
+            target=target, places={str(key): place for key, place in placed.items()}, **_hints(source, target, kind),
         )  # fmt: skip
         changes.append(change.pk)
     return changes
+
+
+def _hints(source: Mailbox, target: Mailbox, kind: PendingChange.Kind) -> dict[str, list[str]]:
+    """Keywords for the server's filter: what came to Junk is junk, and what leaves it, but to be deleted, is none."""
+    uses = (source.special_use, target.special_use)
+    if kind != Kind.MOVE or SpecialUse.JUNK not in uses or SpecialUse.TRASH in uses:
+        return {}
+    words = [flags.NOT_JUNK, flags.JUNK]
+    add, remove = reversed(words) if target.special_use == SpecialUse.JUNK else words
+    return {"add": [add], "remove": [remove]}
 
 
 def expunge(mailbox: Mailbox, entries: list[Entry]) -> list[int]:

@@ -47,7 +47,7 @@ class PendingChange(models.Model):
     waits = models.BooleanField(default=False)
     """Not to be replayed: some of its messages have no UID yet, or others' deleted messages stand in the way."""
     places = models.JSONField(default=dict)
-    """MOVE and COPY: {key of the entry in the source: key of its entry in the target}."""
+    """MOVE and COPY: {key of the entry in the source: key of its entry in the target}. APPEND: `sync.places.OWN`."""
     target_from = models.BigIntegerField(null=True)
     """The target's UIDNEXT before the first COPY or APPEND was sent; of a DELETE, the mailbox's when it was asked for:
     what is below was asked about as well."""

@@ -57,6 +57,9 @@ _BUSY = re.compile(
     r"too many|maximum number of connections|connection limit|try again later|throttled|suggested backoff",
     re.IGNORECASE,
 )
+# Cyrus and Courier give no code for these.
+_DENIED = re.compile(r"permission denied", re.IGNORECASE)
+_FULL = re.compile(r"over ?quota|quota exceeded|exceeded your (?:mail )?quota", re.IGNORECASE)
 # Microsoft: "Request is throttled. Suggested Backoff Time: 92415 milliseconds".
 _WAIT = re.compile(r"suggested backoff time\W{1,3}(\d{1,9})(?:\.\d+)? ?([a-z]*)", re.IGNORECASE)
 _UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0}
@@ -92,6 +95,10 @@ def _kind_of_refusal(error: CommandFailed) -> type[MailError]:
         return BY_RESPONSE_CODE[error.code]
     if _BUSY.search(error.text):
         return errors.ServerBusy
+    if error.command.upper() not in ("LOGIN", "AUTHENTICATE"):
+        for words, kind in ((_DENIED, errors.NotPermitted), (_FULL, errors.OverQuota)):
+            if words.search(error.text):
+                return kind
     if error.status == "BAD":
         return errors.ServerMisbehaved
     return BY_COMMAND.get(error.command.upper(), errors.ServerMisbehaved)

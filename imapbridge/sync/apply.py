@@ -58,6 +58,18 @@ def messages(mailbox: Mailbox, contents: Sequence[Content], *, lowest_uid: int |
     return _write(mailbox, Batch(contents), timezone.now() - ROUND_TRIP, lowest_uid).fresh
 
 
+@in_turn
+def made_here(mailbox: Mailbox, content: Content) -> int:
+    """Put a message that the server has not got yet into the index. Returns the key of its place."""
+    state = events.raise_state(mailbox.pk)
+    placed, assigned = arriving.keep(mailbox, [content])
+    message, thread = placed[content.content_key]
+    columns = dict(zip(FLAG_COLUMNS, content.flags.columns(), strict=True))
+    entry = Entry(pk=0, message_id=message, thread=thread, sort_at=content.sort_at, **columns)
+    listing.refresh(mailbox, arriving.joined(mailbox, assigned), state)
+    return places.put(mailbox, [entry], state)[0]
+
+
 def flags(mailbox: Mailbox, said: Mapping[int, frozenset[str]], fetched_at: datetime) -> int:
     """Take over the flags of these UIDs. Returns how many entries differed."""
     return told(mailbox, Batch(flags=said), fetched_at).flags

@@ -8,8 +8,10 @@ own), and whoever begins again looks above it for what was sent. Originals go on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from imapbridge.errors import CommandFailed
@@ -19,6 +21,7 @@ from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
 from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.items import FetchItems
+from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import NewMessage, Session
 
 Kind, Step = PendingChange.Kind, PendingChange.Step
@@ -50,6 +53,18 @@ class Owed:
     """This step was written down just now, and has not been tried."""
     name: str = ""
     """What a mailbox is to be called."""
+    created_at: datetime | None = None
+    may_create: bool = False
+    """The target was looked for in vain, or has been found under another name: make it, if it is still not there."""
+
+    @property
+    def goes_to(self) -> bytes:
+        """The raw name of the mailbox that messages come to."""
+        return self.raw_name if self.kind == Kind.APPEND else self.target_name
+
+    def going_to(self, raw_name: bytes) -> Owed:
+        """The same change, to a mailbox that has another name now."""
+        return replace(self, raw_name=raw_name) if self.kind == Kind.APPEND else replace(self, target_name=raw_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +75,21 @@ class Answer:
     """The step to go on with; none: the change is done."""
     target_from: int = 1
     placed: Mapping[int, int] = field(default_factory=dict)
-    """UIDs in the source: UIDs in the target, as far as they were told."""
+    """UIDs in the source: UIDs in the target, as far as they were told. That of an APPEND is under 0."""
     stands: bool = False
     """The originals are `\\Deleted` and could not be expunged without those that others have deleted."""
     raw_name: bytes = b""
     """What the server calls a mailbox that was made or renamed."""
     refused: str = ""
     """The code of a MailError: it was not done, and will not be."""
+    missing: Sequence[ListedMailbox] = ()
+    """The target is not there; nothing was done, and these are."""
+
+
+class _TargetMissing(Exception):
+    def __init__(self, listed: Sequence[ListedMailbox]) -> None:
+        super().__init__()
+        self.listed = listed
 
 
 Commands = Generator[Any, Any, Answer]
@@ -78,6 +101,13 @@ def command(session: Session, change: Owed) -> Commands:
 
     A mailbox whose UIDVALIDITY is another now has no such messages: there is nothing left to do.
     """
+    try:
+        return (yield from _command(session, change))
+    except _TargetMissing as missing:
+        return Answer(missing=missing.listed)
+
+
+def _command(session: Session, change: Owed) -> Commands:
     if change.kind == Kind.APPEND:
         return (yield from _append(session, change))
     yield from _open(session, change.raw_name)
@@ -115,18 +145,32 @@ def _expunge(session: Session, change: Owed) -> Commands:
 def _move(session: Session, change: Owed) -> Commands:
     if change.step == Step.COPIED:
         return (yield from _expunge(session, change))
+    if change.step == Step.NONE:
+        yield from _keywords(session, change)
     if change.step == Step.NONE and session.has("MOVE"):
 
         def move() -> Steps:
             return (yield from session.move(change.uids, change.target_name))
 
-        return Answer(placed=(yield from _creating(session, change.target_name, move)).uids)
+        return Answer(placed=(yield from _creating(session, change, move)).uids)
     return (yield from _copy(session, change))
+
+
+def _keywords(session: Session, change: Owed) -> Generator[Any, Any, None]:
+    """What goes along with a MOVE, such as `$Junk`: a hint, where the mailbox takes it. Without it all is moved too."""
+    permitted = session.selected.permanent_flags if session.selected else frozenset()
+    takes_any = "\\*" in permitted
+    add, remove = ([word for word in some if takes_any or word in permitted] for some in (change.add, change.remove))
+    with suppress(CommandFailed):
+        if add:
+            yield from session.store(change.uids, add=add)
+        if remove:
+            yield from session.store(change.uids, remove=remove)
 
 
 def _copy(session: Session, change: Owed) -> Commands:
     if change.step == Step.NONE:
-        return (yield from _begin(session, change.target_name))
+        return (yield from _begin(session, change))
     placed = {} if change.first_time else (yield from _copies(session, change))
     rest = change.uids - UidSet.of(placed)
 
@@ -134,28 +178,30 @@ def _copy(session: Session, change: Owed) -> Commands:
         return (yield from session.copy(rest, change.target_name))
 
     if rest:
-        placed |= (yield from _creating(session, change.target_name, copy)).uids
+        placed |= (yield from _creating(session, change, copy)).uids
     return Answer(Step.COPIED if change.kind == Kind.MOVE else Step.NONE, placed=placed)
 
 
-def _begin(session: Session, target: bytes) -> Commands:
+def _begin(session: Session, change: Owed) -> Commands:
     """Where to look for what is about to be sent, should no answer come."""
 
     def status() -> Steps:
-        return (yield from session.status(target, ("UIDNEXT",)))
+        return (yield from session.status(change.goes_to, ("UIDNEXT",)))
 
-    told = yield from _creating(session, target, status)
+    told = yield from _creating(session, change, status)
     return Answer(Step.COPYING, target_from=told.uid_next or 1)
 
 
-def _creating(session: Session, target: bytes, send: Callable[[], Steps]) -> Steps:
-    """A target that is gone is made anew, once: the person wants the messages there."""
+def _creating(session: Session, change: Owed, send: Callable[[], Steps]) -> Steps:
+    """A target that is gone and was looked for is made anew, once: the person wants the messages there."""
     try:
         return (yield from send())
     except CommandFailed as refusal:
-        if refusal.status != "NO" or not (yield from _is_missing(session, target, refusal)):
+        if refusal.status != "NO" or not (yield from _is_missing(session, change.goes_to, refusal)):
             raise
-    yield from session.create(names.decode(target, session.utf8))
+    if not change.may_create:
+        raise _TargetMissing((yield from session.list_mailboxes()))
+    yield from session.create(names.decode(change.goes_to, session.utf8))
     return (yield from send())
 
 
@@ -202,22 +248,23 @@ def _likeness(one: Fetched) -> tuple[Any, ...]:
 
 def _append(session: Session, change: Owed) -> Commands:
     if change.step == Step.NONE:
-        return (yield from _begin(session, change.raw_name))
-    if not change.first_time and (yield from _is_there(session, change)):
-        return Answer()
-    message = NewMessage(change.data, frozenset(change.add))
+        return (yield from _begin(session, change))
+    if not change.first_time and (uid := (yield from _uid_there(session, change))):
+        return Answer(placed={0: uid})
+    message = NewMessage(change.data, frozenset(change.add), change.created_at)
 
     def append() -> Steps:
         return (yield from session.append(change.raw_name, [message]))
 
-    yield from _creating(session, change.raw_name, append)
-    return Answer()
+    told = yield from _creating(session, change, append)
+    return Answer(placed={0: told.uids[0]} if told.uids and told.uid_validity == change.uid_validity else {})
 
 
-def _is_there(session: Session, change: Owed) -> Generator[Any, Any, bool]:
+def _uid_there(session: Session, change: Owed) -> Generator[Any, Any, int]:
+    """0: it is not there."""
     head = change.data.partition(b"\r\n\r\n")[0]
     for one in (yield from _above(session, change)):
         own = one.envelope.message_id if one.envelope else ""
         if own.encode() in head if own else one.size == len(change.data):
-            return True
-    return False
+            return one.uid
+    return 0

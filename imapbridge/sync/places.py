@@ -1,4 +1,4 @@
-"""Places that the server has not told the UID of: where people moved or copied messages to.
+"""Places that the server has not told the UID of: where people moved or copied messages to, or filed their own.
 
 Such an Entry has the negative of its own key for a UID, so it is in lists and counts at once and in no comparison with
 the server. It gets its UID from COPYUID, or at the next sync by what the message is; when neither knows it, it goes.
@@ -25,6 +25,8 @@ from imapbridge.writing import in_turn
 
 Kind = PendingChange.Kind
 TAKES_AWAY = (Kind.MOVE, Kind.EXPUNGE)
+OWN = "0"
+"""The source that an APPEND's place is said to come from in `PendingChange.places`: there is none."""
 BATCH = 500
 
 
@@ -183,7 +185,8 @@ def settle(mailbox: Mailbox, began: datetime) -> None:
     """After all of a mailbox was compared: places whose message was moved before, and is not there, go."""
     lost = set(Entry.objects.filter(mailbox=mailbox.pk, uid__lt=0).values_list("pk", flat=True))
     if lost:
-        coming = PendingChange.objects.filter(Q(confirmed_at=None) | Q(confirmed_at__gte=began), target=mailbox.pk)
+        here = Q(target=mailbox.pk) | Q(mailbox=mailbox.pk, kind=Kind.APPEND)
+        coming = PendingChange.objects.filter(Q(confirmed_at=None) | Q(confirmed_at__gte=began), here)
         for places in coming.values_list("places", flat=True):
             lost -= set(places.values())
         drop(lost)

@@ -23,6 +23,14 @@ def found(gone: Mapping[bytes, Mailbox], new: Mapping[bytes, ListedMailbox]) -> 
     )
 
 
+def rename(row: Mailbox, now: ListedMailbox) -> None:
+    """The server calls this mailbox otherwise now. In the caller's transaction."""
+    before = row.name
+    row.raw_name, row.name = now.raw_name, now.name[:1000]
+    row.save(update_fields=["raw_name", "name"])
+    follow(row.account_id, {before: row.name})
+
+
 def follow(account_id: int, renamed: Mapping[str, str]) -> None:
     """Let what people chose by a mailbox's name, and were told of it, go with the mailbox. `renamed`: {before: now}.
 

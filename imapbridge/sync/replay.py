@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from imapbridge.errors import CommandFailed, TryAgain
+from imapbridge.errors import CommandFailed, NotPermitted, OverQuota, TryAgain
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.pool.translation import translate
-from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals
+from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals, renaming
 from imapbridge.sync.errand import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
+from imapbridge.wire import names
+from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import Session
 from imapbridge.writing import writing
 
@@ -36,10 +38,12 @@ CLAIM = timedelta(seconds=60)
 KEPT = timedelta(minutes=5)
 """How long a confirmed change is laid over what was fetched before it, and can be undone."""
 MAX_PAUSE = timedelta(minutes=10)
-FINAL = {"NOPERM", "CANNOT", "NONEXISTENT", "LIMIT", "OVERQUOTA", "CLIENTBUG", "READ-ONLY", "TOOBIG"}
+FINAL = {"NOPERM", "CANNOT", "NONEXISTENT", "OVERQUOTA", "CLIENTBUG", "READ-ONLY", "TOOBIG"}
 """Response codes after which trying again is no use (RFC 9051 7.1)."""
 REFUSALS = 5
 """After so many a NO without such a code is final too."""
+PATIENCE = timedelta(days=1)
+"""For so long a server may say that it cannot at the moment (INUSE, LIMIT, UNAVAILABLE)."""
 
 
 # One statement, for a click waits behind it: the oldest change that nobody else has and no earlier one holds back.
@@ -55,7 +59,7 @@ WHERE id = (
 ) AND (not_before IS NULL OR not_before <= %s) AND NOT waits
 RETURNING id, account_id, mailbox_id, (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.mailbox_id),
     uid_validity, uids, "add", remove, attempts, refusals, kind, step,
-    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data, name
+    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data, name, created_at
 """  # noqa: S608 - the tables' names are ours
 
 
@@ -80,11 +84,12 @@ def next_change(account_id: int) -> Owed | None:
     if row is None:
         return None
     change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, no, *filing = row
-    kind, step, target_name, target_from, data, name = filing
+    kind, step, target_name, target_from, data, name, created_at = filing
     return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
         json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1, bytes(data or b""),
         places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(), name=name,
+        created_at=_read_moment(created_at),
     )  # fmt: skip
 
 
@@ -98,9 +103,16 @@ def _moment(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
 
+def _read_moment(told: datetime) -> datetime:
+    """SQLite knows no zones, and keeps UTC."""
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
 def answered(change: Owed, answer: Answer) -> Owed | None:
     """Write down what the server did. Returns what to do next: the same change's next step, or another change."""
     with writing(change.account_id):
+        if answer.missing:
+            return _look_for_target(change, answer.missing)
         if answer.placed:
             _place(change, answer.placed)
         if answer.refused:
@@ -120,9 +132,26 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
     return next_change(change.account_id)
 
 
+def _look_for_target(change: Owed, listed: Sequence[ListedMailbox]) -> Owed:
+    """The same change, to where its target is now: another client may have renamed it. Else it is made anew."""
+    held = {names.key(bytes(row.raw_name)): row for row in Mailbox.objects.filter(account=change.account_id)}
+    key = names.key(change.goes_to)
+    new = {names.key(one.raw_name): one for one in listed if names.key(one.raw_name) not in held}
+    found = renaming.found({key: held[key]}, new) if key in held else {}
+    change = replace(change, may_create=True)
+    if key not in found:
+        return change
+    now = new[found[key]]
+    # At once: when the messages have come there, it is not like what we hold of it any more.
+    renaming.rename(held[key], now)
+    return change.going_to(now.raw_name)
+
+
 def _place(change: Owed, placed: Mapping[int, int]) -> None:
-    row = PendingChange.objects.select_related("target").filter(pk=change.id).first()
-    if row is not None and row.target is not None:
+    row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
+    if row is not None and row.kind == PendingChange.Kind.APPEND:
+        places.known(row.mailbox, dict.fromkeys(row.places.values(), placed[0]))
+    elif row is not None and row.target is not None:
         here = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=placed).values_list("pk", "uid")
         found = {row.places[str(key)]: placed[uid] for key, uid in here if str(key) in row.places}
         places.known(row.target, found)
@@ -155,8 +184,13 @@ def refused(change: Owed, error: CommandFailed) -> bool:
 
     Returns whether it was given up; otherwise it is tried again later.
     """
-    if not _is_final(error, change.kind) and error.status == "NO" and change.refusals + 1 < REFUSALS:
-        PendingChange.objects.filter(pk=change.id).update(refusals=F("refusals") + 1)
+    row = PendingChange.objects.filter(pk=change.id)
+    if isinstance(translate(error), TryAgain):
+        may_wait = row.filter(created_at__gt=timezone.now() - PATIENCE).exists()
+    else:
+        may_wait = not _is_final(error, change.kind) and error.status == "NO" and change.refusals + 1 < REFUSALS
+        row.update(refusals=F("refusals") + 1)
+    if may_wait:
         postponed(change)
         return False
     log.warning("mailbox=%s change=%s given up: %s %s", change.mailbox_id, change.id, error.status, error.code)
@@ -174,5 +208,7 @@ def _give_up(change: Owed, code: str) -> None:
 def _is_final(error: CommandFailed, kind: str) -> bool:
     """A mailbox that cannot be opened, or is not listed, may have been renamed: the next sync finds out."""
     if kind in PendingChange.OF_MAILBOXES:
-        return error.code != "NONEXISTENT" and not isinstance(translate(error), TryAgain)
+        return error.code != "NONEXISTENT"
+    if not error.code:
+        return isinstance(translate(error), NotPermitted | OverQuota)
     return error.code in FINAL and not (error.code == "NONEXISTENT" and error.command in ("SELECT", "EXAMINE"))

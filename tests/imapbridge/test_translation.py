@@ -24,6 +24,9 @@ REFUSALS = [
     ("UID STORE", "NO", "INUSE", "The mailbox is locked.", errors.ServerBusy),
     ("CREATE", "NO", "LIMIT", "No more mailboxes for you.", errors.ServerBusy),
     ("UID FETCH", "NO", "LIMIT", "Too many messages at a time.", errors.ServerBusy),
+    ("UID MOVE", "NO", "", "Permission denied", errors.NotPermitted),
+    ("APPEND", "NO", "", "You exceeded your mail quota.", errors.OverQuota),
+    ("LOGIN", "NO", "", "Permission denied", errors.SignInRefused),
     ("UID FETCH", "NO", "", "Request is throttled. Suggested Backoff Time: 92415 milliseconds", errors.ServerBusy),
 ]
 

@@ -1,16 +1,20 @@
 """Moving, copying and deleting: in the index at once, on the server after. Nothing is lost, and nothing is twice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from imapbridge import actions, queries
 from imapbridge.errors import ServerUnreachable
+from imapbridge.mime.parts import choose_body
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
+from imapbridge.sync.content import MESSAGE_COLUMNS
+from imapbridge.terms.part import Part
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.courier import Courier
 from tests.servers.dovecot import Dovecot
-from tests.servers.letters import plain
+from tests.servers.letters import newsletter, plain, with_attachment
 from tests.servers.mail_server import MailServer
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
@@ -183,6 +187,45 @@ def test_a_target_that_is_gone_is_made_again(story: Story) -> None:
     story.assert_equal()
 
 
+def test_a_target_that_another_client_renamed_is_followed(story: Story) -> None:
+    story.phone.create_mailbox("Plans")
+    story.server.append(story.user, "Plans", plain("Letter 8", message_id="8@filing.example"))
+    messages = letters(story)
+    messages, row = messages[:3], story.mailbox("Plans").pk
+    story.phone.select("INBOX")
+    story.phone.rename_mailbox("Plans", "Schemes")
+    move(story, messages[:1], "INBOX", "Plans")
+    actions.copy(story.account.pk, messages[1:2], story.mailbox().pk, row)
+    actions.append(story.account.pk, row, plain("Letter 9", message_id="9@filing.example"))
+    story.sync()
+    story.sync()
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    if isinstance(story.server, Courier):  # gives all messages new UIDs, so that it is another mailbox
+        assert on_server(story, "Plans") == ["0", "1", "9"]
+        return
+    assert story.mailbox("Schemes").pk == row
+    assert on_server(story, "Schemes") == subjects(story.mailbox("Schemes")) == ["0", "1", "8", "9"]
+    assert story.server.path("Plans") not in story.phone.mailboxes()
+
+
+def test_the_server_s_filter_is_told_what_is_junk(story: Story) -> None:
+    messages = letters(story, 2)
+    actions.junk(story.account.pk, messages[:1], story.mailbox().pk)
+    story.sync()
+    assert list(story.phone.flags("Junk").values()) == [{"$Junk"}]
+    story.sync()
+    move(story, messages[:1], "Junk", "INBOX")
+    story.sync()
+    assert sorted(map(sorted, story.phone.flags("INBOX").values())) == [[], ["$NotJunk"]]
+    story.sync()
+    actions.junk(story.account.pk, messages[:1], story.mailbox().pk)
+    story.sync()
+    story.sync()
+    assert list(story.phone.flags("Junk").values()) == [{"$Junk"}]
+    story.assert_equal()
+
+
 def test_a_mailbox_that_another_client_renamed_keeps_what_is_owed(story: Story) -> None:
     story.phone.create_mailbox("Plans")
     messages = letters(story)
@@ -230,11 +273,57 @@ def test_a_message_of_our_own_is_filed_once(story: Story) -> None:
     letters(story, 1)
     raw = plain("Letter 7", message_id="7@filing.example")
     actions.append(story.account.pk, story.mailbox("Drafts").pk, raw, ["\\Draft", "\\Seen"])
+    assert subjects(story.mailbox("Drafts")) == ["7"]
+    place = Entry.objects.get(mailbox=story.mailbox("Drafts"))
+    assert (place.seen, place.draft) == (True, True)
     story.sync()
+    [now] = Entry.objects.filter(mailbox=story.mailbox("Drafts"), expunged=False)
+    assert (now.pk, now.message_id) == (place.pk, place.message_id)
+    assert now.uid > 0
     assert on_server(story, "Drafts") == subjects(story.mailbox("Drafts")) == ["7"]
     assert list(story.phone.flags("Drafts").values()) == [{"\\Draft", "\\Seen"}]
     assert nothing_is_owed(story)
     assert not PendingChange.objects.exclude(data=None).exists()
+    story.assert_equal()
+    story.phone.move("Drafts", story.phone.uids("Drafts"), "Archive")
+    story.sync()
+    assert subjects(story.mailbox("Archive")) == ["7"]
+    assert Message.objects.filter(subject="Letter 7").count() == 1, "read of the server it is the same message"
+
+
+@pytest.mark.parametrize(
+    "letter", [with_attachment(3000), newsletter(4000, "Weekly"), plain("Re: Lease", message_id="r@x")]
+)
+def test_a_message_of_our_own_is_listed_as_it_will_be(story: Story, letter: bytes) -> None:
+    """Once from its octets, and once from what the server tells."""
+    story.sync()
+    drafts = story.mailbox("Drafts")
+    letter = b"References: <a@x> <b@x>\r\nList-Id: Plans <plans.x>\r\n" + letter
+    actions.append(story.account.pk, drafts.pk, letter)
+    [here] = Message.objects.filter(entries__mailbox=drafts).values(*MESSAGE_COLUMNS)
+    story.sync()
+    Message.objects.all().delete()
+    Mailbox.objects.filter(pk=drafts.pk).update(lowest_uid=None, uid_validity=None)
+    story.sync()
+    [there] = Message.objects.filter(entries__mailbox=drafts).values(*MESSAGE_COLUMNS)
+    assert _texts(here.pop("structure")) == _texts(there.pop("structure"))
+    if not there["subject_key"]:  # the server names conversations itself
+        here |= {"subject_key": None, "stray": False}
+    assert here == there
+
+
+def _texts(structure: list[Any]) -> list[tuple[str, str]]:
+    """What is in the body, and where. Of sizes each server has its own idea."""
+    return [(part.section, part.media_type) for part in choose_body(Part.from_json(structure)).shown]
+
+
+def test_a_message_that_is_not_filed_is_not_listed(story: Story) -> None:
+    letters(story, 1)
+    change = actions.append(story.account.pk, story.mailbox("Drafts").pk, plain("Letter 7", message_id="7@x.example"))
+    assert actions.undo(story.account.pk, [change])
+    assert subjects(story.mailbox("Drafts")) == []
+    story.sync()
+    assert on_server(story, "Drafts") == []
     story.assert_equal()
 
 
