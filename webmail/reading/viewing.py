@@ -20,6 +20,9 @@ _BY_TYPE = {
     "message/global": "letter",
     "application/ms-tnef": "winmail",
     "application/vnd.ms-tnef": "winmail",
+    "text/vcard": "contacts",
+    "text/x-vcard": "contacts",
+    "text/directory": "contacts",
     "text/calendar": "text",
     "application/json": "text",
     "application/xml": "text",
@@ -29,10 +32,11 @@ _BY_EXTENSION = {
     "picture": "png jpg jpeg jfif gif webp avif",
     "pdf": "pdf",
     "letter": "eml",
+    "contacts": "vcf vcard",
     "sound": "mp3 m4a ogg oga opus wav flac aac",
     "film": "mp4 m4v mov webm",
     "text": "txt md log csv tsv json xml yml yaml ini toml cfg conf diff patch py js ts css c h cpp rs go java rb sh "
-    "sql tex html htm xhtml svg ics vcf srt asc",
+    "sql tex html htm xhtml svg ics srt asc",
 }
 _EXTENSIONS = {f".{each}": way for way, listed in _BY_EXTENSION.items() for each in listed.split()}
 _PICTURES = ("image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif")
@@ -40,7 +44,8 @@ _FAMILIES = {"audio": "sound", "video": "film", "text": "text"}
 
 
 def way(attachment: Attachment) -> str:
-    """`picture`, `pdf`, `sound`, `film`, `text`, `letter` or `winmail`; empty for what can only be saved."""
+    """`picture`, `pdf`, `sound`, `film`, `text`, `letter`, `contacts` or `winmail`; empty for what can only be
+    saved."""
     if attachment.media_type in _PICTURES:
         return "picture"
     if attachment.name.lower() == "winmail.dat":

@@ -19,11 +19,12 @@ from imapbridge import bodies
 from imapbridge.mime.parts import by_section
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail.reading import plaintext, viewing
+from webmail.reading import contacts, plaintext, viewing
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.message import Readable
 from webmail.screen import enclosed as screen
 from webmail.screen.account import look
+from webmail.screen.contacts import cards
 from webmail.screen.enclosed import EnclosedLetter
 from webmail.screen.files import File, card, part_link
 from webmail.screen.letters import Text
@@ -44,6 +45,8 @@ def show(request: HttpRequest, message_id: int, section: str) -> HttpResponse:
     page: dict[str, object] = {"look": look(shell.person(request)), "viewed": shown}
     if shown.shown == "letter":
         page["enclosed"] = _letter(request, message, part)
+    if shown.shown == "contacts":
+        page["contacts"] = cards(bodies.read_part(message, part, contacts.MAX_OCTETS))
     if shown.shown == "winmail":
         page["enclosed"] = _winmail(message, part)
     return render(request, "message/viewer.html", page)

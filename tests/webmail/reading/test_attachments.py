@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imapbridge.mime.parse import parse
 from imapbridge.terms.part import Part
 from webmail.reading.attachments import MAX_NAME, describe, safe_filename
 
@@ -43,6 +44,35 @@ def test_a_long_name_keeps_its_extension() -> None:
     assert len(name) <= MAX_NAME
     name = safe_filename("x" * 1000 + ".pdf")
     assert name == "x" * (MAX_NAME - 4) + ".pdf"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        (b"Content-Disposition: attachment; filename=plan.pdf", "plan.pdf"),
+        (b'Content-Disposition: attachment; filename="Plan; 2 (final).pdf"', "Plan; 2 (final).pdf"),
+        (b"Content-Disposition: attachment; filename*=UTF-8''%C3%9Cbersicht.pdf", "Übersicht.pdf"),
+        (b"Content-Disposition: attachment; filename*=iso-8859-1'de'%DCbersicht.pdf", "Übersicht.pdf"),
+        (
+            b"Content-Disposition: attachment;\r\n filename*0*=utf-8''%E2%82;\r\n filename*1*=%AC-plan;\r\n"
+            b" filename*2=.pdf",
+            "€-plan.pdf",
+        ),
+        (b"Content-Disposition: attachment; filename=fallback.pdf; filename*=utf-8''%C3%9C.pdf", "Ü.pdf"),
+        (b'Content-Disposition: attachment; filename="=?utf-8?B?w5xiZXJzaWNodC5wZGY=?="', "Übersicht.pdf"),
+        (b'Content-Disposition: attachment; filename="=?utf-8?q?=C3=9Cber?= =?utf-8?q?sicht.pdf?="', "Übersicht.pdf"),
+        (b"Content-Disposition: attachment; filename==?iso-2022-jp?B?GyRCRnxLXBsoQi5wZGY=?=", "日本.pdf"),
+        ("Content-Disposition: attachment; filename=\"Übersicht.pdf\"".encode(), "Übersicht.pdf"),
+        (b'Content-Disposition: attachment; filename="\xdcbersicht.pdf"', "Übersicht.pdf"),
+        (b'Content-Type: application/pdf; name="=?utf-8?q?=C3=9C.pdf?="', "Ü.pdf"),
+        (b"Content-Disposition: attachment; filename*=utf-8''..%2F..%2Fetc%2Fpasswd", "passwd"),
+        (b"Content-Disposition: attachment; filename*=utf-8''a%0D%0AX%3A%20b.pdf", "a X_ b.pdf"),
+        (b"Content-Disposition: attachment", "attachment-1.pdf"),
+    ],
+)  # fmt: skip
+def test_names_as_they_are_written(fields: bytes, name: str) -> None:
+    kind = b"" if fields.startswith(b"Content-Type") else b"Content-Type: application/pdf\r\n"
+    assert describe(parse(kind + fields + b"\r\n\r\nx").root).name == name
 
 
 @given(st.text(max_size=300))

@@ -91,6 +91,16 @@ def test_text_is_text_whatever_it_is(alice: Person, name: str, media_type: str) 
     assert "<svg onload" not in html
 
 
+def test_contacts_are_listed(alice: Person) -> None:
+    card = b"BEGIN:VCARD\r\nFN:<b>Tom\xc3\xa1s</b>\r\nEMAIL:tomas@press.example.com\r\nEND:VCARD\r\n"
+    made = with_files(alice, ("tomas.vcf", "text/vcard", card))
+    html = alice.text(f"/message/{made.pk}/part/2/view")
+    assert "&lt;b&gt;Tomás&lt;/b&gt;</h2>" in html
+    assert '<dt>Email</dt><dd dir="auto">tomas@press.example.com</dd>' in html
+    empty = with_files(alice, ("x.vcf", "text/vcard", b"nothing"))
+    assert "There is no preview" in alice.text(f"/message/{empty.pk}/part/2/view")
+
+
 def test_long_text_is_its_beginning(alice: Person) -> None:
     made = with_files(alice, ("a.txt", "text/plain", b"word " * 120_000))
     html = alice.text(f"/message/{made.pk}/part/2/view")
