@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 60.0
 """For one change; nobody waits for it."""
+SOON = 60.0
+"""Seconds within which what could not be done is tried again from here; later the next sync sees to it."""
+SOONEST = 1.0
 LAST_SECONDS = 5.0
 """For what is under way when the process ends. What is lost is replayed later: it is rows."""
 
@@ -38,9 +41,13 @@ class Replays:
         self._pool = pool
         self._running: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._later: dict[int, asyncio.TimerHandle] = {}
+        self._is_closing = False
 
     def wake(self, account_id: int) -> None:
         """See to it that a run begins after this moment, and return at once."""
+        if later := self._later.pop(account_id, None):
+            later.cancel()
         if account_id in self._running:
             self._again.add(account_id)
         else:
@@ -49,6 +56,9 @@ class Replays:
     async def close(self) -> None:
         """Let the runs come to their end, for a few seconds."""
         self._again.clear()
+        self._is_closing = True
+        for later in self._later.values():
+            later.cancel()
         if running := set(self._running.values()):
             _done, late = await asyncio.wait(running, timeout=LAST_SECONDS)
             for task in late:
@@ -57,6 +67,7 @@ class Replays:
     async def _run(self, account_id: int) -> None:
         try:
             await run_replay(self._pool, account_id)
+            self._come_back(account_id, await in_thread(replay.pause, account_id))
         except Exception:
             # Nobody awaits this task: here is where it is told.
             logger.exception("account=%d replay failed", account_id)
@@ -65,6 +76,11 @@ class Replays:
         if account_id in self._again:
             self._again.discard(account_id)
             self.wake(account_id)
+
+    def _come_back(self, account_id: int, pause: float | None) -> None:
+        if pause is not None and pause <= SOON and not self._is_closing:
+            loop = asyncio.get_running_loop()
+            self._later[account_id] = loop.call_later(max(pause, SOONEST), self.wake, account_id)
 
 
 async def run_replay(pool: Pool, account_id: int) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from imapbridge.errors import CommandFailed, NotPermitted, OverQuota, TryAgain
@@ -171,6 +171,13 @@ def postponed(change: Owed) -> None:
     """No answer: later, with a growing pause."""
     pause = min(MAX_PAUSE, timedelta(seconds=2 ** min(change.attempts, 10)))
     PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
+
+
+def pause(account_id: int) -> float | None:
+    """Seconds until something that waits its time may be tried; None: nothing does."""
+    owed = PendingChange.objects.filter(account=account_id, confirmed_at=None, waits=False)
+    first: datetime | None = owed.aggregate(first=Min("not_before"))["first"]
+    return max(0.0, (first - timezone.now()).total_seconds()) if first else None
 
 
 def at_once(mailbox_id: int) -> None:

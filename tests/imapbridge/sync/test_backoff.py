@@ -5,11 +5,13 @@ import asyncio
 import pytest
 
 from imapbridge import actions, backoff
-from imapbridge.bridge.replays import run_replay
+from imapbridge.bridge.replays import Replays, run_replay
 from imapbridge.errors import ServerBusy
 from imapbridge.models import Message, PendingChange
 from imapbridge.pool import Pool
+from imapbridge.pool.credentials import in_thread
 from imapbridge.sync.account import sync
+from tests.imapbridge.conftest import until
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.letters import plain
 from tests.servers.proxy import Proxy
@@ -95,3 +97,29 @@ async def _replay(story: Story) -> None:
         await run_replay(pool, story.account.pk)
     finally:
         await pool.close()
+
+
+def test_the_bridge_tries_again_by_itself_what_a_server_cannot_do_at_the_moment(story: Story, proxy: Proxy) -> None:
+    story.server.append(story.user, "INBOX", plain("Star me", message_id="star@x"))
+    story.sync()
+    actions.set_flagged(story.account.pk, [Message.objects.get().pk], flagged=True)
+
+    async def whole() -> None:
+        pool = Pool()
+        replays = Replays(pool)
+        proxy.refuses = (b" UID STORE ", b"[INUSE] not now")
+        replays.wake(story.account.pk)
+        await until(lambda: replays._later)
+        assert await in_thread(_is_owed, story)
+        proxy.refuses = None
+        await until(lambda: not replays._later and not replays._running, 60)
+        await replays.close()
+        await pool.close()
+
+    asyncio.run(whole())
+    assert not _is_owed(story)
+    assert list(story.phone.flags("INBOX").values()) == [{"\\Flagged"}]
+
+
+def _is_owed(story: Story) -> bool:
+    return PendingChange.objects.filter(account=story.account, confirmed_at=None).exists()
