@@ -31,6 +31,7 @@ JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""
 JOB_QUIET = timedelta(minutes=1)
 """So long after its last chunk a job is nobody's."""
+JOB_KEPT = timedelta(hours=1)
 LONGEST_PAUSE = 300.0
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
 
@@ -118,7 +119,8 @@ def do_job(job_id: int) -> None:
 
 @shared_task
 def resume_jobs() -> None:
-    """Those whose worker was killed."""
+    """Those whose worker was killed; and what was done long ago is forgotten."""
+    whole.forget(timezone.now() - JOB_KEPT)
     for job_id in whole.unfinished(timezone.now() - JOB_QUIET):
         do_job.apply_async((job_id,), queue="bulk")
 

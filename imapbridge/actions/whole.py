@@ -11,8 +11,9 @@ the same job do not disturb each other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from imapbridge.actions import filing, marks
@@ -89,9 +90,14 @@ def undo(account_id: int, job_id: int) -> Job | None:
     return inverse
 
 
-def unfinished(quiet_since: object) -> QuerySet[Job, int]:
+def unfinished(quiet_since: datetime) -> list[int]:
     """Keys of jobs that nobody has gone on with since then."""
-    return Job.objects.filter(finished_at=None, touched_at__lt=quiet_since).values_list("pk", flat=True)
+    return list(Job.objects.filter(finished_at=None, touched_at__lt=quiet_since).values_list("pk", flat=True))
+
+
+def forget(finished_before: datetime) -> None:
+    """What nobody can undo any more."""
+    Job.objects.filter(finished_at__lt=finished_before).delete()
 
 
 def _read(job: Job, most: int) -> int:

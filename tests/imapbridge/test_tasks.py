@@ -285,6 +285,11 @@ def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -
     tasks.go_on(job)
     assert broker.accounts("bulk") == [], "it is done"
     tasks.do_job(job.pk + 1)  # whose account is gone
+    tasks.resume_jobs()
+    assert Job.objects.filter(pk=job.pk).exists(), "it may be undone still"
+    Job.objects.update(finished_at=timezone.now() - timedelta(hours=2))
+    tasks.resume_jobs()
+    assert not Job.objects.exists()
 
 
 def test_a_job_gives_way_to_others(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

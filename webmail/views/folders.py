@@ -1,7 +1,7 @@
 """Folders: the list of all, the page of one, and the forms that make, rename, move, empty and delete them.
 
 Every one is a page with plain links and forms first; a script takes the menu and the forms out of the same pages, and
-gets a sentence instead of the way back.
+gets a sentence instead of the way back. What one press does, and no question, is in `folder_buttons`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from imapbridge import queries, tasks
 from imapbridge.actions import folders, liking, whole
@@ -45,7 +45,7 @@ class Open:
         return words.path_of(self.boxes, self.box)
 
 
-def _open(request: HttpRequest, mailbox_id: int) -> Open:
+def open_folder(request: HttpRequest, mailbox_id: int) -> Open:
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     return Open(holder, boxes, shell.item(boxes, mailbox_id))
@@ -68,7 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 def one(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """What can be done to one; for a script only the menu."""
-    asked = _open(request, mailbox_id)
+    asked = open_folder(request, mailbox_id)
     likes = asked.holder.account.folders
     shown = {"label": asked.label, "actions": words.actions(asked.box, likes), "id": mailbox_id}
     if partials.wanted(request) == "folder-menu":
@@ -111,7 +111,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def rename(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """`name`: what it is to be called, where it is."""
-    asked = _open(request, mailbox_id)
+    asked = open_folder(request, mailbox_id)
     typed = {"name": request.POST.get("name", asked.box.name)}
     form = {"kind": "rename", "typed": typed, "label": asked.label, "action": request.path}
     page = shell.context(request, asked.holder, asked.boxes)
@@ -122,7 +122,7 @@ def rename(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def move(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """`inside`: the folder that it goes into; 0: the top."""
-    asked = _open(request, mailbox_id)
+    asked = open_folder(request, mailbox_id)
     family = {row.pk for row in folders.family(asked.account, mailbox_id)}
     places = words.where(asked.boxes, without=family)
     typed = {"inside": request.POST.get("inside", str(asked.box.parent or 0))}
@@ -140,7 +140,7 @@ def move(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """Asks first, for nobody can bring it back."""
-    asked = _open(request, mailbox_id)
+    asked = open_folder(request, mailbox_id)
     family = {row.pk for row in folders.family(asked.account, mailbox_id)}
     text = words.deletion(asked.boxes, family, asked.box)
     form = {"kind": "delete", "label": asked.label, "text": text, "action": request.path}
@@ -152,13 +152,13 @@ def delete(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def empty(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """Trash or Junk, asked first."""
-    asked = _open(request, mailbox_id)
+    asked = open_folder(request, mailbox_id)
     if asked.box.special_use not in words.EMPTIED:
         raise Http404
     form = {"kind": "empty", "label": asked.label, "total": asked.box.total, "action": request.path}
     page = shell.context(request, asked.holder, asked.boxes)
     said = _("Emptying {folder}.").format(folder=asked.label)
-    return _form(request, page, form, lambda: _begin(asked, Job.Kind.EMPTY), said)
+    return _form(request, page, form, lambda: begin(asked, Job.Kind.EMPTY), said)
 
 
 def _form(
@@ -192,74 +192,8 @@ def _inside(places: list[words.Where], chosen: str) -> int | None:
     return found.id or None
 
 
-# --- buttons ----------------------------------------------------------------------------------------------------------
-
-
-@require_POST
-@login_required
-def read(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """Mark everything in it as read."""
-    asked = _open(request, mailbox_id)
-    job = _begin(asked, Job.Kind.READ)
-    if back.is_for_script(request):
-        said = _("{folder} is marked as read.").format(folder=asked.label)
-        return JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo"})
-    return back.after_post(request, "/folders")
-
-
-@require_POST
-@login_required
-def like(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """`favourite=0|1`, `shown=0|1`, `hue=` a number or nothing."""
-    asked = _open(request, mailbox_id)
-    wanted = request.POST
-    if wanted.get("favourite") in {"0", "1"}:
-        liking.like(asked.account, mailbox_id, favourite=wanted["favourite"] == "1")
-    if wanted.get("hue", "") in map(str, liking.HUES):
-        liking.like(asked.account, mailbox_id, hue=int(wanted["hue"]))
-    elif "hue" in wanted:
-        liking.like(asked.account, mailbox_id, hue=None)
-    if wanted.get("shown") in {"0", "1"}:
-        liking.like(asked.account, mailbox_id, hidden=wanted["shown"] == "0")
-        folders.subscribe(asked.account, mailbox_id, wanted["shown"] == "1")
-    return back.after_post(request, "/folders")
-
-
-@require_POST
-@login_required
-def use(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """`use`: what the folder is for from now on; nothing: it is a folder like any other."""
-    asked = _open(request, mailbox_id)
-    wanted, now = request.POST.get("use", ""), asked.box.special_use
-    if wanted not in {"", *words.USES} or now not in {"", *words.USES}:
-        return HttpResponseBadRequest()
-    if wanted:
-        liking.choose_use(asked.account, wanted, asked.box.path)
-    elif now:
-        liking.choose_use(asked.account, now, "")
-    return back.after_post(request, f"/folders/{mailbox_id}/")
-
-
-@require_POST
-@login_required
-def stop(request: HttpRequest, job_id: int) -> HttpResponse:
-    """What is done stays done."""
-    whole.cancel(access.holder_for(request.user).account.pk, job_id)
-    return back.after_post(request, "/folders")
-
-
-@require_POST
-@login_required
-def undo(request: HttpRequest, job_id: int) -> HttpResponse:
-    """404 when it cannot be undone any more."""
-    job = whole.undo(access.holder_for(request.user).account.pk, job_id)
-    if job is None:
-        raise Http404
-    tasks.go_on(job)
-    return back.after_post(request, "/folders")
-
-
-def _begin(asked: Open, kind: Job.Kind) -> Job:
+def begin(asked: Open, kind: Job.Kind) -> Job:
+    """The first of it is done; the rest in the background."""
     job = whole.begin(asked.account, asked.box.id, kind)
     tasks.go_on(job)
     return job
