@@ -6,6 +6,7 @@ is done to messages returns the keys of its changes, with which `undo` makes it 
 
 from imapbridge.actions.appending import append
 from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, move, trash
+from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
 from imapbridge.actions.undoing import undo
@@ -20,6 +21,7 @@ __all__ = [
     "junk",
     "move",
     "set_flagged",
+    "set_label",
     "set_seen",
     "trash",
     "undo",

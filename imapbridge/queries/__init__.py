@@ -18,6 +18,7 @@ from imapbridge.queries.conversations import (
     page_above,
 )
 from imapbridge.queries.jobs import JobItem, jobs
+from imapbridge.queries.labels import labels
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
 from imapbridge.queries.notices import NoticeItem, notices
@@ -44,6 +45,7 @@ __all__ = [
     "conversation",
     "conversations",
     "jobs",
+    "labels",
     "mailboxes",
     "marks",
     "neighbours",

@@ -33,6 +33,8 @@ class Conversation(NamedTuple):
     preview: str
     sort_at: int
     state: int
+    keywords: str = "[]"
+    """Of its messages here, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ _LATEST = f"COALESCE((SELECT m.{{}} FROM {Message._meta.db_table} m WHERE m.id =
 # Looked up row by row: a planner whose statistics are from before a first sync would rather read all messages and join.
 COLUMNS = f"""
 t.thread, t.latest_id, {_LATEST.format("subject")}, t.senders, t.count, t.unread, t.flagged, t.has_attachment,
-{_LATEST.format("preview")}, t.sort_at, t.state
+{_LATEST.format("preview")}, t.sort_at, t.state, t.keywords
 """
 """A Conversation's, of a row `t`."""
 # The inner LIMIT comes first, so that nothing is looked up for rows that are not of the page.

@@ -84,3 +84,31 @@ export async function sure() {
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   return dialog.returnValue ? [["sure", "1"]] : null;
 }
+
+/** Gives and takes labels as their boxes are changed, each at once: `each` does it. */
+export async function labels(_deed, threads, each) {
+  await dialogs();
+  const dialog = document.getElementById("labels");
+  const listening = new AbortController();
+  const { signal } = listening;
+  for (const box of dialog.querySelectorAll("[type=checkbox]")) stand(box, threads);
+  dialog.addEventListener("change", ({ target }) => {
+    if (target.matches("[type=checkbox]")) each(target.checked ? "label" : "unlabel", [["label", target.value]]);
+  }, { signal });
+  const name = dialog.querySelector("[name=name]");
+  name.value = "";
+  dialog.showModal();
+  (dialog.querySelector("[type=checkbox]") ?? name).focus();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  listening.abort();
+  if (!name.value.trim()) return null;
+  kept = null; // there is one more now
+  return [["name", name.value.trim()]];
+}
+
+/** Whether all, some or none of the conversations have the label. */
+function stand(box, threads) {
+  const having = threads.filter((thread) => document.querySelector(`#c${thread} .chip[data-k="${CSS.escape(box.value)}"]`));
+  box.checked = having.length === threads.length;
+  box.indeterminate = having.length > 0 && !box.checked;
+}

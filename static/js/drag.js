@@ -1,6 +1,6 @@
 // Rows are dragged onto a folder beside the list: moved there, with Ctrl or Alt copied. “Move to” is the same by keys.
-import { perform } from "./act.js";
 import { list } from "./page.js";
+import { perform } from "./perform.js";
 
 const OPENS_AFTER = 700;
 

@@ -1,4 +1,4 @@
-// What hands do in the list beside opening: loaded when the first of them is there, so that no page waits for it.
+// What hands do to mail beside opening it: loaded when the first of them is there, so that no page waits for it.
 import { choose } from "./select.js";
 import "./drag.js";
 import "./row-tools.js";
@@ -7,5 +7,5 @@ import "./swipe.js";
 /** The event that these modules were loaded for has happened already. */
 export function begin(event) {
   if (event.type === "change") choose(event);
-  else if (event.type === "pointerover" || event.type === "focusin") event.target.dispatchEvent(new Event("mail:near", { bubbles: true }));
+  else event.target.dispatchEvent?.(new Event("mail:near", { bubbles: true }));
 }

@@ -1,9 +1,8 @@
 // Single keys, as in the list that `?` shows. They match the character, never a place on the keyboard, and are silent
 // in fields, in dialogs, and with Ctrl, Alt or Cmd.
-import { byKey, press } from "./act.js";
+import { press } from "./act.js";
 import { close, open } from "./open.js";
 import { app, list, reader } from "./page.js";
-import { undoLast } from "./undo.js";
 
 const dialog = document.getElementById("keys");
 const button = document.getElementById("keys-button");
@@ -20,13 +19,14 @@ const keys = {
   "#": () => deed("#"),
   "!": () => deed("!"),
   v: () => deed("v"),
-  s: () => marking.then(() => (some() ? byKey("s") : press("flagged"))),
-  I: () => marking.then(() => (some() ? byKey("I") : press("seen", "1"))),
-  U: () => marking.then(() => (some() ? byKey("U") : press("seen", "0"))),
+  l: () => deed("l"),
+  s: () => marking.then(() => (some() ? deed("s") : press("flagged"))),
+  I: () => marking.then(() => (some() ? deed("I") : press("seen", "1"))),
+  U: () => marking.then(() => (some() ? deed("U") : press("seen", "0"))),
   x: () => marks(({ toggle }) => toggle(list().current)),
   J: () => marks(({ extend }) => extend(1)),
   K: () => marks(({ extend }) => extend(-1)),
-  z: undoLast,
+  z: () => import("./undo.js").then(({ undoLast }) => undoLast()),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => dialog.showModal(),
 };
@@ -34,7 +34,7 @@ const keys = {
 /** Whoever types on has marked already what the keys before have marked. */
 let marking = Promise.resolve();
 const marks = (change) => (marking = import("./select.js").then(change));
-const deed = (key) => marking.then(() => byKey(key));
+const deed = (key) => Promise.all([import("./perform.js"), marking]).then(([{ byKey }]) => byKey(key));
 const some = () => list().picked.length > 0;
 
 /** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */

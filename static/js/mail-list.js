@@ -28,8 +28,8 @@ class MailList extends HTMLElement {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
     this.addEventListener("htmx:after:swap", () => this.settle());
     this.held = new Held(this, (rows) => this.#change(() => rows.forEach(([row, heading]) => this.#place(row, heading))));
-    for (const type of ["pointerover", "touchstart", "focusin", "change"]) {
-      this.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
+    for (const type of ["pointerover", "touchstart", "focusin", "keydown", "change"]) {
+      document.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
     }
     this.settle();
   }

@@ -1,6 +1,6 @@
 // Fingers on a row: a swipe files or deletes it, one that stays marks it. Each has an equal: the bar over marked rows.
-import { perform } from "./act.js";
 import { onePane } from "./page.js";
+import { perform } from "./perform.js";
 import { toggle } from "./select.js";
 
 const EDGE = 24;

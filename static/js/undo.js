@@ -1,7 +1,7 @@
 // The way back: the last deeds of this tab, by the keys of their changes, also after the page was loaded anew.
+import { send } from "./marks.js";
 import { list } from "./page.js";
 import { ask } from "./reach.js";
-import { send } from "./send.js";
 
 const KEY = "done";
 const MOST = 20;

@@ -238,3 +238,30 @@ def test_rows_are_dragged_onto_a_folder(page: Page, whimbrel: Whimbrel, five: Us
     page.locator(".row-subj > a", has_text="Plan 4").drag_to(page.get_by_role("link", name="Archive"))
     shown(page, 1, 5)
     expect(page.locator(".is-target")).to_have_count(0)
+
+
+def test_labels_by_keys_and_a_new_one(page: Page, whimbrel: Whimbrel, five: User, page_record: Record) -> None:
+    sign_in(page, whimbrel, five)
+    for key in ("j", "j", "x", "Shift+J", "l"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Label")
+    dialog.get_by_role("textbox", name="New label").fill("Needs reply")
+    page.keyboard.press("Enter")
+    chips = page.locator(".row .chip", has_text="Needs reply")
+    expect(page.get_by_text("Labelled 2 conversations Needs reply")).to_be_visible()
+    expect(chips).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.keyboard.press("l")
+    box = dialog.get_by_role("checkbox", name="Needs reply")
+    expect(box).to_be_checked()
+    assert faults(page) == []
+    page_record.faults.clear()
+    box.uncheck()
+    expect(chips).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".row-subj > a", has_text="Plan 2")).to_be_focused()
+    page.keyboard.press("z")
+    expect(chips).to_have_count(2)
+    page.reload()
+    expect(chips).to_have_count(2)

@@ -34,8 +34,10 @@ _NAMED: dict[str, Promise] = {
     "junk": _("Reported “{subject}” as junk"),
     "trash": _("Deleted “{subject}”"),
     "delete": _("Deleted “{subject}” for ever"),
-    "move": _("Moved “{subject}” to {mailbox}"),
-    "copy": _("Copied “{subject}” to {mailbox}"),
+    "move": _("Moved “{subject}” to {what}"),
+    "copy": _("Copied “{subject}” to {what}"),
+    "label": _("Labelled “{subject}” {what}"),
+    "unlabel": _("Took the label {what} from “{subject}”"),
 }
 _COUNTED = {
     "read": ngettext_lazy("Marked {n} conversation as read", "Marked {n} conversations as read", "n"),
@@ -47,19 +49,23 @@ _COUNTED = {
     "junk": ngettext_lazy("Reported {n} conversation as junk", "Reported {n} conversations as junk", "n"),
     "trash": ngettext_lazy("Deleted {n} conversation", "Deleted {n} conversations", "n"),
     "delete": ngettext_lazy("Deleted {n} conversation for ever", "Deleted {n} conversations for ever", "n"),
-    "move": ngettext_lazy("Moved {n} conversation to {mailbox}", "Moved {n} conversations to {mailbox}", "n"),
-    "copy": ngettext_lazy("Copied {n} conversation to {mailbox}", "Copied {n} conversations to {mailbox}", "n"),
+    "move": ngettext_lazy("Moved {n} conversation to {what}", "Moved {n} conversations to {what}", "n"),
+    "copy": ngettext_lazy("Copied {n} conversation to {what}", "Copied {n} conversations to {what}", "n"),
+    "label": ngettext_lazy("Labelled {n} conversation {what}", "Labelled {n} conversations {what}", "n"),
+    "unlabel": ngettext_lazy(
+        "Took the label {what} from {n} conversation", "Took the label {what} from {n} conversations", "n"
+    ),
 }
 
 
-def named(deed: str, subject: str, mailbox: str = "") -> str:
-    """What was done to one conversation; `mailbox` is where a move or copy went."""
-    return str(_NAMED[deed]).format(subject=subject, mailbox=mailbox)
+def named(deed: str, subject: str, what: str = "") -> str:
+    """What was done to one conversation; `what` is where a move or copy went, or the label."""
+    return str(_NAMED[deed]).format(subject=subject, what=what)
 
 
-def counted(deed: str, n: int, mailbox: str = "") -> str:
+def counted(deed: str, n: int, what: str = "") -> str:
     """What was done to so many conversations."""
-    return str(_COUNTED[deed] % {"n": n}).format(n=n, mailbox=mailbox)
+    return str(_COUNTED[deed] % {"n": n}).format(n=n, what=what).strip()
 
 
 def is_known(deed: str) -> bool:

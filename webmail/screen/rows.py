@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from imapbridge.queries import Conversation
 from webmail.screen import people
 from webmail.screen.clock import Clock, Group
+from webmail.screen.labels import Label, labels
 
 
 @dataclass
@@ -55,6 +56,22 @@ class Row:
     seen_icon: str
     current: str
     """`true` for the conversation that is open."""
+
+
+@dataclass
+class LabelledRow(Row):
+    """One conversation with labels, of which as many are shown as there is room for."""
+
+    template: ClassVar[str] = "mailbox/_row_labelled.html"
+    label1: str
+    keyword1: str
+    hue1: int
+    label2: str
+    keyword2: str
+    hue2: int
+    label3: str
+    keyword3: str
+    hue3: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +135,15 @@ class RowWriter:
 
     def row(self, item: Conversation, *, current: bool = False) -> Row:
         """`current`: it is the one that is open."""
+        plain = self._plain(item, current=current)
+        shown = labels(item.keywords) if item.keywords != "[]" else ()
+        if not shown:
+            return plain
+        some = [*shown[:3], *[Label("", "", 0)] * 3][:3]
+        chips = [value for each in some for value in (each.name, each.keyword, each.hue)]
+        return LabelledRow(*vars(plain).values(), *chips)
+
+    def _plain(self, item: Conversation, *, current: bool) -> Row:
         moment = self._clock.local(item.sort_at)
         unread, attached = item.unread > 0, bool(item.has_attachment)
         subject = people.clean(item.subject) or self._untitled

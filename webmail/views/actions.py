@@ -15,10 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import actions, queries
 from imapbridge.queries import MailboxItem
+from imapbridge.terms import labels
+from imapbridge.terms.flags import is_valid_keyword
 from webmail import access
 from webmail.access import Holder
 from webmail.screen import done
 from webmail.screen.account import preferences
+from webmail.screen.labels import Label, label
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
@@ -69,33 +72,37 @@ class _Wish:
 
     def answer(self, changes: list[int]) -> dict[str, object]:
         """For the script: what was done in words, and what undoes it."""
-        where = name_of(self.target.special_use, self.target.name) if self.target else ""
+        what = (
+            name_of(self.target.special_use, self.target.name) if self.target else labels.name_of(self.chosen.keyword)
+        )
         subjects = {one.thread: one.subject for one in self.chosen.held}
         if len(subjects) > 1:
-            return {"said": done.counted(self.deed, len(subjects), where), "undo": changes}
+            return {"said": done.counted(self.deed, len(subjects), what), "undo": changes}
         subject = clean(next(iter(subjects.values())))
-        return {"said": done.named(self.deed, subject, where), "undo": changes}
+        return {"said": done.named(self.deed, subject, what), "undo": changes}
 
 
 @require_POST
 @login_required
 def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """`do` one of the DEEDS to the conversations `c` of a mailbox; a move or copy says where `to`.
+    """`do` one of the DEEDS to the conversations `c` of a mailbox; a move or copy says where `to`, a label which, by
+    the keyword `label` or by its `name`.
 
-    What the person has not said yet is asked on a page of its own: where to, and whether for ever. 404 when nothing of
-    what was chosen is there; 409 where the account has no mailbox for it.
+    What the person has not said yet is asked on a page of its own: where to, which label, and whether for ever. 404
+    when nothing of what was chosen is there; 409 where the account has no mailbox for it.
     """
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
-    deed, to = (request.POST.get(name) or request.GET.get(name, "") for name in ("do", "to"))
+    deed, to = (_said(request, name) for name in ("do", "to"))
     if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
     held = queries.selection(mailbox_id, _chosen(request))
     if not held or (to and not target):
         raise Http404
-    wish = _Wish(deed, Chosen(holder.account.pk, mailbox_id, held, target.id if target else 0), target)
-    if (deed in deeds.AIMED and not target) or (deed == "delete" and "sure" not in request.POST):
+    keyword = _keyword(request) if deed in deeds.LABELS else ""
+    wish = _Wish(deed, Chosen(holder.account.pk, mailbox_id, held, target.id if target else 0, keyword), target)
+    if not _is_complete(request, wish):
         return _ask(request, holder, boxes, wish)
     try:
         changes = deeds.DEEDS[deed](wish.chosen)
@@ -126,6 +133,25 @@ def _way_on(request: HttpRequest, wish: _Wish) -> str:
     return place.address
 
 
+def _is_complete(request: HttpRequest, wish: _Wish) -> bool:
+    if wish.deed in deeds.AIMED:
+        return wish.target is not None
+    if wish.deed in deeds.LABELS:
+        return bool(wish.chosen.keyword)
+    return wish.deed != "delete" or "sure" in request.POST
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    """By the button, or by its address."""
+    return request.POST.get(name) or request.GET.get(name, "")
+
+
+def _keyword(request: HttpRequest) -> str:
+    """The label that is meant; empty when it is none that people give."""
+    keyword = _said(request, "label") or labels.keyword_of(request.POST.get("name", ""))
+    return keyword if is_valid_keyword(keyword) and labels.is_label(keyword) else ""
+
+
 def _chosen(request: HttpRequest) -> set[int]:
     """The conversations: the one that a button names, else those with a mark in the list."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
@@ -142,6 +168,7 @@ def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _
         "address": place.act,
         "chosen": sorted({one.thread for one in wish.chosen.held}),
         "targets": targets(boxes, place.mailbox),
+        "labels": _labels(holder) if wish.deed in deeds.LABELS else (),
         "list": place.address,
         "here": request.POST.get("next", ""),
     }
@@ -155,7 +182,13 @@ def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     address = replace(lists.place_of(request, mailbox_id), before="").act
-    return render(request, "acting/dialogs.html", {"address": address, "targets": targets(boxes, mailbox_id)})
+    page = {"address": address, "targets": targets(boxes, mailbox_id), "labels": _labels(holder)}
+    return render(request, "acting/dialogs.html", page)
+
+
+def _labels(holder: Holder) -> list[Label]:
+    """All that the account has."""
+    return [label(keyword) for keyword in queries.labels(holder.account.pk)]
 
 
 @require_POST

@@ -18,6 +18,8 @@ class Chosen:
     held: Sequence[Held]
     target: int = 0
     """The mailbox that a move or copy goes to."""
+    keyword: str = ""
+    """The label that is given or taken."""
 
     @property
     def messages(self) -> list[int]:
@@ -75,14 +77,25 @@ def _copy(chosen: Chosen) -> list[int]:
     return actions.copy(chosen.account, chosen.messages, chosen.mailbox, chosen.target)
 
 
+def _label(chosen: Chosen) -> list[int]:
+    return actions.set_label(chosen.account, chosen.messages, chosen.keyword, True)
+
+
+def _unlabel(chosen: Chosen) -> list[int]:
+    return actions.set_label(chosen.account, chosen.messages, chosen.keyword, False)
+
+
 DEEDS: dict[str, Deed] = {
     "read": _read, "unread": _unread, "star": _star, "unstar": _unstar, "archive": _archive, "inbox": _move,
     "junk": _junk, "trash": _trash, "delete": _delete, "move": _move, "copy": _copy,
+    "label": _label, "unlabel": _unlabel,
 }  # fmt: skip
-MARKS = {"read", "unread", "star", "unstar", "copy"}
+MARKS = {"read", "unread", "star", "unstar", "copy", "label", "unlabel"}
 """After these the conversations are still where they were."""
 AIMED = {"move", "copy"}
 """They ask where to."""
+LABELS = {"label", "unlabel"}
+"""They ask which one."""
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:

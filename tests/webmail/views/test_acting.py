@@ -140,6 +140,31 @@ def test_a_button_names_its_conversation_whatever_else_is_marked(alice: Person, 
     assert held(archive) == {pressed.pk}
 
 
+def test_labels_are_given_and_taken(alice: Person) -> None:
+    made = [factories.message(alice.inbox, "Van"), factories.message(alice.inbox, "Figs")]
+    assert json.loads(script(alice, alice.inbox, "label", *made, name=" Größe 2 ").content)["said"] == (
+        "Labelled 2 conversations Größe 2"
+    )
+    page = rows(alice.text(f"/mailbox/{alice.inbox.pk}/"))
+    assert all(">Größe 2</span>" in page[one.thread] for one in made)
+    asked = act(alice, alice.inbox, "label", made[0]).content.decode()
+    (take,) = [each for each in tags(asked, "button", name="label") if "unlabel" in each["formaction"]]
+    assert take["value"] == "Gr&APYA3w-e_2"
+    alice.client.post(take["formaction"], {"c": made[0].thread, "label": take["value"]})
+    page = rows(alice.text(f"/mailbox/{alice.inbox.pk}/"))
+    assert [">Größe 2</span>" in page[one.thread] for one in made] == [False, True]
+    assert [
+        each["value"] for each in tags(alice.text(f"/mailbox/{alice.inbox.pk}/dialogs"), "input", name="label")
+    ] == [take["value"]]
+
+
+@pytest.mark.parametrize("word", ["\\Deleted", "$Junk", "a b", 'a"', "x" * 300])
+def test_what_is_no_label_is_not_given(alice: Person, word: str) -> None:
+    made = factories.message(alice.inbox)
+    assert script(alice, alice.inbox, "label", made, label=word).status_code == 400
+    assert not PendingChange.objects.exists()
+
+
 # --- What makes no sense, and what is not one's own -------------------------------------------------------------------
 
 
@@ -181,14 +206,14 @@ def test_nobody_undoes_what_others_did(alice: Person, bob: Person) -> None:
 
 # --- Undo -------------------------------------------------------------------------------------------------------------
 
-DEEDS = ["read", "unread", "star", "unstar", "archive", "junk", "trash", "move", "copy"]
+DEEDS = ["read", "unread", "star", "unstar", "archive", "junk", "trash", "move", "copy", "label"]
 
 
 def snapshot() -> Any:
     """What the screen shows of every mailbox."""
     listed = MailboxThread.objects.filter(count__gt=0).order_by("mailbox", "thread")
     boxes = Mailbox.objects.order_by("pk").values_list("pk", "total", "unread")
-    return [*listed.values_list("mailbox", "thread", "count", "unread", "flagged")], [*boxes]
+    return [*listed.values_list("mailbox", "thread", "count", "unread", "flagged", "keywords")], [*boxes]
 
 
 @pytest.mark.parametrize("deed", DEEDS)
@@ -199,7 +224,7 @@ def test_everything_is_undone(alice: Person, deed: str) -> None:
     factories.message(alice.inbox, thread=first.thread, sort_at=2)
     other = factories.message(alice.inbox, sort_at=3, seen=False)
     before = snapshot()
-    answer = json.loads(script(alice, alice.inbox, deed, first, other, to=lease.pk).content)
+    answer = json.loads(script(alice, alice.inbox, deed, first, other, to=lease.pk, label="Fair").content)
     assert snapshot() != before
     assert "2 conversations" in answer["said"]
     undone = alice.client.post("/undo", {"change": answer["undo"]}, headers=SCRIPT)
@@ -240,7 +265,7 @@ def offered(page: str) -> set[str]:
 
 @pytest.mark.usefixtures("archive", "trash", "junk")
 def test_a_mailbox_offers_what_makes_sense_there(alice: Person) -> None:
-    always = {"read", "unread", "star", "unstar", "move", "copy"}
+    always = {"read", "unread", "star", "unstar", "move", "copy", "label"}
     expected = {
         "": {"archive", "trash", "junk"},
         "archive": {"inbox", "trash", "junk"},
@@ -252,13 +277,13 @@ def test_a_mailbox_offers_what_makes_sense_there(alice: Person) -> None:
         made = factories.message(box)
         assert offered(alice.text(f"/mailbox/{box.pk}/")) == always | some
         reader = alice.script(f"/message/{made.pk}/?in={box.pk}", "reader").content.decode()
-        assert offered(reader) == some | {"move"}
+        assert offered(reader) == some | {"move", "label"}
 
 
 def test_without_special_mailboxes_nothing_is_offered_that_needs_them(alice: Person) -> None:
     factories.message(alice.inbox)
     assert offered(alice.text(f"/mailbox/{alice.inbox.pk}/")) == {
-        "read", "unread", "star", "unstar", "move", "copy", "delete",
+        "read", "unread", "star", "unstar", "move", "copy", "label", "delete",
     }  # fmt: skip
 
 
@@ -288,7 +313,7 @@ def test_a_page_and_its_changes_equal_a_fresh_page(alice: Person, deed: str) -> 
     factories.message(alice.inbox, "Re: Message 3", thread=made[3].thread, seen=False, sort_at=1_700_000_020)
     for only in ("", "unread", "starred"):
         page = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
-        act(alice, alice.inbox, deed, made[3], made[4], to=lease.pk, sure="1")
+        act(alice, alice.inbox, deed, made[3], made[4], to=lease.pk, sure="1", label="Fair")
         fresh = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
         assert applied(rows(page), changes(alice, state(page), only=only)) == rows(fresh)
 
@@ -304,4 +329,6 @@ def test_a_deed_costs_the_same_for_few_and_many(
     alice.get("/")
     for some in (threads[:2], threads[2:300]):
         with django_assert_max_num_queries(30 if deed not in ("read", "unread", "star", "unstar") else 320):
-            alice.client.post(f"/mailbox/{box.pk}/act", {"do": deed, "c": some, "to": alice.inbox.pk}, headers=SCRIPT)
+            alice.client.post(
+                f"/mailbox/{box.pk}/act", {"do": deed, "c": some, "to": alice.inbox.pk, "label": "Fair"}, headers=SCRIPT
+            )

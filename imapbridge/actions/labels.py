@@ -1,0 +1,42 @@
+"""Labels: keywords on messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import groupby
+
+from imapbridge.actions.owing import owe
+from imapbridge.models import Entry, PendingChange
+from imapbridge.sync import refusals
+from imapbridge.writing import writing
+
+CHUNK = 500
+
+
+def set_label(account_id: int, messages: Collection[int], keyword: str, wanted: bool) -> list[int]:
+    """Put a keyword on messages in every mailbox that holds them, or take it away. Returns the keys of the changes."""
+    changes = []
+    words = {"add" if wanted else "remove": [keyword]}
+    with writing(account_id):
+        for _, group in groupby(
+            _different(account_id, list(messages), keyword, wanted), key=lambda one: one.mailbox_id
+        ):
+            entries = list(group)
+            box = entries[0].mailbox
+            refusals.put_flags(box, entries, add=words.get("add", ()), remove=words.get("remove", ()))
+            uids = [one.uid for one in entries]
+            change = owe(
+                account_id, box.pk, PendingChange.Kind.FLAGS, uids, uid_validity=box.uid_validity or 0, **words
+            )
+            changes.append(change.pk)
+    return changes
+
+
+def _different(account_id: int, messages: list[int], keyword: str, wanted: bool) -> list[Entry]:
+    """The places where it is not as wanted, those of one mailbox together."""
+    found: list[Entry] = []
+    for start in range(0, len(messages), CHUNK):
+        some = messages[start : start + CHUNK]
+        entries = Entry.objects.filter(account=account_id, message__in=some, expunged=False)
+        found += [one for one in entries.select_related("mailbox") if (keyword in one.keywords) != wanted]
+    return sorted(found, key=lambda one: (one.mailbox_id, one.uid))

@@ -1,0 +1,62 @@
+// How read marks and stars stand on the screen, and the form that changes them on the server.
+import { leftForSignIn, list, reader } from "./page.js";
+
+const form = document.getElementById("act");
+
+/** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
+export async function send(address, values = []) {
+  const url = new URL(address, location);
+  url.searchParams.delete("c"); // the values say which
+  const body = new FormData();
+  for (const { name, value } of form.querySelectorAll("input[type=hidden]")) body.append(name, value);
+  for (const [name, value] of values) body.append(name, value);
+  const response = await fetch(url, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, keepalive: true });
+  if (leftForSignIn(response)) return {};
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.status === 204 ? {} : response.json();
+}
+
+const row = (thread) => document.getElementById(`c${thread}`);
+
+export const subjectOf = (thread) => row(thread)?.querySelector(".row-subj").textContent.trim() ?? document.getElementById("subject")?.textContent ?? "";
+
+export const isOpen = (thread) => reader().querySelector("[data-thread]")?.dataset.thread === String(thread);
+
+/** Buttons of one name for one conversation, in the list and in the reading pane. */
+export function* buttons(thread, name) {
+  for (const place of [row(thread), isOpen(thread) && reader()]) {
+    if (place) yield* place.querySelectorAll(`button[name=${name}]`);
+  }
+}
+
+/** Show a mark of a conversation as set (`1`) or not (`0`). */
+export const change = {
+  flagged(thread, value) {
+    for (const star of buttons(thread, "flagged")) {
+      star.setAttribute("aria-pressed", String(value === "1"));
+      star.value = value === "1" ? "0" : "1";
+    }
+  },
+  seen(thread, value) {
+    row(thread)?.classList.toggle("is-unread", value === "0");
+    for (const button of buttons(thread, "seen")) {
+      button.value = value === "1" ? "0" : "1";
+      const label = button.querySelector(".tool-label");
+      if (label) label.textContent = button.dataset[value === "1" ? "unread" : "read"];
+    }
+  },
+};
+
+/** Where a key acts: the row in focus, else the open conversation, else the row that holds the tab stop. */
+export function place() {
+  const current = list()?.current;
+  const inList = current?.contains(document.activeElement) || !reader().querySelector("[data-thread]");
+  return inList ? current : reader();
+}
+
+/** Says that something is back where it was, and offers to try again. */
+export function failed(threads, again, subject = subjectOf(threads[0])) {
+  const toasts = document.getElementById("toasts");
+  const text = toasts.dataset[threads.length > 1 ? "failedMany" : "failed"];
+  toasts.show(text.replace("{subject}", subject).replace("{n}", threads.length), again);
+}

@@ -1,0 +1,83 @@
+// Does to conversations what can be done to them, and asks first what has to be asked. The screen is first, the server
+// second; what the server does not take is shown as it was.
+import { buttons, change, failed, isOpen, place, send, subjectOf } from "./marks.js";
+import { list } from "./page.js";
+import { ask } from "./reach.js";
+import { remember } from "./undo.js";
+
+const ASKED = { move: "where", copy: "where", delete: "sure", label: "labels" };
+const MARKS = { read: ["seen", "1"], unread: ["seen", "0"], star: ["flagged", "1"], unstar: ["flagged", "0"] };
+
+/** Does `deed` to conversations. `values` of the form answer what would be asked. */
+export async function perform(address, deed, threads, values = []) {
+  if (!threads.length) return;
+  if (deed in ASKED && !values.length) {
+    const { [ASKED[deed]]: question } = await import("./ask.js");
+    const answer = await question(deed, threads, (other, some) => perform(address, other, threads, some));
+    if (answer) perform(address, deed, threads, answer);
+    return;
+  }
+  const subject = subjectOf(threads[0]);
+  const shown = show(deed, threads, values);
+  try {
+    const { said, undo } = await send(address, [["do", deed], ...threads.map((thread) => ["c", thread]), ...values]);
+    remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
+    shown.stay();
+  } catch (error) {
+    if (error.message === "404") gone(shown);
+    else goBack(shown, threads, subject, () => perform(address, deed, threads, values));
+  }
+  await ask();
+}
+
+/** Nothing of it is there any more: what the screen shows is the truth already. */
+function gone(shown) {
+  const toasts = document.getElementById("toasts");
+  shown.stay();
+  toasts.show(toasts.dataset.gone);
+}
+
+function goBack(shown, threads, subject, again) {
+  shown.back();
+  failed(threads, again, subject);
+}
+
+/** Shows what a deed does to conversations. Returns what shows them as they were, and what ends our keeping them away. */
+function show(deed, threads, values) {
+  if (deed in MARKS) return { back: mark(threads, ...MARKS[deed]), stay() {} };
+  if (deed.endsWith("label")) return { back: wear(threads, values, deed === "label"), stay() {} };
+  if (deed === "copy") return { back() {}, stay() {} };
+  const { next, stay, back } = list().takeOut(threads);
+  if (threads.some(isOpen)) document.dispatchEvent(new CustomEvent("mail:left", { detail: next }));
+  return { back, stay };
+}
+
+function mark(threads, name, value) {
+  const different = threads.filter((thread) => [...buttons(thread, name)].some((button) => button.value === value));
+  for (const thread of different) change[name](thread, value);
+  return () => different.forEach((thread) => change[name](thread, value === "1" ? "0" : "1"));
+}
+
+/** Labels on rows, as the dialog shows them; a new one comes with the server's answer. */
+function wear(threads, [[name, keyword]], wanted) {
+  const chip = name === "label" && document.querySelector(`#labels .chip[data-k="${CSS.escape(keyword)}"]`);
+  const places = chip ? threads.map((thread) => document.querySelector(`#c${thread} .row-snip`)) : [];
+  const here = (place) => place.querySelector(`.chip[data-k="${CSS.escape(keyword)}"]`);
+  const different = places.filter((place) => place && Boolean(here(place)) !== wanted);
+  const put = (on) => different.forEach((place) => (on ? place.prepend(chip.cloneNode(true)) : here(place)?.remove()));
+  put(wanted);
+  return () => put(!wanted);
+}
+
+/** The conversations that a key is about: those with a mark, else the one in focus or open. */
+function meant() {
+  const at = place();
+  const one = at?.id === "reader" ? at.querySelector("[data-thread]").dataset.thread : at?.id.slice(1);
+  return list().picked.length ? list().picked : one ? [one] : [];
+}
+
+/** What has this key in the menu of all that can be done here. */
+export function byKey(key) {
+  const item = document.querySelector(`#doings [aria-keyshortcuts="${CSS.escape(key)}"]`);
+  if (item) perform(item.formAction, item.value, meant());
+}

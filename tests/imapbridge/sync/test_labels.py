@@ -1,0 +1,58 @@
+"""Labels: in the index at once, keywords on the server after."""
+
+import pytest
+
+from imapbridge import actions, queries
+from imapbridge.models import Entry, PendingChange
+from tests.imapbridge.sync.conftest import Story
+from tests.imapbridge.sync.test_filing import letters, nothing_is_owed
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+
+
+def on_server(story: Story, mailbox: str = "INBOX") -> list[set[str]]:
+    """The keywords of each message there."""
+    found = story.phone.flags(mailbox)
+    return [{word for word in found[uid] if not word.startswith("\\")} for uid in sorted(found)]
+
+
+def test_a_label_is_given_everywhere_and_taken(story: Story) -> None:
+    messages = letters(story, 3)
+    actions.copy(story.account.pk, messages[:1], story.mailbox().pk, story.mailbox("Archive").pk)
+    story.sync()
+    actions.set_label(story.account.pk, messages[:2], "Fair", True)
+    assert queries.labels(story.account.pk) == ["Fair"]
+    story.sync()
+    assert on_server(story) == [{"Fair"}, {"Fair"}, set()]
+    assert on_server(story, "Archive") == [{"Fair"}]
+    story.assert_equal()
+    actions.set_label(story.account.pk, messages, "Fair", False)
+    assert queries.labels(story.account.pk) == []
+    story.sync()
+    assert on_server(story) == [set(), set(), set()]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_undo(story: Story, replayed: bool) -> None:
+    messages = letters(story, 3)
+    first = actions.set_label(story.account.pk, messages[:1], "Fair", True)
+    both = actions.set_label(story.account.pk, messages[:2], "Fair", True)
+    if replayed:
+        story.sync()
+    assert actions.undo(story.account.pk, both)
+    story.sync()
+    assert on_server(story) == [{"Fair"}, set(), set()], "only what that one had given"
+    assert actions.undo(story.account.pk, first)
+    story.sync()
+    assert on_server(story) == [set(), set(), set()]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_nothing_is_owed_for_what_is_so_already(story: Story) -> None:
+    messages = letters(story, 1)
+    assert actions.set_label(story.account.pk, messages, "Fair", False) == []
+    assert not PendingChange.objects.exists()
+    assert not Entry.objects.exclude(keywords=[]).exists()
