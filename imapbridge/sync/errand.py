@@ -110,7 +110,7 @@ def command(session: Session, change: Owed) -> Commands:
 def _command(session: Session, change: Owed) -> Commands:
     if change.kind == Kind.APPEND:
         return (yield from _append(session, change))
-    yield from _open(session, change.raw_name)
+    yield from _open(session, change)
     assert session.selected
     if (session.selected.uid_validity or 0) != change.uid_validity:
         return Answer()
@@ -120,10 +120,12 @@ def _command(session: Session, change: Owed) -> Commands:
     return (yield from by_kind[change.kind](session, change))
 
 
-def _open(session: Session, raw_name: bytes) -> Generator[Any, Any, None]:
+def _open(session: Session, change: Owed) -> Generator[Any, Any, None]:
+    """What is open under the name may be another mailbox, which has been renamed since: its UIDVALIDITY tells."""
     selected = session.selected
-    if selected is None or selected.raw_name != raw_name or selected.read_only:
-        yield from session.select(raw_name)
+    is_it = selected and (selected.raw_name, selected.uid_validity or 0) == (change.raw_name, change.uid_validity)
+    if selected is None or selected.read_only or not is_it:
+        yield from session.select(change.raw_name)
 
 
 def _flags(session: Session, change: Owed) -> Commands:

@@ -12,6 +12,8 @@ from imapbridge.errors import ServerUnreachable
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
 from imapbridge.sync.bulk import bulk
+from imapbridge.sync.errand import Owed
+from imapbridge.terms.uids import UidSet
 from imapbridge.wire.results import ListedMailbox
 from tests import factories
 from tests.imapbridge.sync.conftest import Story
@@ -264,6 +266,23 @@ def test_a_mailbox_is_hidden_from_all_programs_and_shown_again(story: Story) -> 
     folders.rename(story.account.pk, box, "Schemes")
     settled(story)
     assert Mailbox.objects.get(pk=box).subscribed, "a subscription goes with its mailbox"
+
+
+def test_a_name_that_is_another_mailbox_s_now(begin: Callable[[MailServer], Story], dovecot: Dovecot) -> None:
+    """A connection has the old one open under it still."""
+    story = begin(dovecot)
+    plans(story)
+    with bulk(story.account.pk) as turn:
+        turn.connection.run(turn.connection.session.select(b"Plans"), timeout=30)
+        story.phone.select("INBOX")
+        story.phone.rename_mailbox("Plans", "Schemes")
+        story.phone.create_mailbox("Plans")
+        story.phone.append("Plans", plain("Letter 8", message_id="8@filing.example"))
+        now = story.phone.status("Plans")["UIDVALIDITY"]
+        flagged = Owed(1, story.account.pk, 1, b"Plans", now, UidSet.of([1]), ["\\Flagged"], [], 1, 0)
+        turn.connection.run(replay.command(turn.connection.session, flagged), timeout=30)
+    assert list(story.phone.flags("Plans").values()) == [{"\\Flagged"}]
+    assert {"\\Flagged"} not in story.phone.flags("Schemes").values()
 
 
 # --- without a server -------------------------------------------------------------------------------------------------
