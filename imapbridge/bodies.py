@@ -22,6 +22,8 @@ CACHED = 2 * 2**20
 WHOLE = 20 * 2**20
 """Octets of a message up to which it is read whole, when the server cannot tell its structure."""
 PIECE = 64 * 1024
+HEADER = "HEADER"
+"""The section of a message's own header block."""
 T = TypeVar("T")
 
 # Written out: somebody waits for them.
@@ -51,6 +53,17 @@ def sections(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
         parsed = _parsed(message)
         return {section: parsed.body_of(section) for section in wanted}
     return _cached(message, wanted)
+
+
+def sections_and_header(message: Message, wanted: Sequence[str]) -> tuple[dict[str, bytes], bytes]:
+    """These parts, and the header block: fetched along with them, and empty where they are held without it."""
+    if not message.structure:
+        return sections(message, wanted), _parsed(message).raw
+    found = _held(message, [*wanted, HEADER])
+    missing = [section for section in wanted if section not in found]
+    if missing:
+        found |= _fetched(message, missing if HEADER in found else [*missing, HEADER])
+    return found, found.pop(HEADER, b"")
 
 
 def open_part(message: Message, part: Part) -> Generator[bytes, None, None]:
@@ -92,7 +105,7 @@ def open_message(message: Message) -> Iterator[bytes]:
 
 def header_of(message: Message) -> bytes:
     """The message's own header block."""
-    return _cached(message, ["HEADER"])["HEADER"]
+    return _cached(message, [HEADER])[HEADER]
 
 
 def _transferred(message: Message, section: str, offset: int = 0) -> Iterator[bytes]:
@@ -129,11 +142,13 @@ def _whole(message: Message) -> bytes:
 def _cached(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
     found = _held(message, wanted)
     missing = [section for section in wanted if section not in found]
-    if not missing:
-        return found
+    return found | _fetched(message, missing) if missing else found
+
+
+def _fetched(message: Message, missing: list[str]) -> dict[str, bytes]:
     fresh = _anywhere(message, lambda mailbox, uid: client.fetch(message.account_id, mailbox, uid, missing))
     keep(message.pk, fresh)
-    return found | fresh
+    return fresh
 
 
 def keep(message_id: int, fresh: Mapping[str, bytes]) -> None:

@@ -154,7 +154,14 @@ class Environment:
         values.words,
         "",
         "Hosts inside your network, by name, separated by commas, that mail may have this program ask for its "
-        "pictures. All others must have a public address.",
+        "pictures, or to unsubscribe. All others must have a public address.",
+    )
+    authserv_ids: tuple[str, ...] = _variable(
+        "WEBMAIL_AUTHSERV_IDS",
+        values.words,
+        "",
+        "What your mail servers call themselves in Authentication-Results, separated by commas: what they found of a "
+        "sender is believed and told. They must remove such fields that others wrote in their name. Empty: nothing is.",
     )
     time_zone: str = _variable(
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."

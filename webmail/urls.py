@@ -23,6 +23,7 @@ from webmail.views import (
     refusals,
     source,
     thumbnails,
+    trust,
     viewer,
 )
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("message/<int:message_id>/body", messages.body, name="message-body"),
     path("message/<int:message_id>/images", images.choose, name="images"),
     path("message/<int:message_id>/colours", looks.colours, name="colours"),
+    path("message/<int:message_id>/unsubscribe", trust.unsubscribe, name="unsubscribe"),
     path("text-size", looks.size, name="text-size"),
     path("proxy/<str:seal>", images.proxied, name="proxy"),
     path("message/<int:message_id>/source", source.source, name="source"),

@@ -140,4 +140,5 @@ def _sections(message: Message) -> list[str]:
     if not message.structure:
         return [""] if message.size <= LARGEST else []
     shown = choose_body(Part.from_json(message.structure)).shown
-    return [part.section for part in shown] if sum(part.size for part in shown) <= LARGEST else []
+    sections = [part.section for part in shown] if sum(part.size for part in shown) <= LARGEST else []
+    return [*sections, bodies.HEADER] if sections else []

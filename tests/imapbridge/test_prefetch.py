@@ -69,7 +69,7 @@ def test_the_newest_unread_mail_but_no_junk(synced: MailAccount) -> None:
 
 def test_what_a_reader_shows_and_nothing_large(synced: MailAccount) -> None:
     [both] = [one for one in wanted(synced.pk, 20) if Message.objects.get(pk=one.message_id).subject == "both"]
-    assert both.sections == ["2"]
+    assert both.sections == ["2", "HEADER"]
     long = Part("1", "text/plain", size=prefetch.LARGEST + 1)
     Message.objects.filter(subject="Letter 1").update(structure=long.to_json())
     Message.objects.filter(subject="Letter 2").update(structure=None, size=prefetch.LARGEST + 1)
@@ -91,7 +91,7 @@ def test_opening_what_was_fetched_asks_nobody(
 ) -> None:
     unread = Message.objects.filter(entries__seen=False, entries__mailbox__special_use="inbox")
     client.prefetch(synced.pk)
-    wait_until(lambda: Body.objects.count() == 4, "the bodies")
+    wait_until(lambda: Body.objects.count() == 7, "the bodies")
     asked: list[str] = []
     monkeypatch.setattr(client, "_send", lambda _connection, path, *_rest: asked.append(path))
     for message in unread:
@@ -114,7 +114,7 @@ def test_new_mail_of_an_account_that_somebody_has_open_is_fetched_after_its_sync
     assert not Body.objects.exists()
     dovecot.deliver(mail_user, plain("Somebody looks"))
     tasks.sync_account(account.pk)
-    wait_until(lambda: Body.objects.count() == 2, "the bodies")
+    wait_until(lambda: Body.objects.count() == 4, "the bodies")
 
 
 def test_it_can_be_switched_off(account: MailAccount, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,4 +184,4 @@ def test_what_is_gone_stops_nothing(synced: MailAccount, dovecot: Dovecot, mail_
         await pool.close()
 
     asyncio.run(asyncio.wait_for(story(), 30))
-    assert Body.objects.count() == 3
+    assert Body.objects.count() == 6, "of each its text and its header"

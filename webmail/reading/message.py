@@ -24,6 +24,7 @@ from webmail.reading.links import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
 from webmail.reading.sealing import armoured, sealed
+from webmail.reading.trust import Trust
 
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
@@ -63,6 +64,8 @@ class Readable:
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
     invitation: Invitation | None = None
+    trust: Trust = field(default_factory=Trust)
+    """What its header says for and against its sender."""
 
     def to_json(self) -> dict[str, Any]:
         """For a cache."""
@@ -74,6 +77,7 @@ class Readable:
         found["trackers"] = tuple(value["trackers"])
         found["misleading_links"] = tuple(Misleading(**one) for one in value["misleading_links"])
         found["attachments"] = tuple(Attachment(**one) for one in value["attachments"])
+        found["trust"] = Trust.from_json(value["trust"])
         found["invitation"] = Invitation.from_json(value["invitation"]) if value["invitation"] else None
         found["notices"] = tuple(Notice(**one) for one in value["notices"])
         return cls(**found)

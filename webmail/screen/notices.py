@@ -28,12 +28,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`css` is a class: empty, `warn` or `danger`."""
+    """`css` is a class: empty, `warn` or `danger`. With a `heading` it is one that must not be missed."""
 
     icon: str
     css: str
     text: str
     actions: Sequence[Action] = field(default=())
+    heading: str = ""
+    link: tuple[str, str] | None = None
+    """A label, and the address elsewhere that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Blocking:
     sender: str
     """What to call whom it is from, shortly; empty when that is nobody."""
     shown: bool
+    is_offered: bool = True
+    """Whether they can be shown at all."""
 
 
 def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
@@ -71,8 +76,8 @@ def _blocked(readable: Readable, blocking: Blocking) -> Notice:
     ).format(n=count)
     if readable.trackers:
         sentence = f"{sentence} {_tracked(readable.trackers)}"
-    actions = [Action(_("Show images"), blocking.address, "show", "once")]
-    if blocking.sender:
+    actions = [Action(_("Show images"), blocking.address, "show", "once")] if blocking.is_offered else []
+    if blocking.sender and blocking.is_offered:
         label = _("Always for {sender}").format(sender=blocking.sender)
         actions.append(Action(label, blocking.address, "show", "always"))
     return Notice("image-off", "", sentence, actions)

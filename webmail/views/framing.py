@@ -64,6 +64,8 @@ class Manner:
     size: int
     treatments: Mapping[str, Treatment]
     once: str = ""
+    left: str = ""
+    """How leaving a mailing list went just now: `yes`, `no`, or empty."""
 
     def treatment(self, sender: str) -> Treatment:
         return self.treatments.get(sender.lower(), _UNTREATED)
@@ -79,7 +81,9 @@ class Manner:
 
 def manner(request: HttpRequest, user: int, scheme: str, treatments: Mapping[str, Treatment]) -> Manner:
     """Of the page that is asked for, at this browser."""
-    return Manner(user, scheme, text_size(request), treatments, request.GET.get("images", ""))
+    return Manner(
+        user, scheme, text_size(request), treatments, request.GET.get("images", ""), request.GET.get("left", "")
+    )
 
 
 def text_size(request: HttpRequest) -> int:

@@ -25,6 +25,7 @@ from webmail.screen.clock import Clock
 from webmail.screen.letters import Detail, Failure, Folded, Letter, Run, Text
 from webmail.screen.notices import Action, Blocking, Notice
 from webmail.screen.people import person
+from webmail.screen.trust import doubts, is_doubtful, mailing_list, security
 from webmail.views import texts
 from webmail.views.framing import Framing, Manner
 
@@ -62,10 +63,12 @@ class Writer:
         except MailError as error:
             self._down = error if isinstance(error, TryAgain) else None
             return self._screen.letter(message, Text(failure=self._failure(error)))
-        blocking = self._blocking(message, shown=bool(framing.images))
+        doubtful = is_doubtful(found.trust)
+        framing = replace(framing, images="") if doubtful else framing
+        blocking = self._blocking(message, shown=bool(framing.images), offered=not doubtful)
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
-        text = self._text(stored, found, framing, notices.notices(found, blocking))
+        text = self._text(stored, found, framing, self._told(message, found, blocking))
         if found.invitation:
             invited = invitations.card(message.id, found.invitation, self._clock, self._account.address)
             text = replace(text, invitation=invited)
@@ -86,15 +89,23 @@ class Writer:
         value = "original" if framing.dark else "dark"
         return Action(label, f"/message/{message.pk}/colours?{self._query}", "colours", value)
 
-    def _blocking(self, message: MessageItem, *, shown: bool) -> Blocking:
+    def _told(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Notice]:
+        name = person(message.sender_name, message.sender_address).name
+        leaving = f"/message/{message.id}/unsubscribe?{self._query}"
+        left = mailing_list(found.trust, name, leaving, self._manner.left)
+        return [*doubts(found.trust, name), *notices.notices(found, blocking), *([left] if left else [])]
+
+    def _blocking(self, message: MessageItem, *, shown: bool, offered: bool) -> Blocking:
         sender = person(message.sender_name, message.sender_address).first_name if message.sender_address else ""
-        return Blocking(f"/message/{message.id}/images?{self._query}", sender, shown)
+        return Blocking(f"/message/{message.id}/images?{self._query}", sender, shown, offered)
 
     def _said(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Detail]:
-        """What the person said for ever of this sender, to take it back."""
-        if not (found.remote_images and self._manner.treatment(message.sender_address).shows_images):
-            return []
-        return [Detail(_("Remote images"), _("Always shown from this address."), notices.always_shown(blocking))]
+        """What is known of this sender, and what the person said for ever of it, to take it back."""
+        said = [Detail(_("Security"), words)] if (words := security(found.trust)) else []
+        if found.remote_images and self._manner.treatment(message.sender_address).shows_images:
+            shown = _("Always shown from this address.")
+            said.append(Detail(_("Remote images"), shown, notices.always_shown(blocking)))
+        return said
 
     def _stored(self, message: MessageItem) -> Message:
         """The row that `bodies` wants, without asking for it."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,11 +19,12 @@ from imapbridge import bodies
 from imapbridge.models import Message
 from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
+from webmail.reading.trust import Trust, trust
 from webmail.screen.files import part_link
 from webmail.views import consent
 from webmail.views.framing import UNFRAMED, Framing
 
-VERSION = 8
+VERSION = 9
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
@@ -45,7 +47,7 @@ def readable(message: Message, framing: Framing = UNFRAMED) -> Readable:
     return made
 
 
-def framed(message: Message, framing: Framing) -> bytes:
+def framed(message: Message, framing: Framing = UNFRAMED) -> bytes:
     """The document of the message's frame, gzipped. Raises MailError."""
     found = _kept(_document_key(message, framing))
     return found if isinstance(found, bytes) else _compressed(message, _read(message, framing), framing)
@@ -101,4 +103,9 @@ def _read(message: Message, framing: Framing) -> Readable:
         quote_label=_("Show quoted text"),
         dark=framing.dark,
     )
-    return read(root, bodies.sections(message, wanted) if wanted else {}, reading, defects)
+    found, header = bodies.sections_and_header(message, wanted)
+    servers = [name.lower() for name in settings.ENV.authserv_ids]
+    return replace(
+        read(root, found, reading, defects),
+        trust=trust(header, message.account.address, servers) if header else Trust(),
+    )

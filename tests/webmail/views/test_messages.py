@@ -171,7 +171,7 @@ def test_a_page_waits_once_for_a_server_that_does_not_answer(alice: Person, monk
         asked.append(message.pk)
         raise ServerTimedOut(server="mail.example.com")
 
-    monkeypatch.setattr(bodies, "sections", fails)
+    monkeypatch.setattr(bodies, "sections_and_header", fails)
     thread = factories.message(alice.inbox, "One", seen=False).thread
     made = factories.message(alice.inbox, "Two", seen=False, thread=thread)
     assert alice.text(address(made)).count("did not reply in time") == 2
@@ -192,7 +192,7 @@ def test_a_text_that_cannot_be_had_leaves_the_rest(
     def fails(message: Message, wanted: list[str]) -> dict[str, bytes]:
         raise error
 
-    monkeypatch.setattr(bodies, "sections", fails)
+    monkeypatch.setattr(bodies, "sections_and_header", fails)
     made = factories.message(alice.inbox, "Table plan")
     html = alice.text(address(made))
     assert "Wren Calloway" in html

@@ -1,0 +1,233 @@
+"""What speaks for and against a message's sender, from its own header: what the mail server that the operator trusts
+found (RFC 8601), names that pose as others, and the way out of a mailing list (RFC 2369, RFC 8058).
+
+Pure and total. A header is written by strangers: results are believed of a named server only, and of those the topmost,
+since each server puts its own above what came before. Tells nothing of who is known to the reader.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from imapbridge.mime.headers import parse_addresses
+from webmail.reading.links import host_of, same_site
+from webmail.reading.source import HeaderField, header_fields
+
+_END = re.compile(rb"\r?\n\r?\n")
+VERIFIED, FAILED, UNVERIFIED, UNKNOWN = "verified", "failed", "unverified", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The way out of a mailing list; empty where it names none."""
+
+    one_click: str = ""
+    """An https address to post to, covered by a signature that was verified (RFC 8058 section 3.1)."""
+    page: str = ""
+    mail: str = ""
+    """An address to write to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    standing: str = UNKNOWN
+    """`verified`, `failed`, `unverified` (the server found nothing for it), or `unknown` (no server was asked)."""
+    server: str = ""
+    """Which one says so."""
+    sender_domain: str = ""
+    looks_like: str = ""
+    """The reader's own domain, which the sender's resembles without being it."""
+    claims: str = ""
+    """Another address that the sender's name shows."""
+    replies_to: str = ""
+    """An address elsewhere that answers would go to."""
+    leaving: Leaving = field(default_factory=Leaving)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Trust:
+        return cls(**{**value, "leaving": Leaving(**value["leaving"])})
+
+
+def trust(header: bytes, me: str, servers: Collection[str]) -> Trust:
+    """`me`: the reader's address. `servers`: whose results are believed, in lower case."""
+    fields = header_fields(_END.split(header, maxsplit=1)[0])
+    senders = parse_addresses(_first(fields, "from"))
+    name, address = (senders[0].name, senders[0].address) if senders else ("", "")
+    domain = _domain(address)
+    server, results = _results(fields, servers)
+    return Trust(
+        standing=_standing(results, domain) if server else UNKNOWN,
+        server=server,
+        sender_domain=domain,
+        looks_like=_domain(me) if looks_like(domain, _domain(me)) else "",
+        claims=_claims(name, address),
+        replies_to=_elsewhere(fields, domain),
+        leaving=_leaving(fields, _signed(results)),
+    )
+
+
+def _first(fields: Sequence[HeaderField], name: str) -> str:
+    return next((each.value for each in fields if each.name.lower() == name), "")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].strip().rstrip(".").lower()
+
+
+# --- What the mail server found (RFC 8601) ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    method: str
+    found: str
+    properties: dict[str, str]
+
+
+_COMMENT = re.compile(r"\([^()]{0,1000}\)")
+_METHOD = re.compile(r"\s*([a-z][a-z0-9-]{0,30})\s*(?:/\s*\d{1,5}\s*)?=\s*([a-z]{1,20})\b", re.I)
+_PROPERTY = re.compile(r"([a-z]{1,20}\.[a-z0-9_-]{1,30})\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})", re.I)
+
+
+def _results(fields: Sequence[HeaderField], servers: Collection[str]) -> tuple[str, list[_Result]]:
+    """The trusted server that spoke last, and what it said."""
+    for each in fields:
+        if each.name.lower() != "authentication-results":
+            continue
+        head, *rest = _without_comments(each.value).split(";")
+        name = (head.split() or [""])[0].lower()
+        if name in servers:
+            return name, list(filter(None, map(_result, rest[:50])))
+    return "", []
+
+
+def _without_comments(text: str) -> str:
+    for _ in range(3):  # they nest
+        text = _COMMENT.sub(" ", text)
+    return text
+
+
+def _result(text: str) -> _Result | None:
+    method = _METHOD.match(text)
+    if method is None:
+        return None
+    properties = {name.lower(): value.strip('"').lower() for name, value in _PROPERTY.findall(text, method.end())}
+    return _Result(method[1].lower(), method[2].lower(), properties)
+
+
+def _standing(results: Sequence[_Result], domain: str) -> str:
+    """DMARC's word where there is one; else whether a signature or the envelope speaks for the very domain."""
+    by_method: dict[str, list[_Result]] = {}
+    for each in results:
+        by_method.setdefault(each.method, []).append(each)
+    dmarc = {each.found for each in by_method.get("dmarc", [])}
+    if "pass" in dmarc or any(_speaks_for(each, domain) for each in results):
+        return FAILED if "fail" in dmarc else VERIFIED
+    failed = [{each.found for each in by_method.get(method, [])} & {"fail"} for method in ("spf", "dkim")]
+    return FAILED if "fail" in dmarc or all(failed) else UNVERIFIED
+
+
+def _speaks_for(result: _Result, domain: str) -> bool:
+    if result.found != "pass" or not domain:
+        return False
+    names = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom", "smtp.helo")}.get(result.method, ())
+    named = next((result.properties[name] for name in names if name in result.properties), "")
+    return bool(named) and _is_within(domain, _domain(named))
+
+
+def _is_within(one: str, other: str) -> bool:
+    """Whether two domains are the same or one is below the other, which must have a dot: nobody signs for `com`."""
+    short, long = sorted((one, other), key=len)
+    return one == other or ("." in short and long.endswith(f".{short}"))
+
+
+def _signed(results: Sequence[_Result]) -> set[str]:
+    """The domains whose signature was verified."""
+    passed = [each.properties for each in results if each.method == "dkim" and each.found == "pass"]
+    return {_domain(each.get("header.d") or each.get("header.i", "")) for each in passed} - {""}
+
+
+# --- Names that pose as others ----------------------------------------------------------------------------------------
+
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}", re.I)
+# Letters of other scripts, and digits and pairs, that look like Latin ones (Unicode TR39, the common part).
+_ALIKE = str.maketrans("аеорсухіјѕһԁԛԝɡıοανκρτυχ0135", "aeopcyxijshdqwgioavkptuxoles")
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+
+
+def looks_like(domain: str, own: str) -> bool:
+    """Whether a domain could be taken for another that it is not. The very same name in another country is not meant:
+    it mostly has the same owner."""
+    if not domain or not own or same_site(domain, own) or domain.partition(".")[0] == own.partition(".")[0]:
+        return False
+    if _drawn(domain) == _drawn(own):
+        return True
+    name, ours = _drawn(domain).rpartition(".")[0], _drawn(own).rpartition(".")[0]
+    return len(ours) >= 6 and (name == ours or _one_apart(name, ours))
+
+
+def _drawn(domain: str) -> str:
+    """As it looks at a glance."""
+    try:
+        domain = domain.encode().decode("idna") if "xn--" in domain else domain
+    except UnicodeError:
+        return domain
+    plain = "".join(c for c in unicodedata.normalize("NFKD", domain.lower()) if not unicodedata.combining(c))
+    drawn = plain.translate(_ALIKE).replace("-", "")
+    for pair, letter in _PAIRS:
+        drawn = drawn.replace(pair, letter)
+    return drawn
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether one letter was changed, left out, put in, or two changed places."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _claims(name: str, address: str) -> str:
+    """The address in a name that is not the sender's."""
+    found = _ADDRESS.search(name)
+    return found[0] if found and found[0].lower() != address.lower() else ""
+
+
+def _elsewhere(fields: Sequence[HeaderField], domain: str) -> str:
+    """Lists answer to themselves; anybody else who is answered elsewhere is worth a word."""
+    found = parse_addresses(_first(fields, "reply-to"), limit=1)
+    address = found[0].address if found else ""
+    if not address or _first(fields, "list-id") or not domain:
+        return ""
+    return "" if same_site(_domain(address), domain) or _is_within(_domain(address), domain) else address
+
+
+# --- The way out of a list --------------------------------------------------------------------------------------------
+
+_IN_BRACKETS = re.compile(r"<\s*([^<>\s]{1,4000})\s*>")
+_NEEDED = {"list-unsubscribe", "list-unsubscribe-post"}
+
+
+def _leaving(fields: Sequence[HeaderField], signed: set[str]) -> Leaving:
+    ways = _IN_BRACKETS.findall(_first(fields, "list-unsubscribe"))
+    page = next((way for way in ways if way.lower().startswith("https://") and host_of(way)), "")
+    mail = next((way for way in ways if way.lower().startswith("mailto:")), "")[7:].partition("?")[0]
+    asks = _first(fields, "list-unsubscribe-post").replace(" ", "").lower() == "list-unsubscribe=one-click"
+    covered = asks and any(names >= _NEEDED for domain, names in _signatures(fields) if domain in signed)
+    return Leaving(page if covered else "", page, mail if _ADDRESS.fullmatch(mail) else "")
+
+
+def _signatures(fields: Sequence[HeaderField]) -> Iterator[tuple[str, set[str]]]:
+    """Each signature's domain and the names of the fields that it covers (RFC 6376 section 3.5)."""
+    for each in [one for one in fields if one.name.lower() == "dkim-signature"][:20]:
+        tags = dict(tag.strip().partition("=")[::2] for tag in each.value.split(";"))
+        names = {name.strip().lower() for name in tags.get("h", "").split(":")}
+        yield tags.get("d", "").strip().lower(), names
