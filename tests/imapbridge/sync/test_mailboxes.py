@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import MailAccount, Notifications, PushSubscription
@@ -153,6 +155,15 @@ def test_the_inbox_has_no_case(account: MailAccount) -> None:
     mailboxes.apply(account.pk, [listed("INBOX", raw_name=b"Inbox")])
     again = Mailbox.objects.get()
     assert (again.pk, bytes(again.raw_name), again.entries.count()) == (inbox.pk, b"Inbox", 1)
+
+
+def test_whether_there_was_new_mail_is_no_news_of_a_mailbox(account: MailAccount) -> None:
+    """`\\Marked` comes and goes with every message, and STATUS says it better."""
+    mailboxes.apply(account.pk, [INBOX, listed("Plans", "\\hasnochildren", "\\unmarked")])
+    with CaptureQueriesContext(connection) as queries:
+        mailboxes.apply(account.pk, [INBOX, listed("Plans", "\\hasnochildren", "\\marked")])
+    assert not [query for query in queries.captured_queries if query["sql"].startswith("UPDATE")]
+    assert Mailbox.objects.get(name="Plans").attributes == ["\\hasnochildren"]
 
 
 def test_a_list_without_an_inbox_deletes_nothing(account: MailAccount) -> None:
