@@ -108,7 +108,7 @@ export async function labels(_deed, threads, each) {
 
 /** Whether all, some or none of the conversations have the label. */
 function stand(box, threads) {
-  const having = threads.filter((thread) => document.querySelector(`#c${thread} .chip[data-k="${CSS.escape(box.value)}"]`));
+  const having = threads.filter((thread) => document.querySelector(`#c${thread} :is(.chip[data-k="${CSS.escape(box.value)}"], [data-labels~="${CSS.escape(box.value)}"])`));
   box.checked = having.length === threads.length;
   box.indeterminate = having.length > 0 && !box.checked;
 }

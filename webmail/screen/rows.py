@@ -66,6 +66,8 @@ class LabelledRow(Row):
     label1: str
     keyword1: str
     hue1: int
+    keywords: str
+    """Of all of them, with spaces between."""
     label2: str
     keyword2: str
     hue2: int
@@ -141,7 +143,7 @@ class RowWriter:
             return plain
         some = [*shown[:3], *[Label("", "", 0)] * 3][:3]
         chips = [value for each in some for value in (each.name, each.keyword, each.hue)]
-        return LabelledRow(*vars(plain).values(), *chips)
+        return LabelledRow(*vars(plain).values(), " ".join(each.keyword for each in shown), *chips)
 
     def _plain(self, item: Conversation, *, current: bool) -> Row:
         moment = self._clock.local(item.sort_at)

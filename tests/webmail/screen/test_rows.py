@@ -1,6 +1,7 @@
 """What a row of the list says."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,3 +93,20 @@ def test_a_row_under_no_heading_of_a_day_names_its_day(hours: int, date: str) ->
     row = RowWriter(Clock(UTC, NOW), Place(4, sort="unread"), "noor@example.com").row(item)
     assert row.date == date
     assert row.label.endswith(f", {date}")
+
+
+def test_labels_stand_before_the_preview() -> None:
+    words = ["$Forwarded", "$label2", "Extra", "Fair", "Needs_reply", "NonJunk"]
+    html = partials.printed([writer().row(conversation(keywords=json.dumps(words)))])
+    assert re.findall(r'class="chip"[^>]*>([^<]*)<', html) == ["Extra", "Fair", "Needs reply"], (
+        "as many as there is room"
+    )
+    assert 'data-labels="Extra Fair Needs_reply $label2"' in html
+    assert html.index("Needs reply") < html.index("At 07:30")
+    plain = partials.printed([writer().row(conversation(keywords='["$Forwarded"]'))])
+    assert plain == partials.printed([writer().row(conversation())])
+
+
+def test_a_hostile_label_is_escaped() -> None:
+    row = writer().row(conversation(keywords=json.dumps(["<script>&ADwAcw-"])))
+    assert "<script" not in partials.printed([row])
