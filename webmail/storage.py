@@ -1,6 +1,6 @@
-"""Static files as they are collected: hashed, compressed, and the style sheet joined into one file.
+"""Static files as they are collected: hashed, compressed, and each style sheet joined into one file.
 
-In development the browser follows the `@import` lines of `main.css` by itself, so nothing is built. Collecting joins
+In development the browser follows the `@import` lines of a sheet by itself, so nothing is built. Collecting joins
 them, because a chain of imports costs a round trip each. Modules import each other by relative path; those paths are
 rewritten to the hashed names, so no import map (an inline script) is needed.
 """
@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEET = "css/main.css"
+SHEETS = ("css/main.css", "css/pages.css")
 MODULES = "js/"
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);\n')
 
@@ -28,7 +28,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     def post_process(self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any) -> Iterator[Any]:
         ours = _Stripped(paths)
-        lean = {name: (ours, name) for name in paths if name == SHEET or name.startswith(MODULES)}
+        lean = {name: (ours, name) for name in paths if name in SHEETS or name.startswith(MODULES)}
         yield from super().post_process(paths | lean, *args, **options)
 
 
@@ -41,7 +41,7 @@ class _Stripped(StaticFilesStorage):
 
     def open(self, name: str, mode: str = "rb") -> File[bytes]:
         text = self._text(name)
-        lean = sheet(_IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), text)) if name == SHEET else module(text)
+        lean = sheet(_IMPORT.sub(lambda found: self._text(f"css/{found[1]}"), text)) if name in SHEETS else module(text)
         return ContentFile(lean.encode(), name)
 
     def _text(self, name: str) -> str:

@@ -1,18 +1,24 @@
 // Starts everything. Each module makes one thing quicker that works as a link or a form without it.
 import "./mail-list.js";
-import "./mail-frame.js";
 import "./mail-toasts.js";
 import "./act.js";
 import "./drawer.js";
 import "./keys.js";
 import "./menus.js";
 import "./open.js";
-import "./files.js";
 import "./tree.js";
 import "./announce.js";
 import "./reach.js";
 import "./live.js";
 import "./installed.js";
+
+/** What only a conversation needs comes with the first one. */
+function read() {
+  if (document.querySelector("#reader .msg")) for (const part of [import("./mail-frame.js"), import("./files.js")]) part.catch(() => {});
+}
+
+read();
+document.addEventListener("htmx:after:swap", read);
 
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {

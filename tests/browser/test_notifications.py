@@ -301,7 +301,7 @@ def test_without_a_connection_a_page_says_so_and_holds_no_mail(
           (await (await caches.open(name)).keys()).map(({url}) => new URL(url).pathname)))).flat()"""
     )
     assert {address.split(".")[0] for address in kept} == {
-        "/offline", "/static/css/main", "/static/icon", "/static/icons"
+        "/offline", "/static/css/main", "/static/css/pages", "/static/icon", "/static/icons"
     }  # fmt: skip
     noors.context.set_offline(False)
     noors.get_by_role("link", name="Try again").click()

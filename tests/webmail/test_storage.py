@@ -26,17 +26,21 @@ def one(folder: Path, pattern: str) -> str:
     return found.read_text()
 
 
-def test_the_sheet_is_one_file_with_every_sheet_in_it(collected: Path) -> None:
-    sheet = one(collected, "css/main.*.css")
+def imported(sheet: str) -> list[str]:
+    return re.findall(r'@import url\("([\w-]+\.css)"\);', Path("static", sheet).read_text())
+
+
+@pytest.mark.parametrize("name", storage.SHEETS)
+def test_a_sheet_is_one_file_with_all_it_imports_in_it(collected: Path, name: str) -> None:
+    sheet = one(collected, name.replace(".css", ".*.css"))
     assert "@import" not in sheet
-    for source in Path("static/css").glob("*.css"):
-        if source.name != "main.css":
-            assert storage.sheet(source.read_text()).strip() in sheet, source
+    for source in imported(name):
+        assert storage.sheet(Path("static/css", source).read_text()).strip() in sheet, source
 
 
 def test_every_sheet_is_imported_once() -> None:
-    imported = re.findall(r'@import url\("([\w-]+\.css)"\);', Path("static/css/main.css").read_text())
-    assert sorted(imported) == sorted(path.name for path in Path("static/css").glob("*.css") if path.name != "main.css")
+    found = [name for sheet in storage.SHEETS for name in [Path(sheet).name, *imported(sheet)]]
+    assert sorted(found) == sorted(path.name for path in Path("static/css").glob("*.css"))
 
 
 def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:

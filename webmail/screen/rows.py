@@ -20,6 +20,8 @@ from webmail.screen import people
 from webmail.screen.clock import Clock, Group
 from webmail.screen.labels import Label, labels
 
+LONGEST_PREVIEW = 140
+
 
 @dataclass
 class Row:
@@ -63,11 +65,11 @@ class LabelledRow(Row):
     """One conversation with labels, of which as many are shown as there is room for."""
 
     template: ClassVar[str] = "mailbox/_row_labelled.html"
+    keywords: str
+    """Of all of them, with spaces between."""
     label1: str
     keyword1: str
     hue1: int
-    keywords: str
-    """Of all of them, with spaces between."""
     label2: str
     keyword2: str
     hue2: int
@@ -162,7 +164,7 @@ class RowWriter:
             names=names,
             count=str(item.total) if item.total > 1 else "",
             subject=subject,
-            preview=item.preview,
+            preview=_cut(item.preview),
             clip="has-clip" if attached else "",
             iso=moment.isoformat(timespec="minutes"),
             date=date,
@@ -178,6 +180,11 @@ class RowWriter:
             seen_icon="mail-open" if unread else "mail",
             current="true" if current else "false",
         )
+
+
+def _cut(preview: str) -> str:
+    """No wider than a wide screen shows, of what may be twice as long: the largest part of a page of rows."""
+    return preview if len(preview) <= LONGEST_PREVIEW else f"{preview[:LONGEST_PREVIEW].rstrip()}…"
 
 
 @lru_cache(maxsize=4096)

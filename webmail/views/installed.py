@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-SHELL = ("css/main.css", "icon.svg", "icons.svg")
+SHELL = ("css/main.css", "css/pages.css", "icon.svg", "icons.svg")
 """What the page without a connection is made of. Mail is never kept."""
 ICONS = (("icon.svg", "any", "any"), ("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"),
          ("icon-maskable.png", "512x512", "maskable"))  # fmt: skip
