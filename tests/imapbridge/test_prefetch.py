@@ -91,7 +91,7 @@ def test_opening_what_was_fetched_asks_nobody(
 ) -> None:
     unread = Message.objects.filter(entries__seen=False, entries__mailbox__special_use="inbox")
     client.prefetch(synced.pk)
-    wait_until(lambda: Body.objects.count() == 7, "the bodies")
+    wait_until(lambda: Body.objects.count() == 8, "the bodies")
     asked: list[str] = []
     monkeypatch.setattr(client, "_send", lambda _connection, path, *_rest: asked.append(path))
     for message in unread:

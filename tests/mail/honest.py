@@ -154,4 +154,28 @@ KEPT: dict[str, tuple[str, tuple[str, ...]]] = {
         "<del datetime=2024-01-01>a</del><ins>b</ins><mark>c</mark>",
         ("<ins>b</ins>", "<mark>c</mark>"),
     ),
+    "Mailchimp preview text": (
+        "<!--[if !gte mso 9]><!--><span class=mcnPreviewText style='display:none;font-size:0px;line-height:0px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;visibility:hidden'>pre</span><!--<![endif]-->",
+        ('class="mcnPreviewText"', "display:none", "visibility:hidden"),
+    ),
+    "Apple Mail signature": (
+        '<div style="caret-color: rgb(0, 0, 0); color: rgb(0, 0, 0); font-family: Helvetica"><br class="Apple-interchange-newline">Noor</div>',
+        ("color:rgb(0,0,0)", "font-family:Helvetica", 'class="Apple-interchange-newline"', "Noor"),
+    ),
+    "Gmail attribution": (
+        '<div dir="ltr" class="gmail_attr">On Mon, Wren &lt;<a href="mailto:wren@example.org">wren@example.org</a>&gt; wrote:<br></div>',
+        ('class="gmail_attr"', 'href="mailto:wren@example.org"', "wrote:"),
+    ),
+    "Outlook table with borders": (
+        "<table class=MsoNormalTable border=1 cellspacing=0 style='border-collapse:collapse;border:none'><tr><td width=301 style='width:225.4pt;border:solid windowtext 1.0pt;padding:0cm 5.4pt 0cm 5.4pt'>x</table>",
+        ('class="MsoNormalTable"', "border-collapse:collapse", "width:225.4pt", "padding:0cm 5.4pt 0cm 5.4pt"),
+    ),
+    "fluid image": (
+        "<img src=cid:a width=600 style='width:100%;max-width:600px;height:auto;display:block' alt=''>",
+        ('width="600"', "max-width:600px", "height:auto"),
+    ),
+    "button with a rounded ground": (
+        "<a href=https://x.example/go style='background-color:#0e6d86;border-radius:6px;color:#ffffff;display:inline-block;padding:12px 24px;text-decoration:none'>Go</a>",
+        ("background-color:#0e6d86", "border-radius:6px", "padding:12px 24px", 'href="https://x.example/go"'),
+    ),
 }
