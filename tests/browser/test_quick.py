@@ -306,3 +306,20 @@ def test_nothing_scrolls_sideways_on_the_smallest_screen(page: Page, whimbrel: W
     for step in (lambda: None, lambda: table_plan(page)):
         step()
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_long_conversation_offers_its_middle(page: Page, whimbrel: Whimbrel, dovecot: Dovecot, noor: User) -> None:
+    first = letter("Clip lamps", "Who has them?", minutes=50)
+    dovecot.append(noor, "INBOX", first.as_bytes(), ("\\Seen",))
+    for number in range(1, 5):
+        answer = letter("Re: Clip lamps", f"Answer {number}", minutes=50 - number)
+        answer["In-Reply-To"] = answer["References"] = first["Message-ID"]
+        dovecot.append(noor, "INBOX", answer.as_bytes(), ("\\Seen",))
+    sign_in(page, whimbrel, noor)
+    page.get_by_role("link", name=re.compile("Clip lamps, 5 messages")).click()
+    middle = page.get_by_role("button", name=re.compile("Show . earlier messages"))
+    # What has no opacity counts as visible to a test, and to nobody else.
+    assert middle.evaluate("button => button.checkVisibility({ opacityProperty: true })")
+    middle.click()
+    expect(middle).to_have_count(0)
+    expect(page.get_by_role("list", name="Messages in this conversation").get_by_role("listitem")).to_have_count(5)
