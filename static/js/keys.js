@@ -20,21 +20,22 @@ const keys = {
   "!": () => deed("!"),
   v: () => deed("v"),
   l: () => deed("l"),
-  s: () => marking.then(() => (some() ? deed("s") : press("flagged"))),
-  I: () => marking.then(() => (some() ? deed("I") : press("seen", "1"))),
-  U: () => marking.then(() => (some() ? deed("U") : press("seen", "0"))),
+  s: () => next(() => (some() ? void deed("s") : void press("flagged"))),
+  I: () => next(() => (some() ? void deed("I") : void press("seen", "1"))),
+  U: () => next(() => (some() ? void deed("U") : void press("seen", "0"))),
   x: () => marks(({ toggle }) => toggle(list().current)),
   J: () => marks(({ extend }) => extend(1)),
   K: () => marks(({ extend }) => extend(-1)),
-  z: () => import("./undo.js").then(({ undoLast }) => undoLast()),
+  z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => dialog.showModal(),
 };
 
-/** Whoever types on has marked already what the keys before have marked. */
-let marking = Promise.resolve();
-const marks = (change) => (marking = import("./select.js").then(change));
-const deed = (key) => Promise.all([import("./perform.js"), marking]).then(([{ byKey }]) => byKey(key));
+/** Keys act in the order they were typed in, whatever has to be loaded for one of them. */
+let queue = Promise.resolve();
+const next = (act) => (queue = queue.then(act).catch(console.error));
+const marks = (change) => next(() => import("./select.js").then(change));
+const deed = (key) => next(() => import("./perform.js").then(({ byKey }) => void byKey(key)));
 const some = () => list().picked.length > 0;
 
 /** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */

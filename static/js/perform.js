@@ -69,10 +69,12 @@ function wear(threads, [[name, keyword]], wanted) {
   return () => put(!wanted);
 }
 
-/** The conversations that a key is about: those with a mark, else the one in focus or open. */
+/** The conversations that a key is about: those with a mark, else the one in focus or open; never one that only holds
+    the tab stop, which nobody sees. */
 function meant() {
   const at = place();
-  const one = at?.id === "reader" ? at.querySelector("[data-thread]").dataset.thread : at?.id.slice(1);
+  const inFocus = at?.contains(document.activeElement) && at.id.slice(1);
+  const one = at?.id === "reader" ? at.querySelector("[data-thread]").dataset.thread : inFocus;
   return list().picked.length ? list().picked : one ? [one] : [];
 }
 

@@ -147,11 +147,17 @@ def test_the_menu_of_a_row(page: Page, whimbrel: Whimbrel, five: User, page_reco
 
 def test_for_ever_is_asked_first(page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot) -> None:
     sign_in(page, whimbrel, five)
+    expect(page.locator(".row.is-current")).to_have_count(1)
+    page.keyboard.press("e")
+    page.keyboard.press("x")
+    expect(page.get_by_role("toolbar", name=BAR)).to_contain_text("1 selected")
+    shown(page, 1, 2, 3, 4, 5)  # no row was in focus: the key was about nothing
     for key in "*a#":
         page.keyboard.press(key)
     expect(page.locator(".row")).to_have_count(0)
     page.get_by_role("link", name="Trash").click()
     expect(page.get_by_role("heading", name="Trash", level=1)).to_be_visible()
+    expect(page.locator(".row.is-current")).to_have_count(1)
     page.keyboard.press("j")
     page.keyboard.press("#")
     question = page.get_by_role("alertdialog", name="Delete for ever?")
