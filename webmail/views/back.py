@@ -17,7 +17,7 @@ from webmail.screen import done
 from webmail.screen.done import Done
 from webmail.screen.sidebar import name_of
 
-COOKIE = "done"
+COOKIE = "__Host-done" if settings.SESSION_COOKIE_SECURE else "done"
 SECONDS = 15
 MOST = 60
 """Changes that are remembered: more would be no cookie."""
