@@ -24,7 +24,7 @@ export async function refresh(mailbox, state) {
 }
 
 async function update(shown) {
-  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.state, ...choices() })}`;
+  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.state, mark: shown.dataset.mark, ...choices() })}`;
   const changes = (await fetchDocument(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
   if (changes.dataset.anew === "true") return void (await anew());
@@ -38,7 +38,7 @@ function choices() {
 
 function apply(shown, changes) {
   shown.apply(changes.querySelector("#rows"), changes.dataset.removed.split(" ").filter(Boolean));
-  shown.dataset.state = changes.dataset.state;
+  for (const name of ["state", "mark"]) shown.dataset[name] = changes.dataset[name];
   if (shown.rows.length) delete app.dataset.panes;
   heads(changes);
   if (!shown.rows.length && !document.getElementById("blank")) anew();

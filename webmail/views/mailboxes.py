@@ -39,7 +39,7 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if region == "older":
         return render(request, "mailbox/_rows.html", {"list": shown})
     if region == "list-pane":
-        return render(request, "mailbox/_list.html", {"list": shown})
+        return render(request, "mailbox/_list.html", {"list": shown, "mark": shell.mark(boxes, holder)})
     page = shell.context(request, holder, boxes, mailbox_id, place.only)
     return render(request, "app.html", page | {"list": shown})
 
@@ -47,12 +47,17 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """What is different since a state: rows to put in place, threads to take out, counts. Five queries."""
+    """What is different since a state: rows to put in place, threads to take out, counts; no content when
+    nothing is. Five queries, or four."""
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     place = replace(lists.place_of(request, mailbox_id), before="")
-    found = queries.changes(mailbox_id, _state(request.GET.get("since", "")))
+    since, mark = _state(request.GET.get("since", "")), shell.mark(boxes, holder)
+    if request.GET.get("mark") == mark and since == shell.item(boxes, mailbox_id).state:
+        return HttpResponse(status=204)
+    found = queries.changes(mailbox_id, since)
     answer = {
+        "mark": mark,
         "list": lists.changed(shell.item(boxes, mailbox_id), holder, place, shell.clock(request), found),
         "too_many": found.too_many,
         "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, place.only))],

@@ -1,6 +1,7 @@
 """The list: its page, its next rows, and what changed."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -300,6 +301,28 @@ def test_a_state_that_cannot_be_told_from_asks_for_the_whole_list(alice: Person,
     html = alice.text(f"/mailbox/{alice.inbox.pk}/changes?since={since}")
     assert said(html, "anew") == "true"
     assert 'id="list-top"' in alice.script(f"/mailbox/{alice.inbox.pk}/", "list-pane").content.decode()
+
+
+def test_where_nothing_is_different_there_is_no_content(alice: Person) -> None:
+    """Neither in the list nor in the sidebar, whose other mailboxes have states of their own."""
+    factories.message(alice.inbox, "Pears", seen=False)
+    other = factories.mailbox(alice.account, "Other")
+    shown = alice.text(f"/mailbox/{alice.inbox.pk}/")
+
+    def answer() -> Any:
+        mark = re.findall(r'data-mark="(\w+)"', shown)[0]
+        return alice.get(f"/mailbox/{alice.inbox.pk}/changes?since={state(shown)}&mark={mark}")
+
+    assert (answer().status_code, answer().content) == (204, b"")
+    for change in (
+        lambda: factories.message(other, "Plums", seen=False),
+        lambda: Mirror.objects.update_or_create(account=alice.account, defaults={"error": "timed-out"}),
+        lambda: actions.set_seen(alice.account.pk, [factories.message(alice.inbox, "Figs", seen=False).pk], True),
+    ):
+        change()
+        assert answer().status_code == 200
+        shown = answer().content.decode()
+        assert answer().status_code == 204
 
 
 def test_refreshing_asks_for_a_sync(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
