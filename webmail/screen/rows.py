@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import get_language, ngettext, pgettext
@@ -143,9 +143,12 @@ class RowWriter:
         shown = labels(item.keywords) if item.keywords != "[]" else ()
         if not shown:
             return plain
-        some = [*shown[:3], *[Label("", "", 0)] * 3][:3]
-        chips = [value for each in some for value in (each.name, each.keyword, each.hue)]
-        return LabelledRow(*vars(plain).values(), " ".join(each.keyword for each in shown), *chips)
+        chips: dict[str, Any] = {
+            f"{name}{number}": value
+            for number, each in enumerate([*shown[:3], *[Label("", "", 0)] * 3][:3], 1)
+            for name, value in (("label", each.name), ("keyword", each.keyword), ("hue", each.hue))
+        }
+        return LabelledRow(**vars(plain), keywords=" ".join(each.keyword for each in shown), **chips)
 
     def _plain(self, item: Conversation, *, current: bool) -> Row:
         moment = self._clock.local(item.sort_at)
