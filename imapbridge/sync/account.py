@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import backoff
-from imapbridge.errors import CommandFailed, MailError, SignInRefused, WireError
+from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefused, WireError
 from imapbridge.models import Entry, Mailbox, Mirror
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 TURN = 20.0
 """Seconds of backfill after which the worker turns to other accounts."""
 TIMEOUT = 60.0
+LOOKS = 5
+"""How often the mailboxes are listed because a person changed them meanwhile; where clocks do not agree it would
+be for ever."""
 
 
 def sync(account_id: int) -> bool:
@@ -103,16 +106,17 @@ def replay_all(connection: BlockingConnection, account_id: int) -> None:
 
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
     is_own = namespaces.owned(namespaces.read(connection, account_id))
-    while True:
+    for _ in range(LOOKS):
         began = timezone.now()
         listed = connection.run(connection.session.list_mailboxes(status=True), timeout=TIMEOUT)
         try:
             found = mailboxes.apply(account_id, listed, is_own, began)
-            break
         except OldNews:
             log.info("account=%s mailboxes changed while they were listed", account_id)
-    said = {mailbox.raw_name: mailbox.status for mailbox in listed}
-    return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in found]
+        else:
+            said = {mailbox.raw_name: mailbox.status for mailbox in listed}
+            return [(mailbox, _said(said.get(bytes(mailbox.raw_name)))) for mailbox in found]
+    raise ServerBusy
 
 
 def _said(status: MailboxStatus | None) -> Said:

@@ -1,6 +1,7 @@
 """Mailboxes that people make, rename, move, delete and hide: in the index at once, on the server after."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge import actions, queries
 from imapbridge.actions import folders, liking
-from imapbridge.errors import ServerUnreachable
+from imapbridge.errors import ServerBusy, ServerUnreachable
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
 from imapbridge.sync.bulk import bulk
@@ -363,6 +364,18 @@ def test_a_list_that_is_older_than_what_is_done_is_no_news(account: MailAccount)
     assert Mailbox.objects.filter(pk=made).exists()
     mailboxes.apply(account.pk, listed, began=timezone.now())
     assert not Mailbox.objects.filter(pk=made).exists()
+
+
+def test_a_clock_that_is_ahead_makes_nobody_list_without_end(story: Story) -> None:
+    plans(story)
+    PendingChange.objects.filter(kind=PendingChange.Kind.CREATE).update(
+        confirmed_at=timezone.now() + timedelta(minutes=1)
+    )
+    with pytest.raises(ServerBusy):
+        story.sync()
+    PendingChange.objects.update(confirmed_at=timezone.now())
+    story.sync()
+    assert shown(story) == {"Plans", "Plans/Old"}
 
 
 def test_what_a_mailbox_is_for_is_said_at_once(account: MailAccount) -> None:
