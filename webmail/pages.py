@@ -22,6 +22,8 @@ Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 KEPT_IN_MEMORY = 1024 * 1024
 """Octets of a request's body; a larger one waits on disk."""
+LARGEST_WHOLE = 1024 * 1024
+"""Octets of an answer; a longer one goes out as a stream, whether or not its length is known."""
 LARGEST_BODY = 3 * 1024 * 1024
 """Octets. Nothing is uploaded yet: a little more than what Django reads of a form."""
 
@@ -80,7 +82,7 @@ class Pages:
         return next((threads for start, threads in self._slow.items() if path.startswith(start)), self._threads)
 
     def _begin(self, request: Environ) -> Begun:
-        """On a thread: run the view. What has a length is taken whole, a stream only begun."""
+        """On a thread: run the view. What has a small length is taken whole, anything else only begun."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[..., None]:
@@ -91,7 +93,7 @@ class Pages:
         status, headers = started[-1]
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         answer = Begun(int(status[:3]), encoded, b"", iter(found), getattr(found, "close", None))
-        if any(name == b"content-length" for name, _ in encoded):
+        if any(name == b"content-length" and int(value) <= LARGEST_WHOLE for name, value in encoded):
             answer.body = _whole(answer)
         return answer
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from webmail.pages import KEPT_IN_MEMORY, LARGEST_BODY, Pages, environ
+from webmail.pages import KEPT_IN_MEMORY, LARGEST_BODY, LARGEST_WHOLE, Pages, environ
 
 Sent = list[dict[str, Any]]
 
@@ -83,6 +83,19 @@ def test_a_stream_goes_out_piece_by_piece_and_is_closed() -> None:
         return stream
 
     assert [message.get("body") for message in _serve(page)] == [None, b"a", b"b", b""]
+    assert stream.closed
+
+
+def test_a_long_answer_is_never_held_whole() -> None:
+    stream = Stream(iter([b"x" * LARGEST_WHOLE, b"y"]))
+
+    def page(_request: Any, start: Any) -> Stream:
+        start("200 OK", [("Content-Length", str(LARGEST_WHOLE + 1))])
+        return stream
+
+    begin, *pieces = _serve(page)
+    assert (b"content-length", str(LARGEST_WHOLE + 1).encode()) in begin["headers"]
+    assert [len(piece["body"]) for piece in pieces] == [LARGEST_WHOLE, 1, 0]
     assert stream.closed
 
 
