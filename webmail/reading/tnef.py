@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from imapbridge.mime.charsets import decode
 from imapbridge.mime.headers import clean
@@ -17,7 +18,10 @@ from imapbridge.mime.headers import clean
 LARGEST = 20 * 2**20
 MAX_FILES = 200
 MAX_ATTRIBUTES = 5000
-MAX_PROPERTIES = 2000
+MAX_PROPERTIES = 10_000
+"""In the whole file, wherever they are."""
+MAX_VALUES = 2000
+"""Of a property whose values each have a length of their own."""
 _SIGNATURE = 0x223E9F78
 
 # Attributes (MS-OXTNEF 2.1.3.3)
@@ -39,6 +43,8 @@ _STRING8, _UNICODE, _BINARY = 0x1E, 0x1F, 0x102
 _FIXED = {0x01: 0, 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 """Octets of each type, padded to four."""
 _MANY = 0x1000
+_Property = tuple[int, int, bytes]
+"""Type, id, value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def winmail(data: bytes) -> Winmail:
     if len(data) > LARGEST or len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return Winmail()
     files: list[_File] = []
+    room = iter(range(MAX_PROPERTIES))
     text, codepage = "", "cp1252"
     for number, (name, value) in enumerate(_attributes(data)):
         if number >= MAX_ATTRIBUTES or len(files) > MAX_FILES:
@@ -85,7 +92,9 @@ def winmail(data: bytes) -> Winmail:
         elif name == _BODY:
             text = text or decode(value.rstrip(b"\0"), codepage)
         elif name == _MESSAGE_PROPERTIES:
-            text = _text_of(value, codepage) or text
+            text = _text_of(_properties(value, room), codepage) or text
+        elif name == _FILE_PROPERTIES and files:
+            _describe(files[-1], _properties(value, room), codepage)
         elif files:
             _add(files[-1], name, value, codepage)
     return Winmail(tuple(file.found() for file in files[:MAX_FILES] if file.data or file.title or file.name), text)
@@ -96,18 +105,20 @@ def _add(file: _File, name: int, value: bytes, codepage: str) -> None:
         file.title = clean(decode(value.split(b"\0")[0], codepage))
     elif name == _DATA:
         file.data = value
-    elif name == _FILE_PROPERTIES:
-        for kind, which, content in _properties(value):
-            if which == _LONG_NAME or (which == _NAME and not file.name):
-                file.name = _string(kind, content, codepage) or file.name
-            elif which == _MIME_TAG:
-                file.media_type = _string(kind, content, codepage).lower()
-            elif which == _DATA_BINARY and kind == _BINARY and not file.data:
-                file.data = content
 
 
-def _text_of(value: bytes, codepage: str) -> str:
-    found = (_whole_string(kind, content, codepage) for kind, which, content in _properties(value) if which == _TEXT)
+def _describe(file: _File, properties: Iterator[_Property], codepage: str) -> None:
+    for kind, which, content in properties:
+        if which == _LONG_NAME or (which == _NAME and not file.name):
+            file.name = _string(kind, content, codepage) or file.name
+        elif which == _MIME_TAG:
+            file.media_type = _string(kind, content, codepage).lower()
+        elif which == _DATA_BINARY and kind == _BINARY and not file.data:
+            file.data = content
+
+
+def _text_of(properties: Iterator[_Property], codepage: str) -> str:
+    found = (_whole_string(kind, content, codepage) for kind, which, content in properties if which == _TEXT)
     return next(found, "")
 
 
@@ -123,12 +134,12 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += length + 2
 
 
-def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(type, id, value) of each property of a list, until one that cannot be read; of several values the first."""
+def _properties(data: bytes, room: Iterator[int]) -> Iterator[_Property]:
+    """Each property of a list, until one that cannot be read or `room` is used up; of several values the first."""
     try:
         (count,) = struct.unpack_from("<I", data)
         at = 4
-        for _ in range(min(count, MAX_PROPERTIES)):
+        for _ in islice(room, count):
             kind, which = struct.unpack_from("<HH", data, at)
             at = _after_name(data, at + 4) if which >= 0x8000 else at + 4
             value, at = _value(data, at, kind)
@@ -152,19 +163,27 @@ def _value(data: bytes, at: int, kind: int) -> tuple[bytes, int]:
     if size is not None and not kind & _MANY:
         return data[at : at + size], at + size
     (count,) = struct.unpack_from("<I", data, at)
-    at += 4
-    first: bytes | None = None
-    for _ in range(min(count, MAX_PROPERTIES)):
-        if size is None:
-            (length,) = struct.unpack_from("<I", data, at)
-            at += 4
-        else:
-            length = size
+    if size is None:
+        return _first_of(data, at + 4, count)
+    end = at + 4 + count * size
+    if not size or end > len(data):
+        raise struct.error
+    return data[at + 4 : min(at + 4 + size, end)], end
+
+
+def _first_of(data: bytes, at: int, count: int) -> tuple[bytes, int]:
+    """Of values that each have a length of their own: to step over them is to read every length."""
+    if count > MAX_VALUES:
+        raise struct.error
+    first = b""
+    for number in range(count):
+        (length,) = struct.unpack_from("<I", data, at)
+        at += 4
         if at + length > len(data):
             raise struct.error
-        first = data[at : at + length] if first is None else first
+        first = first if number else data[at : at + length]
         at += _padded(length)
-    return first or b"", at
+    return first, at
 
 
 def _padded(length: int) -> int:

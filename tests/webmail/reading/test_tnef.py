@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webmail.reading.tnef import Hidden, Winmail, winmail
+from webmail.reading.tnef import MAX_PROPERTIES, Hidden, Winmail, winmail
 
 UNICODE, STRING8, BINARY, LONG, NAMED = 0x1F, 0x1E, 0x102, 0x03, 0x8000
 
@@ -79,6 +79,35 @@ def test_files_are_counted() -> None:
 def test_no_values_at_all_take_no_time() -> None:
     empty = struct.pack("<I", 2000) + struct.pack("<HHI", LONG | 0x1000, 0x1234, 0xFFFFFFFF) * 2000
     winmail(tnef(*(attribute(0x00069005, empty) for _ in range(50)), file(b"a", b"x")))
+
+
+NAME = (STRING8, 0x3707, b"name.txt\0")
+
+
+def listed(first: bytes) -> str:
+    """The name that is found after a property that is written as `first`."""
+    written = struct.pack("<I", 2) + first + properties(NAME)[4:]
+    return winmail(tnef(file(b"a.txt", b"x"), attribute(0x00069005, written))).files[0].name
+
+
+def test_many_values_are_stepped_over() -> None:
+    many = struct.pack("<HHI", LONG | 0x1000, 0x1234, 3000) + b"\1\0\0\0" * 3000
+    assert listed(many) == "name.txt"
+    assert listed(struct.pack("<HHI", LONG | 0x1000, 0x1234, 0)) == "name.txt"
+    strings = struct.pack("<HHI", STRING8 | 0x1000, 0x1234, 2) + (struct.pack("<I", 2) + padded(b"a\0")) * 2
+    assert listed(strings) == "name.txt"
+
+
+def test_many_values_of_no_octets_end_the_reading() -> None:
+    assert listed(struct.pack("<HHI", 0x1001, 0x1234, 2000)) == "a.txt"
+
+
+@pytest.mark.parametrize(("others", "name"), [(MAX_PROPERTIES - 1, "name.txt"), (MAX_PROPERTIES, "a.txt")])
+def test_properties_are_counted_in_the_whole_file(others: int, name: str) -> None:
+    one = attribute(0x00069005, properties(*[(LONG, 0x1234, b"\1\0\0\0")] * 100))
+    rest = attribute(0x00069005, properties(*[(LONG, 0x1234, b"\1\0\0\0")] * (others % 100)))
+    found = winmail(tnef(file(b"a.txt", b"x"), *[one] * (others // 100), rest, attribute(0x00069005, properties(NAME))))
+    assert found.files[0].name == name
 
 
 @settings(max_examples=300)
