@@ -137,15 +137,15 @@ def _standing(results: Sequence[_Result], domain: str) -> str:
 def _speaks_for(result: _Result, domain: str) -> bool:
     if result.found != "pass" or not domain:
         return False
-    names = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom", "smtp.helo")}.get(result.method, ())
+    names = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",)}.get(result.method, ())
     named = next((result.properties[name] for name in names if name in result.properties), "")
     return bool(named) and _is_within(domain, _domain(named))
 
 
-def _is_within(one: str, other: str) -> bool:
-    """Whether two domains are the same or one is below the other, which must have a dot: nobody signs for `com`."""
-    short, long = sorted((one, other), key=len)
-    return one == other or ("." in short and long.endswith(f".{short}"))
+def _is_within(domain: str, other: str) -> bool:
+    """Whether a domain is the other or below it. The other must have a dot: nobody signs for `com`. Who has the name
+    below says nothing for the one above: some give names below theirs to anybody."""
+    return domain == other or ("." in other and domain.endswith(f".{other}"))
 
 
 def _signed(results: Sequence[_Result]) -> set[str]:

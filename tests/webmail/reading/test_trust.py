@@ -24,7 +24,7 @@ def results(text: str, server: str = "mx.northline.example") -> str:
     [
         ("dmarc=pass header.from=press.example", "verified"),
         ("dmarc=pass (p=reject dis=none) header.from=press.example; spf=fail", "verified"),
-        ("dkim=pass header.d=press.example", "verified"), ("dkim=pass header.i=@mail.press.example", "verified"),
+        ("dkim=pass header.d=press.example", "verified"), ("dkim=pass header.i=@press.example", "verified"),
         ("DKIM = PASS (2048-bit key; unprotected) header.d=PRESS.example", "verified"),
         ("dkim/1=pass header.d=\"press.example\"", "verified"),
         ("spf=pass smtp.mailfrom=bounce@press.example", "verified"),
@@ -33,6 +33,10 @@ def results(text: str, server: str = "mx.northline.example") -> str:
         ("spf=fail; dkim=fail", "failed"), ("spf=fail", "unverified"), ("spf=softfail; dkim=none", "unverified"),
         ("spf=pass smtp.mailfrom=bounce@bulk.example", "unverified"), ("dkim=pass header.d=bulk.example", "unverified"),
         ("dkim=pass header.d=example", "unverified"), ("dkim=pass header.d=evilpress.example", "unverified"),
+        ("dkim=pass header.d=evil.press.example", "unverified"),
+        ("dkim=pass header.i=@evil.press.example", "unverified"),
+        ("spf=pass smtp.mailfrom=x@evil.press.example", "unverified"),
+        ("spf=pass smtp.helo=press.example", "unverified"),
         ("dkim=pass", "unverified"), ("none", "unverified"), ("", "unverified"), (";;=;dmarc", "unverified"),
         ("x=y (dmarc=pass header.from=press.example)", "unverified"),
     ],
@@ -40,6 +44,11 @@ def results(text: str, server: str = "mx.northline.example") -> str:
 def test_what_the_server_found(said: str, standing: str) -> None:
     found = read(results(said), FROM)
     assert (found.standing, found.server, found.sender_domain) == (standing, SERVERS[0], "press.example")
+
+
+@pytest.mark.parametrize("said", ["dkim=pass header.d=press.example", "spf=pass smtp.mailfrom=x@press.example"])
+def test_a_domain_speaks_for_those_below_it(said: str) -> None:
+    assert read(results(said), "From: Tomas <tomas@news.press.example>").standing == "verified"
 
 
 def test_only_a_named_server_is_believed_and_only_its_last_word() -> None:
