@@ -7,6 +7,7 @@ beside its pixels (places, cameras) is not in the small one.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 
@@ -16,10 +17,18 @@ MAX_OCTETS = 8 * 1024 * 1024
 MAX_PIXELS = 24_000_000
 """Unpacked at four octets each. A larger JPEG is unpacked at an eighth of its size, if that is small enough."""
 MAX_JPEG_PIXELS = 80_000_000
+MAX_SCANNED_PIXELS = 8_000_000
+"""Of a JPEG that comes in several scans (a progressive one does): it is unpacked whole, six octets for each."""
+MAX_SCANS = 40
+"""Each goes over the whole picture again, however few octets it has. Usual are ten."""
 WIDTH, HEIGHT = 464, 336
 """Of the small picture, at most: twice the width of a card, for screens of many pixels."""
 MEDIA_TYPE = "image/webp"
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+
+# Markers with a length, and the end (ITU T.81, table B.1). The data of a scan holds none of them.
+_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")
+_SCAN, _END = b"\xda", b"\xd9"
 
 # What decoders let out on nonsense.
 _BROKEN = (
@@ -44,12 +53,25 @@ def _small(data: bytes) -> bytes | None:
         if pixels > (MAX_JPEG_PIXELS if opened.format == "JPEG" else MAX_PIXELS):
             return None
         if opened.format == "JPEG":
+            scans = _scans(data, MAX_SCANS + 1)
+            is_scanned = scans > 1 or "progressive" in opened.info
+            if scans > MAX_SCANS or (is_scanned and pixels > MAX_SCANNED_PIXELS):
+                return None
             opened.draft("RGB", (WIDTH, HEIGHT))
         if opened.width * opened.height > MAX_PIXELS or min(opened.size) * 40 < max(opened.size):
             return None
         opened.thumbnail((WIDTH * 2, HEIGHT * 2), Image.Resampling.BOX)
         picture = ImageOps.exif_transpose(opened) if opened.format == "JPEG" else opened
         return _written(_on_paper(picture))
+
+
+def _scans(data: bytes, most: int) -> int:
+    """How many scans a JPEG has, at most `most`. Pictures within its other segments are not looked at."""
+    scans, at = 0, 2
+    while scans < most and (marker := _MARKER.search(data, at)) and marker[1] != _END:
+        scans += marker[1] == _SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return scans
 
 
 def _on_paper(picture: Image.Image) -> Image.Image:

@@ -70,6 +70,28 @@ def test_bombs_are_refused_before_they_are_unpacked(size: tuple[int, int]) -> No
     assert thumbnail(bomb(*size)) is None
 
 
+def test_a_progressive_photo_is_shown_when_it_is_not_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, plain = picture("JPEG", size=(800, 400), progressive=True), picture("JPEG", size=(800, 400))
+    assert thumbnail(data) is not None
+    monkeypatch.setattr(thumbnails, "MAX_SCANNED_PIXELS", 800 * 400 - 1)
+    assert thumbnail(data) is None
+    assert thumbnail(plain) is not None
+
+
+def test_a_picture_within_a_photo_is_no_scan_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "MAX_SCANNED_PIXELS", 1)
+    assert thumbnail(picture("JPEG", comment=picture("JPEG", size=(64, 64)))) is not None
+
+
+def test_scans_are_counted() -> None:
+    data = picture("JPEG", size=(64, 64), progressive=True)
+    last = data.rindex(b"\xff\xda")
+    body, scan = data[:-2], data[last:-2]
+    few = thumbnails.MAX_SCANS - data.count(b"\xff\xda")
+    assert thumbnail(body + scan * few + b"\xff\xd9") is not None
+    assert thumbnail(body + scan * (few + 1) + b"\xff\xd9") is None
+
+
 def test_too_many_octets_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     data = picture("PNG")
     monkeypatch.setattr(thumbnails, "MAX_OCTETS", len(data) - 1)
