@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from imapbridge import events
+from imapbridge.errors import MailArrived
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, listing, places
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
@@ -64,6 +65,14 @@ def withdraw(change: PendingChange, entries: Collection[Entry]) -> None:
     if change.step != Step.COPIED:
         places.drop(change.places.values())
     PendingChange.objects.filter(pk=change.pk).delete()
+    if change.kind in (Kind.MOVE, Kind.COPY, Kind.EXPUNGE):
+        _keep(change.mailbox_id)
+
+
+def _keep(mailbox_id: int) -> None:
+    """What was to be elsewhere by now has stayed in it: so it is not deleted, even if that was asked for since."""
+    for deletion in PendingChange.objects.filter(mailbox=mailbox_id, kind=Kind.DELETE, confirmed_at=None):
+        take_back(deletion, MailArrived.code)
 
 
 def messages_of(change: PendingChange) -> list[Entry]:

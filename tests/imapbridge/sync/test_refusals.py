@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from imapbridge import actions
-from imapbridge.models import Message, Notice, PendingChange
+from imapbridge.actions import folders
+from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import replay
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_filing import letters, move, nothing_is_owed, on_server, replay_again, subjects
@@ -120,6 +121,48 @@ def test_try_create_makes_what_is_not_there(story: Story, proxy: Proxy) -> None:
     story.sync()
     assert on_server(story, "Plans") == subjects(story.mailbox("Plans")) == ["0"]
     assert Message.objects.filter(subject="Letter 0").count() == 1
+    story.assert_equal()
+
+
+def emptied(story: Story, kind: str) -> tuple[list[int], Mailbox]:
+    """A folder with two letters, which were moved or copied out before it was deleted: the changes, and the folder."""
+    messages = letters(story)
+    folders.create(story.account.pk, "Plans")
+    story.sync()
+    move(story, messages[:2], "INBOX", "Plans")
+    for _ in range(2):
+        story.sync()
+    plans, act = story.mailbox("Plans"), actions.move if kind == "move" else actions.copy
+    changes = act(story.account.pk, messages[:2], plans.pk, story.mailbox("Archive").pk)
+    folders.delete(story.account.pk, plans.pk)
+    return changes, plans
+
+
+@pytest.mark.parametrize(("kind", "command"), [("move", b" UID MOVE "), ("copy", b" UID COPY ")])
+def test_a_folder_that_could_not_be_emptied_is_not_deleted(
+    story: Story, proxy: Proxy, kind: str, command: bytes
+) -> None:
+    _, plans = emptied(story, kind)
+    proxy.refuses = (command, b"[OVERQUOTA] full")
+    story.sync()
+    proxy.refuses = None
+    replay_again(story)
+    told = set(Notice.objects.values_list("kind", "code"))
+    assert told == {(kind, "over-quota"), ("delete", "mail-arrived")}
+    plans.refresh_from_db()
+    assert not plans.leaving
+    assert subjects(plans) == on_server(story, "Plans") == ["0", "1"]
+    story.assert_equal()
+
+
+def test_what_is_undone_back_into_a_folder_keeps_it(story: Story) -> None:
+    changes, plans = emptied(story, "move")
+    assert actions.undo(story.account.pk, changes)
+    story.sync()
+    plans.refresh_from_db()
+    assert not plans.leaving
+    assert subjects(plans) == on_server(story, "Plans") == ["0", "1"]
+    assert nothing_is_owed(story)
     story.assert_equal()
 
 
