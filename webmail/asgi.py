@@ -15,10 +15,16 @@ from webmail.pages import Pages
 from webmail.wsgi import application as pages  # isort: skip  (loads Django first)
 from webmail.routing import websockets  # isort: skip
 
+SLOW = {
+    # Remote images may take seconds each, at hosts that strangers chose.
+    "/proxy/": 12,
+    # Files that are fetched whole and unpacked, a few at a time (`views.turns`).
+    r"/message/\d+/part/[^/]+/(thumbnail$|inside/)": 4,
+}
+
 application = ProtocolTypeRouter(
     {
-        # Remote images may take seconds each, at hosts that strangers chose.
-        "http": Pages(pages, threads=24, slow={"/proxy/": 12}),
+        "http": Pages(pages, threads=24, slow=SLOW),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

@@ -38,6 +38,11 @@ STALE = Fault(
     _("Nothing was changed. Open the page again and repeat it; if that does not help, allow cookies for this site."),
 )
 BAD_REQUEST = Fault(400, _("This request makes no sense"), _("Your browser asked in a way that nobody understands."))
+BUSY = Fault(
+    503,
+    _("Too much at once"),
+    _("Many files are being opened at the moment. Your mail is safe; try again in a minute."),
+)
 
 MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
     {
@@ -130,6 +135,11 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, NOT_FOUND, _home())
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """There was no turn for this in time; nothing is wrong with it."""
+    return _answer(request, BUSY, (gettext("Try again"), _here(request)))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

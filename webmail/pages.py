@@ -9,6 +9,7 @@ keeps for a thread (connections to Redis and to the database) is used again.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,8 @@ class Begun:
 class Pages:
     """An ASGI application for HTTP around a WSGI one (PEP 3333).
 
-    `slow`: by how an address begins, how many threads it has for itself, so that those who wait there hold no page up.
+    `slow`: by a pattern of how an address begins, how many threads it has for itself, so that those who wait there hold
+    no page up.
     """
 
     def __init__(
@@ -59,7 +61,8 @@ class Pages:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self._slow = {
-            start: ThreadPoolExecutor(most, thread_name_prefix="slow") for start, most in (slow or {}).items()
+            re.compile(start): ThreadPoolExecutor(most, thread_name_prefix="slow")
+            for start, most in (slow or {}).items()
         }
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -79,7 +82,7 @@ class Pages:
                 await self._send_rest(answer, receive, send)
 
     def _threads_for(self, path: str) -> ThreadPoolExecutor:
-        return next((threads for start, threads in self._slow.items() if path.startswith(start)), self._threads)
+        return next((threads for start, threads in self._slow.items() if start.match(path)), self._threads)
 
     def _begin(self, request: Environ) -> Begun:
         """On a thread: run the view. What has a small length is taken whole, anything else only begun."""

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
+import pytest
+
+from webmail.asgi import SLOW
 from webmail.pages import KEPT_IN_MEMORY, LARGEST_BODY, LARGEST_WHOLE, Pages, environ
 
 Sent = list[dict[str, Any]]
@@ -150,7 +153,8 @@ def test_headers_and_path_as_wsgi_wants_them() -> None:
     assert values["PATH_INFO"].encode("latin-1").decode() == "/mailbox/ü"
 
 
-def test_those_who_wait_outside_hold_no_page_up() -> None:
+@pytest.mark.parametrize("address", ["/proxy/x", "/message/7/part/2.1/thumbnail", "/message/7/part/2/inside/1"])
+def test_those_who_wait_hold_no_page_up(address: str) -> None:
     """The only thread for slow addresses is taken; a page comes all the same."""
     waits, answered = threading.Event(), threading.Event()
 
@@ -162,10 +166,10 @@ def test_those_who_wait_outside_hold_no_page_up() -> None:
             assert waits.wait(30)
         return [b"!"]
 
-    pages = Pages(application, threads=1, slow={"/proxy/": 1})
+    pages = Pages(application, threads=1, slow=dict.fromkeys(SLOW, 1))
 
     async def both() -> None:
-        slow = asyncio.create_task(_one(pages, "/proxy/x"))
+        slow = asyncio.create_task(_one(pages, address))
         await _one(pages, "/")
         assert answered.is_set() and not slow.done()
         waits.set()

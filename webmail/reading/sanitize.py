@@ -156,8 +156,9 @@ class _Rewriter:
             return self._remote_image(url)
         if url[:4].lower() == "cid:":
             cid = url[4:].strip("<> ")
-            self.cids.add(cid)
-            return self._options.cid_url(cid)
+            if address := self._options.cid_url(cid):
+                self.cids.add(cid)
+            return address
         return url if is_data_image(url) else None
 
     def _remote_image(self, url: str) -> str | None:

@@ -22,7 +22,7 @@ from imapbridge.mime.parse import Defect, parse
 from imapbridge.mime.parts import by_section, decode_transfer
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail import csp
+from webmail import csp, error_pages
 from webmail.reading import tnef
 from webmail.reading.attachments import decoded_size, describe
 from webmail.reading.document import document
@@ -33,9 +33,12 @@ from webmail.reading.viewing import way
 from webmail.screen.files import part_link
 from webmail.views import streams
 from webmail.views.parts import part_for
+from webmail.views.turns import NoTurn, turn
 
 LARGEST = 20 * 2**20
 """Octets of a file that is taken apart here."""
+LARGEST_WITH_PICTURES = 2 * 2**20
+"""Octets of one whose pictures are shown in it: for each of them it is taken apart again."""
 _PLAIN = ("7bit", "8bit", "binary", "")
 
 
@@ -51,12 +54,17 @@ class Enclosed:
     """Where a part of it is served from."""
     is_told: bool
     """The mail server knows its parts, so that they are like any other part of the message."""
+    shows_pictures: bool = True
+    """Its own pictures stand in its HTML; else they are among what is attached."""
     defects: tuple[Defect, ...] = ()
 
     def readable(self) -> Readable:
         wanted = wanted_sections(self.root)
-        reading = Reading(part_url=lambda part: f"{self.link(part)}?inline", quote_label=_("Show quoted text"))
+        reading = Reading(part_url=self._picture, quote_label=_("Show quoted text"))
         return read(self.root, self.sections(wanted) if wanted else {}, reading, self.defects)
+
+    def _picture(self, part: Part) -> str | None:
+        return f"{self.link(part)}?inline" if self.shows_pictures else None
 
 
 def enclosed(message: Message, part: Part) -> Enclosed:
@@ -88,6 +96,7 @@ def _taken_apart(message: Message, part: Part) -> Enclosed:
         sections=lambda wanted: {section: parsed.body_of(section) for section in wanted},
         link=lambda inner: inside_link(message, part, inner.section),
         is_told=False,
+        shows_pictures=len(raw) <= LARGEST_WITH_PICTURES,
         defects=parsed.defects,
     )
 
@@ -114,9 +123,17 @@ def inside(request: HttpRequest, message_id: int, section: str, inner: str) -> H
     """A part of a letter that was taken apart here, or a file out of a `winmail.dat`. With `?inline` a picture is
     shown."""
     message, part = part_for(request, message_id, section)
-    found, data = _hidden(message, part, inner) or _inner(message, part, inner)
-    shown = picture(data) if "inline" in request.GET else ""
-    return streams.streamed([data], shown or streams.DATA, describe(found).name, inline=bool(shown))
+    try:
+        with turn():
+            found, data = _hidden(message, part, inner) or _inner(message, part, inner)
+    except NoTurn:
+        return error_pages.busy(request)
+    is_asked = "inline" in request.GET
+    shown = picture(data) if is_asked else ""
+    response = streams.streamed([data], shown or streams.DATA, describe(found).name, inline=bool(shown))
+    if is_asked:
+        response.headers["Cache-Control"] = streams.KEPT
+    return response
 
 
 def _hidden(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -15,17 +14,16 @@ from redis.exceptions import RedisError
 from imapbridge import bodies
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail import csp
+from webmail import csp, error_pages
 from webmail.reading.attachments import decoded_size
 from webmail.reading.thumbnails import MAX_OCTETS, MEDIA_TYPE, thumbnail
 from webmail.views import streams, texts
 from webmail.views.parts import part_for
+from webmail.views.turns import NoTurn, turn
 
 KEPT_FOR = 24 * 3600
 _NONE = b""
 """Kept for what there can be no small picture of."""
-_turns = threading.BoundedSemaphore(2)
-"""Fetching takes threads and unpacking takes memory: many at once would take them from the pages."""
 
 
 @require_safe
@@ -33,7 +31,10 @@ _turns = threading.BoundedSemaphore(2)
 def show(request: HttpRequest, message_id: int, section: str) -> HttpResponse:
     """The small picture, or nothing at all: then the card shows its icon."""
     message, part = part_for(request, message_id, section)
-    made = _thumbnail(message, part)
+    try:
+        made = _thumbnail(message, part)
+    except NoTurn:
+        return error_pages.busy(request)
     if not made:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     else:
@@ -48,7 +49,7 @@ def _thumbnail(message: Message, part: Part) -> bytes:
     with suppress(RedisError):
         if (found := cache.get(key)) is not None:
             return bytes(found)
-    with _turns:
+    with turn():
         made = _made(message, part)
     with suppress(RedisError):
         cache.set(key, made, KEPT_FOR)

@@ -14,6 +14,7 @@ from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import names, tags
 from tests.webmail.views.test_parts import PNG, content
 from webmail import csp
+from webmail.views import enclosed, streams, turns
 
 INNER = (
     b"From: =?utf-8?q?M=C3=BChle?= <mill@paper.example>\r\nTo: Noor <noor@example.com>\r\nSubject: The <paper>\r\n"
@@ -27,19 +28,19 @@ INNER = (
 )  # fmt: skip
 
 
-def raw(encoded: bool) -> bytes:
-    """A message that has INNER for its second part: as it should be, or as a file."""
+def raw(encoded: bool, inner: bytes = INNER) -> bytes:
+    """A message that has `inner` for its second part: as it should be, or as a file."""
     kind = b"message/rfc822" if not encoded else b"application/octet-stream; name=order.eml"
     encoding = b"Content-Transfer-Encoding: base64\r\n" if encoded else b""
-    body = base64.encodebytes(INNER) if encoded else INNER
+    body = base64.encodebytes(inner) if encoded else inner
     return (
         b"Subject: Outer\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\n\r\nSee below.\r\n"
         b"--outer\r\nContent-Type: " + kind + b"\r\n" + encoding + b"\r\n" + body + b"\r\n--outer--\r\n"
     )
 
 
-def with_letter(person: Person, encoded: bool) -> Message:
-    data = raw(encoded)
+def with_letter(person: Person, encoded: bool, inner: bytes = INNER) -> Message:
+    data = raw(encoded, inner)
     parsed = parse(data)
     made = factories.message(person.inbox, "Outer", text="See below.", structure=parsed.root)
     for section in ("2", "2.1", "2.2", "2.3"):
@@ -94,6 +95,35 @@ def test_what_is_attached_to_it(alice: Person, encoded: bool) -> None:
     assert content(answer) == b"%PDF-1.4 offer"
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="offer.pdf"'
+
+
+def test_a_picture_of_it_is_kept_by_the_browser(alice: Person) -> None:
+    link = f"/message/{with_letter(alice, encoded=True).pk}/part/2/inside/2"
+    assert alice.get(f"{link}?inline").headers["Cache-Control"] == streams.KEPT
+    assert alice.get(link).headers["Cache-Control"] == "no-store"
+
+
+def test_who_gets_no_turn_may_ask_again(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = f"/message/{with_letter(alice, encoded=True).pk}/part/2/inside/2?inline"
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.01)
+    with turns.turn(), turns.turn():
+        answer = alice.get(link)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (503, "no-store")
+        assert "try again in a minute" in answer.content.decode()
+    assert alice.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("larger", [False, True])
+def test_pictures_of_a_large_one_are_attached_to_it(
+    alice: Person, monkeypatch: pytest.MonkeyPatch, larger: bool
+) -> None:
+    inner = INNER.replace(b"multipart/mixed", b"multipart/related")
+    made = with_letter(alice, True, inner)
+    monkeypatch.setattr(enclosed, "LARGEST_WITH_PICTURES", len(inner) - larger)
+    html = alice.get(f"/message/{made.pk}/part/2/body", sec_fetch_dest="iframe").content.decode()
+    assert ("/inside/2?inline" in html) is not larger
+    listed = names(alice.text(f"/message/{made.pk}/part/2/view"), "button")
+    assert ("Download logo.png" in listed) is larger
 
 
 @pytest.mark.parametrize("inner", ["9", "x", "1.1.1"])

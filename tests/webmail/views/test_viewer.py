@@ -13,6 +13,7 @@ from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import names, tags
 from webmail import csp
+from webmail.views import turns
 
 
 def with_files(person: Person, *files: tuple[str, str, bytes]) -> Message:
@@ -147,6 +148,18 @@ def test_a_small_picture(alice: Person) -> None:
     assert Image.open(io.BytesIO(answer.content)).size == (464, 309)
     made.bodies.update(data=b"")
     assert alice.get(f"/message/{made.pk}/part/2/thumbnail").content == answer.content, "made once"
+
+
+def test_who_gets_no_turn_may_ask_again(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = with_files(alice, ("a.png", "image/png", png()), ("b.png", "image/png", png()))
+    kept, other = (f"/message/{made.pk}/part/{section}/thumbnail" for section in "23")
+    assert alice.get(kept).status_code == 200
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.01)
+    with turns.turn(), turns.turn():
+        answer = alice.get(other)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (503, "no-store")
+        assert alice.get(kept).status_code == 200, "what was made before needs no turn"
+    assert alice.get(other).status_code == 200
 
 
 @pytest.mark.parametrize("data", [b"<svg/>", b"", png()[:60]])
