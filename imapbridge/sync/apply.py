@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from imapbridge import events
-from imapbridge.models import Entry, Mailbox, MailboxThread, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, PendingChange
 from imapbridge.sync import arriving, entries, listing, places, refusals
 from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
 from imapbridge.sync.overlay import Overlay
@@ -142,6 +142,7 @@ def _move_cursor(mailbox: Mailbox, lowest_uid: int) -> None:
 def reset(mailbox: Mailbox) -> None:
     """UIDVALIDITY changed: the UIDs mean other messages. Content stays, and is found again by its key."""
     refusals.lost(mailbox)
+    _end_jobs(mailbox)
     state = events.raise_state(mailbox.pk)
     Entry.objects.filter(mailbox=mailbox.pk).delete()
     MailboxThread.objects.filter(mailbox=mailbox.pk).update(count=0, unread=0, flagged=0, state=state)
@@ -149,6 +150,13 @@ def reset(mailbox: Mailbox) -> None:
     mailbox.uid_validity = mailbox.uid_next = mailbox.highest_modseq = mailbox.lowest_uid = mailbox.flags_at = None
     mailbox.undelivered = {}
     update(mailbox, "uid_validity", "uid_next", "highest_modseq", "lowest_uid", "flags_at", "undelivered")
+
+
+def _end_jobs(mailbox: Mailbox) -> None:
+    """What is left of them, and what could be undone of them, is known by UIDs that are other messages now."""
+    jobs = Job.objects.filter(mailbox=mailbox.pk)
+    jobs.update(uids="")
+    jobs.filter(finished_at=None).update(finished_at=timezone.now(), older=0)
 
 
 def count(mailbox: Mailbox, more: int = 0) -> None:
