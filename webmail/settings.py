@@ -21,6 +21,8 @@ SECRET_KEY, *SECRET_KEY_FALLBACKS = ENV.secret_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = [ENV.host, "localhost", "127.0.0.1", *ENV.allowed_hosts]
 CSRF_TRUSTED_ORIGINS = [ENV.base_url]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+"""Each conversation that is chosen is a field of its own, and so is each change that is undone."""
 ROOT_URLCONF = "webmail.urls"
 WSGI_APPLICATION = "webmail.wsgi.application"
 ASGI_APPLICATION = "webmail.asgi.application"

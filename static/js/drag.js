@@ -30,7 +30,7 @@ function badge(row) {
 
 /** The folder under the pointer, as far as something can be put into it. */
 function target(event) {
-  const item = dragged.length && event.target.closest?.("li.nav-item[id^=m]");
+  const item = dragged.length && event.target.closest?.("li.takes-mail[id^=m]");
   return item && item.querySelector("a").getAttribute("aria-current") !== "page" ? item : null;
 }
 

@@ -128,7 +128,7 @@ def _item(box: MailboxItem, likes: Likes, *, open_: bool) -> Item:
         shortcut=_SHORTCUTS.get(box.special_use, ""),
         count=str(count) if count else "",
         quiet="quiet" if drafts else "",
-        css="nav-item" + " has-unread" * bool(count and not drafts),
+        css="nav-item" + " has-unread" * bool(count and not drafts) + " takes-mail" * box.takes_mail,
         depth=min(box.depth, 6),
         current="page" if open_ else "false",
         hue=str(likes.get(box.path, {}).get("hue", "")),

@@ -9,9 +9,6 @@ from imapbridge.queries import MailboxItem
 from webmail.screen.people import clean
 from webmail.screen.sidebar import sidebar
 
-_HOLD_NOTHING = {"flagged", "all"}
-"""What is in these is in other mailboxes too, and the server sees to it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -31,6 +28,6 @@ def targets(boxes: Sequence[MailboxItem], current: int) -> list[Target]:
     return [
         Target(box.id, item.name, clean(box.path[: -len(box.name) - 1]), item.icon, item.flip)
         for box in boxes
-        if box.id != current and box.selectable and box.special_use not in _HOLD_NOTHING
+        if box.id != current and box.takes_mail
         if (item := shown.get(f"m{box.id}"))
     ]

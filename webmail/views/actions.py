@@ -89,7 +89,8 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     the keyword `label` or by its `name`.
 
     What the person has not said yet is asked on a page of its own: where to, which label, and whether for ever. 404
-    when nothing of what was chosen is there; 409 where the account has no mailbox for it.
+    when nothing of what was chosen is there; 409 where the account has no mailbox for it, or the one it was to go to
+    takes no mail: without a script, another is asked for.
     """
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
@@ -98,8 +99,10 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
     held = queries.selection(mailbox_id, _chosen(request))
-    if not held or (to and not target):
+    if not held:
         raise Http404
+    if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
+        return HttpResponse(status=409)
     keyword = _keyword(request) if deed in deeds.LABELS else ""
     wish = _Wish(deed, Chosen(holder.account.pk, mailbox_id, held, target.id if target else 0, keyword), target)
     if not _is_complete(request, wish):

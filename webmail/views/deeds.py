@@ -99,8 +99,8 @@ LABELS = {"label", "unlabel"}
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:
-    """Where it goes: `wanted` is a mailbox's id in words. None where it is none of the account's that can hold mail."""
-    able = [box for box in boxes if box.selectable]
+    """Where it goes: `wanted` is a mailbox's id in words. None where it is none of the account's that takes mail."""
+    able = [box for box in boxes if box.takes_mail]
     if deed == "inbox":
         return next((box for box in able if box.special_use == "inbox"), None)
     return next((box for box in able if str(box.id) == wanted), None)

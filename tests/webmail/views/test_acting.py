@@ -1,6 +1,8 @@
 """What is done to conversations of a list, as its forms send it: each deed, undo, and what is asked before."""
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -120,6 +122,51 @@ def test_where_to_is_asked_on_a_page(alice: Person) -> None:
     assert held(lease) == {made.pk}
 
 
+@pytest.mark.parametrize("deed", ["move", "copy"])
+def test_what_takes_no_mail_is_no_place_to_go(alice: Person, deed: str) -> None:
+    lease = factories.mailbox(alice.account, name="Co-op/Lease")
+    unable = [
+        factories.mailbox(alice.account, name="Co-op", selectable=False).pk,
+        factories.mailbox(alice.account, name="All", special_use="all").pk,
+        factories.mailbox(alice.account, name="Starred", special_use="flagged").pk,
+    ]
+    made = factories.message(alice.inbox)
+    for to in (*unable, lease.pk + 1000, "x"):
+        assert script(alice, alice.inbox, deed, made, to=to).status_code == 409
+        asked = act(alice, alice.inbox, deed, made, to=to).content.decode()
+        assert [each["value"] for each in tags(asked, "button", name="to")] == [str(lease.pk)]
+    assert held(alice.inbox) == {made.pk}
+    assert not PendingChange.objects.exists()
+    items = {
+        each["id"]: each["class"].split()
+        for each in tags(alice.text(f"/mailbox/{alice.inbox.pk}/"), "li")
+        if "nav-item" in each["class"]
+    }
+    assert {key for key, names in items.items() if "takes-mail" in names} == {f"m{alice.inbox.pk}", f"m{lease.pk}"}
+
+
+def test_enter_in_the_name_of_a_new_label_gives_that_one(alice: Person) -> None:
+    made = factories.message(alice.inbox)
+    script(alice, alice.inbox, "label", made, name="Fair")
+    page = act(alice, alice.inbox, "label", made).content.decode()
+    (name,) = tags(page, "input", name="name")
+    (form,) = re.findall(r'<form class="row-flex".*?</form>', page, re.DOTALL)
+    assert "form" not in name, "a form of its own, so that Enter presses its own button"
+    assert [each["value"] for each in tags(form, "button")] == ["label"]
+    fields = {each["name"]: each.get("value", "") for each in tags(form, "input")}
+    address = unescape(re.findall(r'action="([^"]+)"', form)[0])
+    alice.client.post(address, fields | {"name": "Van", "do": "label"})
+    assert MailboxThread.objects.get(thread=made.thread, mailbox=alice.inbox).keywords == ["Fair", "Van"]
+
+
+def test_thousands_are_chosen_at_once(alice: Person, archive: Mailbox) -> None:
+    first, last = factories.message(alice.inbox), factories.message(alice.inbox)
+    chosen = [first.thread, *range(10**15, 10**15 + 5000), last.thread]
+    answer = alice.client.post(f"/mailbox/{alice.inbox.pk}/act", {"do": "archive", "c": chosen}, headers=SCRIPT)
+    assert answer.status_code == 200
+    assert held(archive) == {first.pk, last.pk}
+
+
 def test_for_ever_is_asked_once(alice: Person, trash: Mailbox) -> None:
     made = [factories.message(trash), factories.message(trash)]
     page = act(alice, trash, "delete", *made).content.decode()
@@ -191,7 +238,8 @@ def test_others_find_nothing(alice: Person, bob: Person, charlie: Client, client
         assert answer.headers["Location"].startswith("/sign-in")
     assert act(bob, bob.inbox, "read", made).status_code == 404, "a conversation of others in one's own mailbox"
     own = factories.message(bob.inbox)
-    assert act(bob, bob.inbox, "move", own, to=archive.pk).status_code == 404, "one's own into a mailbox of others"
+    assert script(bob, bob.inbox, "move", own, to=archive.pk).status_code == 409, "one's own into a mailbox of others"
+    act(bob, bob.inbox, "move", own, to=archive.pk)
     assert not PendingChange.objects.exists()
 
 
