@@ -1,7 +1,7 @@
 """What people do to mailboxes themselves: made, renamed, moved and deleted in the index now, on the server soon.
 
 The server may still refuse; then the screen goes back to how it was, and a Notice tells the person. What can be known
-to be wrong is refused here, as NameRefused or NotToBeChanged. Nothing is deleted that was not asked about: see
+to be wrong is refused here, as NameRefused or NotToBeChanged; what is gone is MailboxGone. Nothing is deleted that was not asked about: see
 `sync.hierarchy_errand`.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from imapbridge.actions.owing import owe
-from imapbridge.errors import Sorry, Unsafe
+from imapbridge.errors import MailboxGone, Sorry, Unsafe
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import hierarchy, namespaces
 from imapbridge.sync.hierarchy_errand import SUBSCRIBED
@@ -63,7 +63,7 @@ def rename(account_id: int, mailbox: int, name: str) -> None:
     """Give a mailbox another name where it is; those below it go with it."""
     with writing(account_id):
         rows = _rows(account_id)
-        row = rows[mailbox]
+        row = _one(rows, mailbox)
         above = row.name[: len(row.name) - len(row.leaf)]
         _rename(rows, row, above, name)
 
@@ -72,8 +72,8 @@ def move(account_id: int, mailbox: int, parent: int | None) -> None:
     """Put a mailbox, and those below it, inside another one; None: at the top."""
     with writing(account_id):
         rows = _rows(account_id)
-        row = rows[mailbox]
-        if parent is not None and rows[parent] in _family(rows, row):
+        row = _one(rows, mailbox)
+        if parent is not None and _one(rows, parent) in _family(rows, row):
             raise NotToBeChanged("inside")
         above, _ = _above(account_id, rows, parent)
         _rename(rows, row, above, row.leaf)
@@ -83,7 +83,7 @@ def delete(account_id: int, mailbox: int) -> None:
     """Delete a mailbox and those below it, with all that is in them. It cannot be undone: ask first."""
     with writing(account_id):
         rows = _rows(account_id)
-        family = _family(rows, rows[mailbox])
+        family = _family(rows, _one(rows, mailbox))
         _check_use(family)
         for row in sorted(family, key=lambda one: -len(one.name)):  # the lowest first
             _delete(row)
@@ -102,7 +102,7 @@ def _delete(row: Mailbox) -> None:
 def subscribe(account_id: int, mailbox: int, subscribed: bool) -> None:
     """Whether other mail programs are to show it (RFC 9051 6.3.7)."""
     with writing(account_id):
-        row = _rows(account_id)[mailbox]
+        row = _one(_rows(account_id), mailbox)
         if row.subscribed == subscribed:
             return
         Mailbox.objects.filter(pk=row.pk).update(subscribed=subscribed)
@@ -114,7 +114,7 @@ def subscribe(account_id: int, mailbox: int, subscribed: bool) -> None:
 def family(account_id: int, mailbox: int) -> list[Mailbox]:
     """A mailbox and all below it, by name: what a deletion takes. One query."""
     rows = _rows(account_id)
-    return sorted(_family(rows, rows[mailbox]), key=lambda row: row.name)
+    return sorted(_family(rows, _one(rows, mailbox)), key=lambda row: row.name)
 
 
 def _rename(rows: dict[int, Mailbox], row: Mailbox, above: str, name: str) -> None:
@@ -123,7 +123,8 @@ def _rename(rows: dict[int, Mailbox], row: Mailbox, above: str, name: str) -> No
         return
     _check_use(_family(rows, row))
     owe(
-        row.account_id, row.pk, Kind.RENAME, (), uid_validity=row.uid_validity or 0, name=whole, name_before=row.name
+        row.account_id, row.pk, Kind.RENAME, (), uid_validity=row.uid_validity or 0, name=whole, name_before=row.name,
+        add=[SUBSCRIBED] if row.subscribed else [],
     )  # fmt: skip
     hierarchy.rename(row.account_id, row.name, whole, row.delimiter)
 
@@ -131,6 +132,13 @@ def _rename(rows: dict[int, Mailbox], row: Mailbox, above: str, name: str) -> No
 def _rows(account_id: int) -> dict[int, Mailbox]:
     """Those on their way out among them: their names are taken."""
     return {row.pk: row for row in Mailbox.objects.filter(account=account_id)}
+
+
+def _one(rows: dict[int, Mailbox], mailbox: int) -> Mailbox:
+    """A sync may have removed it since the page was shown. Raises MailboxGone."""
+    if mailbox not in rows:
+        raise MailboxGone
+    return rows[mailbox]
 
 
 def _family(rows: dict[int, Mailbox], row: Mailbox) -> list[Mailbox]:
@@ -147,7 +155,7 @@ def _check_use(rows: list[Mailbox]) -> None:
 def _above(account_id: int, rows: dict[int, Mailbox], parent: int | None) -> tuple[str, str]:
     """What a name inside this mailbox, or at the person's own top, begins with; and the delimiter."""
     if parent is not None:
-        row = rows[parent]
+        row = _one(rows, parent)
         if not row.delimiter or row.leaving:
             raise NotToBeChanged("flat")
         return row.name + row.delimiter, row.delimiter

@@ -53,7 +53,8 @@ class PendingChange(models.Model):
     what is below was asked about as well."""
     add = models.JSONField(default=list)
     remove = models.JSONField(default=list)
-    """Flags and keywords; of an APPEND, those of the message; of a SUBSCRIBE, `\\Subscribed` in one of the two."""
+    """Flags and keywords; of an APPEND, those of the message; of a SUBSCRIBE, `\\Subscribed` in one of the two; of a
+    CREATE or RENAME, whether the mailbox is to be subscribed under its name."""
     name = models.CharField(max_length=1000, blank=True)
     name_before = models.CharField(max_length=1000, blank=True)
     """CREATE and RENAME: the whole name that the mailbox is to have, decoded; RENAME: and the one that it had."""

@@ -44,9 +44,12 @@ def _create(session: Session, change: Owed, listed: Listed) -> Commands:
 
 def _rename(session: Session, change: Owed, listed: Listed) -> Commands:
     raw_name = names.encode(change.name, session.utf8)
-    if change.raw_name not in listed:
-        if raw_name not in listed:
-            raise CommandFailed("NO", "NONEXISTENT", "", "RENAME")
+    if change.raw_name not in listed and raw_name not in listed:
+        raise CommandFailed("NO", "NONEXISTENT", "", "RENAME")
+    if change.raw_name == raw_name or change.raw_name not in listed:
+        # Done before, and the answer was lost; a list that was read since may have told so.
+        if SUBSCRIBED in change.add:
+            yield from _try_to(session.subscribe, raw_name)
         return Answer(raw_name=raw_name)
     if raw_name in listed:
         raise CommandFailed("NO", "ALREADYEXISTS", "", "RENAME")

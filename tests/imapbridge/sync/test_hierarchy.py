@@ -222,6 +222,29 @@ def test_a_kill_after_the_server_has_done_it(story: Story, kind: str) -> None:
     assert not Notice.objects.exists()
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_rename_that_nobody_heard_the_answer_of(
+    begin: Callable[[MailServer], Story], dovecot: Dovecot, listed: bool
+) -> None:
+    """A sync that lists the mailboxes may come before the second try."""
+    story = begin(dovecot)
+    plans(story)
+    liking.like(story.account.pk, key(story, "Plans"), hue=3)
+    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
+    PendingChange.objects.filter(confirmed_at=None).update(attempts=1, not_before=timezone.now() + timedelta(minutes=1))
+    story.phone.select("INBOX")
+    story.phone.rename_mailbox("Plans", "Schemes")
+    if listed:
+        story.sync()
+        assert not nothing_is_owed(story)
+    replay_again(story)
+    settled(story)
+    assert there(story) == shown(story) == {"Schemes", "Schemes/Old"}
+    assert not Notice.objects.exists()
+    assert story.mailbox("Schemes").subscribed, "a subscription goes with its mailbox"
+    assert list(MailAccount.objects.get(pk=story.account.pk).folders) == ["Schemes"]
+
+
 def test_while_the_server_is_down(begin: Callable[[MailServer], Story], own_dovecot: Dovecot) -> None:
     story = begin(own_dovecot)
     plans(story)
