@@ -5,7 +5,8 @@
 
 What comes to the mailbox after `begin` is left alone. Each chunk is as any other action: the index and what is owed to
 the server in one transaction, and this row with them; so whoever is killed has lost one chunk, and two who go on with
-the same job do not disturb each other.
+the same job do not disturb each other. Each message is asked for once: what the server refuses comes back to the screen
+and stays there, and ends the job.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from imapbridge.actions import filing, marks
 from imapbridge.actions.owing import owe
-from imapbridge.models import Entry, Job, Mailbox, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, Notice, PendingChange
 from imapbridge.terms import flags
-from imapbridge.terms.uids import UidSet
+from imapbridge.terms.uids import MAX_UID, UidSet
 from imapbridge.writing import writing
 
 Kind = Job.Kind
 CHUNK = 500
+WIDEST = 50_000
+"""UIDs of one change where the server has few messages among them."""
 AT_ONCE = 100
 """Messages that a click waits for: most folders have no more, and are done with it."""
 
@@ -56,15 +59,26 @@ def go_on(job_id: int, most: int = CHUNK) -> bool:
     with writing(account):
         job = Job.objects.select_related("mailbox").get(pk=job_id)
         if job.finished_at is None:
-            done = _CHUNKS[Kind(job.kind)](job, most)
-            is_all = job.done == 0 and done < most  # of a first look; later ones look once more
-            job.done += done
-            if job.older > 0 and not done:
-                done = _older(job)
-            if not done or (is_all and job.older < 1):
+            if _is_refused(job) or not _next(job, most):
                 job.finished_at = timezone.now()
             job.save(update_fields=["done", "older", "below", "uids", "finished_at", "touched_at"])
         return job.finished_at is None
+
+
+def _next(job: Job, most: int) -> bool:
+    """Whether there is more."""
+    done = _CHUNKS[Kind(job.kind)](job, most)
+    job.done += done
+    if done < most and job.older > 0:
+        _older(job)
+    return done == most or job.older > 0
+
+
+def _is_refused(job: Job) -> bool:
+    """The server would not do this to messages of this mailbox, and will not do it to the others either."""
+    kind = PendingChange.Kind.EXPUNGE if job.kind == Kind.EMPTY else PendingChange.Kind.FLAGS
+    told = Notice.objects.filter(account=job.account_id, kind=kind, source=job.mailbox.name)
+    return told.filter(created_at__gte=job.created_at).exists()
 
 
 def cancel(account_id: int, job_id: int) -> None:
@@ -100,11 +114,21 @@ def forget(finished_before: datetime) -> None:
     Job.objects.filter(finished_at__lt=finished_before).delete()
 
 
+def _take(job: Job, most: int, **still: bool) -> list[Entry]:
+    """The next entries, by UID from the top down. What has no UID yet comes first: it may get any of them meanwhile."""
+    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to, **still)
+    coming = list(here.filter(uid__lt=0)[:most]) if job.below is None else []
+    below = MAX_UID + 1 if job.below is None else job.below
+    placed = list(here.filter(uid__gt=0, uid__lt=below).order_by("-uid")[: most - len(coming)])
+    if placed:
+        job.below = placed[-1].uid
+    return [*placed, *coming]
+
+
 def _read(job: Job, most: int) -> int:
-    here = Entry.objects.filter(mailbox=job.mailbox_id, seen=False, expunged=False, pk__lte=job.up_to)
-    found = list(here.order_by("-uid").values_list("uid", "message_id")[:most])
-    marks.set_seen(job.account_id, [message for _, message in found], seen=True)
-    known = UidSet.of(uid for uid, _ in found if uid > 0)
+    found = _take(job, most, seen=False)
+    marks.set_seen(job.account_id, [one.message_id for one in found], seen=True)
+    known = UidSet.of(one.uid for one in found if one.uid > 0)
     job.uids = str(UidSet.parse(job.uids) | known)
     return len(found)
 
@@ -119,21 +143,17 @@ def _unread(job: Job, most: int) -> int:
 
 
 def _empty(job: Job, most: int) -> int:
-    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to)
-    below = Q() if job.below is None else Q(uid__lt=job.below)
-    # Once more from the top at the end: what was on its way has got its UID meanwhile.
-    found = list(here.filter(below).order_by("-uid")[:most]) or list(here.order_by("-uid")[:most])
+    found = _take(job, most)
     filing.expunge(job.mailbox, found)
-    job.below = found[-1].uid if found else None
     return len(found)
 
 
 _CHUNKS: dict[Kind, Callable[[Job, int], int]] = {Kind.READ: _read, Kind.UNREAD: _unread, Kind.EMPTY: _empty}
 
 
-def _older(job: Job) -> int:
+def _older(job: Job) -> None:
     """Messages that are not in the index yet: the server is told of their UIDs, whichever of them there are."""
-    first = max(1, job.older - CHUNK + 1)
+    first = max(1, job.older - _span(job) + 1)
     uids = range(first, job.older + 1)
     uid_validity = job.mailbox.uid_validity or 0
     if job.kind == Kind.READ:
@@ -143,4 +163,10 @@ def _older(job: Job) -> int:
     else:
         owe(job.account_id, job.mailbox_id, PendingChange.Kind.EXPUNGE, uids, uid_validity=uid_validity)
     job.older = first - 1
-    return len(uids)
+
+
+def _span(job: Job) -> int:
+    """How many UIDs have about a chunk of messages among them: a mailbox of long ago has few, and high ones."""
+    box = job.mailbox
+    between = (box.uid_next or 1) // max(1, box.server_total or box.uid_next or 1)
+    return min(CHUNK * max(1, between), WIDEST)

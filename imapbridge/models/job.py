@@ -25,7 +25,7 @@ class Job(models.Model):
     uids = models.TextField(blank=True)
     """READ: what it has marked, a UID set, so that it can be undone."""
     below = models.BigIntegerField(null=True)
-    """EMPTY: the lowest UID that is deleted, so that the way to those that are left is short."""
+    """READ and EMPTY: the lowest UID that is done, so that each is done once and the way to those left is short."""
     total = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

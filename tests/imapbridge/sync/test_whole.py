@@ -5,7 +5,8 @@ import pytest
 from accounts.models import MailAccount
 from imapbridge import actions
 from imapbridge.actions import whole
-from imapbridge.models import Entry, Job, Mailbox, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, Notice, PendingChange
+from imapbridge.sync import refusals
 from tests import factories
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server
@@ -122,3 +123,55 @@ def test_nobody_undoes_or_stops_what_is_another_s(inbox: Mailbox) -> None:
     assert inbox.unread == 260 - whole.AT_ONCE
     with pytest.raises(Mailbox.DoesNotExist):
         whole.begin(other.pk, inbox.pk, Job.Kind.READ)
+
+
+@pytest.mark.parametrize("kind", [Job.Kind.READ, Job.Kind.EMPTY])
+def test_what_the_server_refuses_is_not_asked_for_again(inbox: Mailbox, kind: Job.Kind) -> None:
+    job = whole.begin(inbox.account_id, inbox.pk, kind)
+    _refuse_all()
+    assert Notice.objects.count() == 1
+    assert not whole.go_on(job.pk), "what was refused once is refused for the others too"
+    inbox.refresh_from_db()
+    assert (inbox.total, inbox.unread) == (1300, 260)
+    assert not PendingChange.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [Job.Kind.READ, Job.Kind.EMPTY])
+def test_each_message_is_taken_once(inbox: Mailbox, kind: Job.Kind) -> None:
+    """Also when what was refused comes back while nobody looks."""
+    job = whole.begin(inbox.account_id, inbox.pk, kind)
+    is_more, chunks = True, 0
+    while is_more and chunks < 10:
+        _refuse_all()
+        Notice.objects.all().delete()
+        is_more, chunks = whole.go_on(job.pk), chunks + 1
+    job.refresh_from_db()
+    assert (job.done, chunks) == ((260, 1) if kind == Job.Kind.READ else (1300, 3))
+
+
+def _refuse_all() -> None:
+    for change in PendingChange.objects.order_by("-pk"):
+        refusals.take_back(change, "not-permitted")
+
+
+def test_what_gets_its_uid_meanwhile_is_done_as_well(inbox: Mailbox) -> None:
+    """Messages on their way here, which may become the highest of all."""
+    coming = Entry.objects.get(mailbox=inbox, uid=1)
+    Entry.objects.filter(pk=coming.pk).update(uid=-coming.pk)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    Entry.objects.filter(pk=coming.pk).update(uid=5000)
+    finish(job)
+    assert not Entry.objects.filter(mailbox=inbox, expunged=False).exists()
+
+
+@pytest.mark.parametrize(("messages", "span"), [(5000, 50_000), (100_000, 10_000), (2_000_000, 500)])
+def test_what_is_in_no_index_is_cut_by_messages(db: None, messages: int, span: int) -> None:
+    """UIDs may be high where few messages are left."""
+    box = factories.mailbox(factories.person()[1], lowest_uid=2_000_001, uid_next=2_000_001, server_total=messages)
+    job = whole.begin(box.account_id, box.pk, Job.Kind.READ)
+    job.refresh_from_db()
+    assert [change.uids for change in PendingChange.objects.all()] == [f"{2_000_001 - span}:2000000"]
+    assert job.older == 2_000_000 - span
+    if messages == 5000:
+        finish(job)
+        assert PendingChange.objects.count() < 50
