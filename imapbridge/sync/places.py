@@ -144,7 +144,7 @@ def known(mailbox: Mailbox, found: Mapping[int, int]) -> None:
     Entry.objects.bulk_update(rows.values(), ["uid", "state", "expunged", *FLAG_COLUMNS], batch_size=100)
     if twins:
         listing.refresh(mailbox, {one.thread for one in (*rows.values(), *twins.values())}, state)
-    _ready(mailbox.pk, {key: found[key] for key in rows})
+    _ready(mailbox, {key: found[key] for key in rows})
 
 
 def _replace(one: Entry, twin: Entry) -> None:
@@ -166,15 +166,17 @@ def _replace(one: Entry, twin: Entry) -> None:
         count(one.mailbox_id, [one])
 
 
-def _ready(mailbox_id: int, found: Mapping[int, int]) -> None:
-    """Changes that waited for these UIDs wait no more."""
-    for change in PendingChange.objects.filter(mailbox=mailbox_id, waits=True):
+def _ready(mailbox: Mailbox, found: Mapping[int, int]) -> None:
+    """Changes that waited for these UIDs wait no more. Those made before the mailbox was ever opened get to know under
+    which UIDVALIDITY the UIDs are."""
+    for change in PendingChange.objects.filter(mailbox=mailbox.pk, waits=True):
         told = [key for key in change.unplaced if key in found]
         if told:
             change.uids = str(UidSet.parse(change.uids) | UidSet.of(found[key] for key in told))
             change.unplaced = [key for key in change.unplaced if key not in found]
             change.waits = bool(change.unplaced)
-            change.save(update_fields=["uids", "unplaced", "waits"])
+            change.uid_validity = change.uid_validity or mailbox.uid_validity or 0
+            change.save(update_fields=["uids", "unplaced", "waits", "uid_validity"])
 
 
 # --- what never came --------------------------------------------------------------------------------------------------

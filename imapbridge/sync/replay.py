@@ -151,7 +151,8 @@ def _place(change: Owed, placed: Mapping[int, int]) -> None:
     row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
     if row is not None and row.kind == PendingChange.Kind.APPEND:
         places.known(row.mailbox, dict.fromkeys(row.places.values(), placed[0]))
-    elif row is not None and row.target is not None:
+    elif row is not None and row.target is not None and row.target.uid_validity is not None:
+        # Else the UIDs mean nothing yet: the first sync finds the messages by what they are.
         here = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=placed).values_list("pk", "uid")
         found = {row.places[str(key)]: placed[uid] for key, uid in here if str(key) in row.places}
         places.known(row.target, found)

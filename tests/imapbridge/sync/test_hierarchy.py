@@ -82,6 +82,22 @@ def test_a_new_mailbox_is_there_at_once_and_takes_mail(story: Story) -> None:
     assert not Notice.objects.exists()
 
 
+def test_what_is_done_in_a_new_mailbox_before_the_server_has_it(story: Story) -> None:
+    """Starred there, and moved on from there."""
+    messages = letters(story)
+    top = folders.create(story.account.pk, "Plans")
+    actions.move(story.account.pk, messages[:2], key(story, "INBOX"), top)
+    actions.set_flagged(story.account.pk, messages[:1], flagged=True)
+    actions.move(story.account.pk, messages[1:2], top, key(story, "Archive"))
+    for _ in range(3):
+        story.sync()
+    settled(story)
+    assert on_server(story, "Plans") == subjects(Mailbox.objects.get(pk=top)) == ["0"]
+    assert on_server(story, "Archive") == subjects(story.mailbox("Archive")) == ["1"]
+    assert [flags & {"\\Flagged"} for flags in story.phone.flags("Plans").values()] == [{"\\Flagged"}]
+    assert not Notice.objects.exists()
+
+
 def test_a_renamed_mailbox_keeps_its_mail_and_what_is_owed(story: Story) -> None:
     messages = plans(story)
     top, below = key(story, "Plans"), key(story, "Plans/Old")
