@@ -42,7 +42,7 @@ class Holder:
     notices: int = 0
     """How many things the server would not do, that the person has not read of."""
     treatments: Mapping[str, Treatment] = field(default_factory=dict)
-    """How those that wrote the conversation are treated, where the person has said so: by address in lower case."""
+    """How those that wrote the conversation are treated, where the person has said so: by address (`known_as`)."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
@@ -60,21 +60,28 @@ _OF_MAILBOX = _HOLDER.format(
     more=_NO_THREAD,
 )
 _OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD)
+# As `known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
+_KNOWN_AS = "lower(letter.sender_address)"
+_KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
 _THREAD = """held.thread AS thread,
        (SELECT {joined}(known.address || ' ' || CAST(known.shows_images AS integer)
                         || CAST(known.is_darkened AS integer), '\n')
           FROM webmail_correspondent known WHERE known.account_id = account.id AND known.address IN
-               (SELECT lower(letter.sender_address) FROM imapbridge_message letter
+               (SELECT {known_as} FROM imapbridge_message letter
                  WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated"""
 
 
 @cache
 def _of_message() -> str:
+    is_postgresql = connection.vendor == "postgresql"
     return _HOLDER.format(
         columns=_COLUMNS,
         held="JOIN imapbridge_message held ON held.account_id = account.id",
         wanted="AND held.id = %s",
-        more=_THREAD.format(joined="string_agg" if connection.vendor == "postgresql" else "group_concat"),
+        more=_THREAD.format(
+            joined="string_agg" if is_postgresql else "group_concat",
+            known_as=_KNOWN_AS_POSTGRESQL if is_postgresql else _KNOWN_AS,
+        ),
     )
 
 
@@ -114,6 +121,11 @@ def _treatments(text: str) -> dict[str, Treatment]:
     """From `ADDRESS 10`, a line for each."""
     found = (line.rpartition(" ") for line in text.splitlines())
     return {address: Treatment(*(switch == "1" for switch in switches)) for address, _, switches in found}
+
+
+def known_as(address: str) -> str:
+    """A correspondent's address as it is kept: in lower case, where it is ASCII. All databases agree on no more."""
+    return address.encode().lower().decode()
 
 
 def message_for(user: Visitor, message_id: int) -> Message:

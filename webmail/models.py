@@ -10,7 +10,7 @@ class Correspondent(models.Model):
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
     address = models.CharField(max_length=320)
-    """In lower case."""
+    """As `access.known_as` has it."""
     shows_images = models.BooleanField(default=False)
     """Remote images in their mail are shown without asking."""
     is_darkened = models.BooleanField(default=False)

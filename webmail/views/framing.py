@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from webmail.access import Treatment
+from webmail.access import Treatment, known_as
 from webmail.reading.document import SIZES
 from webmail.views import consent
 
@@ -68,7 +68,7 @@ class Manner:
     """How leaving a mailing list went just now: `yes`, `no`, or empty."""
 
     def treatment(self, sender: str) -> Treatment:
-        return self.treatments.get(sender.lower(), _UNTREATED)
+        return self.treatments.get(known_as(sender), _UNTREATED)
 
     def framing(self, message: int, sender: str) -> Framing:
         treated = self.treatment(sender)

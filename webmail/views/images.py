@@ -19,7 +19,8 @@ from webmail.models import Correspondent
 from webmail.outside.fetching import NotFetched, fetch
 from webmail.reading.media import picture
 from webmail.reading.pictures import pixels
-from webmail.views import consent, shell
+from webmail.screen.trust import is_doubtful
+from webmail.views import consent, shell, texts
 
 LARGEST = 10 * 1024 * 1024
 """Octets of one image."""
@@ -52,7 +53,8 @@ def proxied(request: HttpRequest, seal: str) -> HttpResponse:
 @require_POST
 @login_required
 def choose(request: HttpRequest, message_id: int) -> HttpResponse:
-    """`show=once|always|never`: load the remote images of this message, or of all that its sender writes.
+    """`show=once|always|never`: load the remote images of this message, or of all that its sender writes; not where the
+    sender is probably another. Raises MailError.
 
     A script gets the consent for the address of its frame; a form leads back to the message.
     """
@@ -60,6 +62,8 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
     wanted = request.POST.get("show", "")
     if wanted not in CHOICES or (wanted == "always" and not message.sender_address):
         return HttpResponseBadRequest()
+    if wanted != "never" and is_doubtful(texts.readable(message).trust):
+        return HttpResponseBadRequest()  # no page offers it
     if wanted != "once":
         _remember(message, wanted == "always")
     word = "" if wanted == "never" else consent.consent(shell.person(request).pk, message.pk)
@@ -72,5 +76,5 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
 
 def _remember(message: Message, shows: bool) -> None:
     Correspondent.objects.update_or_create(
-        account_id=message.account_id, address=message.sender_address.lower(), defaults={"shows_images": shows}
+        account_id=message.account_id, address=access.known_as(message.sender_address), defaults={"shows_images": shows}
     )

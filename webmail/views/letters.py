@@ -78,7 +78,8 @@ class Writer:
         size = "" if framing.size == 100 else str(framing.size)
         if found.kind == "html":
             fits = texts.fitting(framing, found)
-            colours = self._colours(message, fits) if found.paper and framing.scheme != "light" else None
+            may_darken = found.paper and framing.scheme != "light" and message.sender_address
+            colours = self._colours(message, fits) if may_darken else None
             return Text(frame=texts.address(message, fits), notices=told, colours=colours, size=size)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
@@ -111,7 +112,12 @@ class Writer:
         """The row that `bodies` wants, without asking for it."""
         structure = message.structure.to_json() if message.structure else None
         return Message(
-            pk=message.id, account=self._account, thread=message.thread, structure=structure, size=message.size
+            pk=message.id,
+            account=self._account,
+            thread=message.thread,
+            structure=structure,
+            size=message.size,
+            sender_address=message.sender_address,
         )
 
     def _failure(self, error: MailError) -> Failure:

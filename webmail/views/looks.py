@@ -21,11 +21,11 @@ def colours(request: HttpRequest, message_id: int) -> HttpResponse:
     """`colours=dark|original`: of all that this message's sender writes, where the screen is dark."""
     message = access.message_for(request.user, message_id)
     wanted = request.POST.get("colours", "")
-    if wanted not in {"dark", "original"}:
+    if wanted not in {"dark", "original"} or not message.sender_address:
         return HttpResponseBadRequest()
     Correspondent.objects.update_or_create(
         account_id=message.account_id,
-        address=message.sender_address.lower(),
+        address=access.known_as(message.sender_address),
         defaults={"is_darkened": wanted == "dark"},
     )
     return back.after_post(request, f"/message/{message_id}/?{request.GET.urlencode()}")

@@ -35,6 +35,25 @@ def test_darkened_by_sender_and_back(alice: Person) -> None:
     assert "light-dark(#123," not in alice.text(tags(page(alice, first), "iframe")[0]["src"])
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [("Wren@Example.org", "wren@example.ORG", True), ("Übel@X.example", "Übel@x.example", True),
+     ("\u0130@x.example", "\u0130@X.example", True), ("Ü@x.example", "ü@x.example", False)],
+)  # fmt: skip
+def test_one_address_in_any_database(alice: Person, first: str, second: str, same: bool) -> None:
+    made, other = (letter(alice, sender=("W", address)) for address in (first, second))
+    assert alice.client.post(f"/message/{made.pk}/colours", {"colours": "dark"}).status_code == 302
+    assert "dark=1" in tags(page(alice, made), "iframe")[0]["src"]
+    assert ("dark=1" in tags(page(alice, other), "iframe")[0]["src"]) is same
+
+
+def test_who_has_no_address_is_not_remembered(alice: Person) -> None:
+    made = letter(alice, sender=("", ""))
+    assert tags(page(alice, made), "button", name="colours") == []
+    assert alice.client.post(f"/message/{made.pk}/colours", {"colours": "dark"}).status_code == 400
+    assert not Correspondent.objects.exists()
+
+
 READY = "<meta name=color-scheme content=dark><style>@media(prefers-color-scheme:dark){p{color:#fff}}</style>x"
 
 

@@ -65,6 +65,16 @@ def test_a_doubtful_sender_shows_no_images(alice: Person) -> None:
     assert "images=" in tags(page(alice, PASSED, text=text), "iframe")[0]["src"]
 
 
+@pytest.mark.parametrize("show", ["once", "always"])
+def test_nobody_may_show_the_images_of_a_doubtful_sender(alice: Person, show: str) -> None:
+    made = letter(alice, FAILED, text='<img src="https://t.example/a.png">')
+    assert alice.client.post(f"/message/{made.pk}/images", {"show": show}).status_code == 400
+    assert not Correspondent.objects.exists()
+    assert alice.client.post(f"/message/{made.pk}/images", {"show": "never"}).status_code == 302
+    good = letter(alice, PASSED, text='<img src="https://t.example/a.png">')
+    assert alice.client.post(f"/message/{good.pk}/images", {"show": show}).status_code == 302
+
+
 # --- Leaving a list ---------------------------------------------------------------------------------------------------
 
 
