@@ -99,7 +99,7 @@ def test_who_is_shut_out_is_out_at_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_signing_in_does_not_wait_for_redis(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     user, account = factories.person("ann@example.org", secret="sealed")
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
     login.sync_soon(None, user)
     assert f"sync not asked for: account={account.pk}" in caplog.text
 

@@ -28,7 +28,7 @@ def test_wanted(headers: dict[str, str], wanted: str) -> None:
 
 
 def item(text: str) -> Item:
-    return Item("m1", "/x", text, text, "inbox", "", "", "3", "", "nav-item", 0, "false")
+    return Item("m1", "/x", text, text, "inbox", "", "", "3", "", "nav-item", 0, "false", "", "More")
 
 
 @given(st.text())

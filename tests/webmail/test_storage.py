@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
+from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from webmail import storage
 
 
-@pytest.fixture
-def collected(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
-    backend = {"BACKEND": "webmail.storage.StaticStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"staticfiles": backend}
-    call_command("collectstatic", interactive=False, verbosity=0)
-    yield tmp_path
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("static")
+    backend = {"BACKEND": "webmail.storage.StaticStorage", "OPTIONS": {"location": folder}}
+    with override_settings(STATIC_ROOT=folder, STORAGES=settings.STORAGES | {"staticfiles": backend}):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
 
 
 def one(folder: Path, pattern: str) -> str:
