@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge import backoff
 from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefused, WireError
-from imapbridge.models import Entry, Mailbox, Mirror
+from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
 from imapbridge.sync import mailbox as one
@@ -29,7 +29,7 @@ from imapbridge.wire.results import MailboxStatus
 log = logging.getLogger(__name__)
 
 TURN = 20.0
-"""Seconds of backfill after which the worker turns to other accounts."""
+"""Seconds of backfill, and of replay, after which the worker turns to other things."""
 TIMEOUT = 60.0
 LOOKS = 5
 """How often the mailboxes are listed because a person changed them meanwhile; where clocks do not agree it would
@@ -55,9 +55,10 @@ def sync(account_id: int) -> bool:
 
 def _sync(turn: Bulk, account: MailAccount) -> bool:
     replay.tidy(account.pk)
-    replay_all(turn.connection, account.pk)
+    owes = replay_all(turn.connection, account.pk, turn.renew)
     listed = _listed(turn.connection, account.pk)
-    replay_all(turn.connection, account.pk)  # of a mailbox that was found under another name
+    # Again, of a mailbox that was found under another name.
+    owes = owes or replay_all(turn.connection, account.pk, turn.renew)
     for box, _ in listed:
         box.account = account  # or each would read it
     afoot, now = standing.afoot(account.pk), timezone.now()
@@ -73,7 +74,8 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
         _learn_name(account)
     quota.refresh(turn.connection, account.pk, changed=bool(changed))
     with statistics.kept_true() as written:
-        return not all(box.complete for box, _ in listed) and _backfill(turn, account.pk, written)
+        lacks = not all(box.complete for box, _ in listed) and _backfill(turn, account.pk, written)
+    return owes or lacks
 
 
 def _learn_name(account: MailAccount) -> None:
@@ -85,11 +87,16 @@ def _learn_name(account: MailAccount) -> None:
         MailAccount.objects.filter(pk=account.pk, name="").update(name=name[:200])
 
 
-def replay_all(connection: BlockingConnection, account_id: int) -> None:
-    """Every change that people made and the server has not got, in order."""
+def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = no_lock) -> bool:
+    """Every change that people made and the server has not got, in order, until the turn ends: new mail waits.
+
+    Returns whether there may be more.
+    """
+    deadline = time.monotonic() + TURN
     change = replay.next_change(account_id) if replay.is_owed(account_id) else None
     while change:
         try:
+            renew()
             answer = connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
         except CommandFailed as error:
             if asked_to_wait(error):  # no word on the change itself
@@ -97,11 +104,15 @@ def replay_all(connection: BlockingConnection, account_id: int) -> None:
                 raise
             replay.refused(change, error)
             change = replay.next_change(account_id)
-        except WireError:
+        except (WireError, Occupied):
             replay.postponed(change)
             raise
         else:
             change = replay.answered(change, answer)
+        if change and not change.first_time and time.monotonic() > deadline:
+            PendingChange.objects.filter(pk=change.id).update(not_before=None)  # claimed, and not begun
+            return True
+    return False
 
 
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:
