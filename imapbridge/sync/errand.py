@@ -7,6 +7,7 @@ own), and whoever begins again looks above it for what was sent. Originals go on
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from imapbridge.errors import CommandFailed
+from imapbridge.mime.headers import message_ids
 from imapbridge.models import PendingChange
 from imapbridge.terms import flags as flag
 from imapbridge.terms.uids import UidSet
@@ -25,6 +27,7 @@ from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import NewMessage, Session
 
 Kind, Step = PendingChange.Kind, PendingChange.Step
+_MESSAGE_ID = re.compile(rb"^message-id:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.I | re.M)
 _LIKENESS = FetchItems(size=True, internal_date=True, envelope=True)
 
 
@@ -252,21 +255,27 @@ def _append(session: Session, change: Owed) -> Commands:
     if change.step == Step.NONE:
         return (yield from _begin(session, change))
     if not change.first_time and (uid := (yield from _uid_there(session, change))):
-        return Answer(placed={0: uid})
+        return Answer(placed=_place_of(change, uid, session.selected.uid_validity if session.selected else None))
     message = NewMessage(change.data, frozenset(change.add), change.created_at)
 
     def append() -> Steps:
         return (yield from session.append(change.raw_name, [message]))
 
     told = yield from _creating(session, change, append)
-    return Answer(placed={0: told.uids[0]} if told.uids and told.uid_validity == change.uid_validity else {})
+    return Answer(placed=_place_of(change, told.uids[0], told.uid_validity) if told.uids else {})
+
+
+def _place_of(change: Owed, uid: int, uid_validity: int | None) -> dict[int, int]:
+    """Of an APPEND. Where UIDs have been given out anew since, this one says nothing about the mailbox that we hold."""
+    return {0: uid} if uid_validity == change.uid_validity else {}
 
 
 def _uid_there(session: Session, change: Owed) -> Generator[Any, Any, int]:
-    """0: it is not there."""
-    head = change.data.partition(b"\r\n\r\n")[0]
+    """0: it is not there. Known by its own Message-ID; without one, by its size."""
+    own = _MESSAGE_ID.search(change.data.partition(b"\r\n\r\n")[0])
+    sent = message_ids(own[1]) if own else ()
     for one in (yield from _above(session, change)):
-        own = one.envelope.message_id if one.envelope else ""
-        if own.encode() in head if own else one.size == len(change.data):
+        found = message_ids(one.envelope.message_id if one.envelope else "")
+        if sent == found and (sent or one.size == len(change.data)):
             return one.uid
     return 0
