@@ -1,8 +1,8 @@
 """What people do to mailboxes themselves: made, renamed, moved and deleted in the index now, on the server soon.
 
 The server may still refuse; then the screen goes back to how it was, and a Notice tells the person. What can be known
-to be wrong is refused here, as NameRefused or NotToBeChanged; what is gone is MailboxGone. Nothing is deleted that was not asked about: see
-`sync.hierarchy_errand`.
+to be wrong is refused here, as NameRefused or NotToBeChanged; of what is gone meanwhile, MailboxGone is raised. Nothing
+is deleted that was not asked about: see `sync.hierarchy_errand`.
 """
 
 from __future__ import annotations

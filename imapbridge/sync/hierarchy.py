@@ -64,7 +64,8 @@ def _renamed_keys(gone: Mapping[bytes, Mailbox], key: bytes, name: str) -> dict[
 
 
 def laid_over(changes: Sequence[PendingChange], held: Mapping[bytes, Mailbox], said: Said) -> Said:
-    """The list, with the names that people gave and the server does not know yet."""
+    """The list, with the names that people gave and the subscriptions that they changed, of which the server does not
+    know yet."""
     keys = {row.pk: key for key, row in held.items()}
     for change in changes:
         key = keys.get(change.mailbox_id)
@@ -72,6 +73,8 @@ def laid_over(changes: Sequence[PendingChange], held: Mapping[bytes, Mailbox], s
             one = said[key]
             moved = moved_names([each.name for each in said.values()], one.name, change.name, one.delimiter)
             said = {key: replace(each, name=moved.get(each.name, each.name)) for key, each in said.items()}
+        elif change.kind == Kind.SUBSCRIBE and not change.confirmed_at and key in said:
+            said = {**said, key: replace(said[key], subscribed=bool(change.add))}
     return said
 
 

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import MailAccount, Notifications, PushSubscription
-from imapbridge.models import Mailbox, MailboxThread
+from imapbridge.actions import folders
+from imapbridge.errors import MailboxGone
+from imapbridge.models import Mailbox, MailboxThread, PendingChange
 from imapbridge.sync import mailboxes, namespaces
 from imapbridge.wire import names
 from imapbridge.wire.results import ListedMailbox, MailboxStatus
@@ -181,3 +183,36 @@ def test_odd_names_are_kept(account: MailAccount, name: str) -> None:
         mailboxes.apply(account.pk, [INBOX, listed(name, raw_name=raw)])
         box = Mailbox.objects.exclude(name="INBOX").get()
         assert (box.name, bytes(box.raw_name), names.decode(raw, utf8)) == (name, raw, name)
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_list_that_knows_no_better_does_not_show_what_was_hidden(account: MailAccount, wanted: bool) -> None:
+    """Nor hide what was shown: the server has not been told yet."""
+    before = replace(listed("Plans"), subscribed=not wanted)
+    mailboxes.apply(account.pk, [INBOX, before])
+    plans = Mailbox.objects.get(name="Plans")
+    folders.subscribe(account.pk, plans.pk, wanted)
+    mailboxes.apply(account.pk, [INBOX, before])
+    plans.refresh_from_db()
+    assert plans.subscribed is wanted
+    PendingChange.objects.update(confirmed_at=timezone.now())
+    mailboxes.apply(account.pk, [INBOX, before])
+    plans.refresh_from_db()
+    assert plans.subscribed is not wanted, "what comes after it is the server's word"
+
+
+def test_what_a_sync_has_removed_meanwhile_is_gone(account: MailAccount) -> None:
+    mailboxes.apply(account.pk, [INBOX, listed("Plans")])
+    plans, gone = Mailbox.objects.get(name="Plans").pk, Mailbox.objects.get(name="Plans").pk + 1000
+    for act in (
+        lambda: folders.create(account.pk, "New", gone),
+        lambda: folders.rename(account.pk, gone, "Schemes"),
+        lambda: folders.move(account.pk, gone, None),
+        lambda: folders.move(account.pk, plans, gone),
+        lambda: folders.delete(account.pk, gone),
+        lambda: folders.subscribe(account.pk, gone, False),
+        lambda: folders.family(account.pk, gone),
+    ):
+        with pytest.raises(MailboxGone):
+            act()
+    assert not PendingChange.objects.exists()
