@@ -102,18 +102,30 @@ def go_on(job: Job) -> None:
     """Have the rest of a job done soon. Where the broker is away, beat asks again."""
     if job.finished_at is None:
         try:
-            do_job.apply_async((job.pk,), queue="bulk")
+            _ask_for(job)
         except (OperationalError, RedisError) as fault:
             log.warning("job=%s not asked for: %s", job.pk, type(fault).__name__)
 
 
+def _ask_for(job: Job, **options: Any) -> None:
+    do_job.apply_async((job.pk,), {"at": whole.progress(job)}, queue="bulk", **options)
+
+
 @shared_task
-def do_job(job_id: int) -> None:
-    """Chunk after chunk; after a while others have their turn."""
+def do_job(job_id: int, at: int | None = None) -> None:
+    """Chunk after chunk; after a while others have their turn.
+
+    `at`: how far it was when this was asked for. Who finds it further is one too many: another goes on with it, and
+    asks for what is left.
+    """
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or (at is not None and at != whole.progress(job)):
+        return
     until = time.monotonic() + JOB_TURN
     while whole.go_on(job_id):
         if time.monotonic() > until:
-            do_job.apply_async((job_id,), queue="bulk")
+            job.refresh_from_db()
+            _ask_for(job)
             return
 
 
@@ -121,8 +133,8 @@ def do_job(job_id: int) -> None:
 def resume_jobs() -> None:
     """Those whose worker was killed; and what was done long ago is forgotten."""
     whole.forget(timezone.now() - JOB_KEPT)
-    for job_id in whole.unfinished(timezone.now() - JOB_QUIET):
-        do_job.apply_async((job_id,), queue="bulk")
+    for job in whole.take_up(timezone.now() - JOB_QUIET):
+        _ask_for(job, expires=JOB_QUIET.total_seconds())
 
 
 @shared_task

@@ -104,9 +104,16 @@ def undo(account_id: int, job_id: int) -> Job | None:
     return inverse
 
 
-def unfinished(quiet_since: datetime) -> list[int]:
-    """Keys of jobs that nobody has gone on with since then."""
-    return list(Job.objects.filter(finished_at=None, touched_at__lt=quiet_since).values_list("pk", flat=True))
+def progress(job: Job) -> int:
+    """A number that every chunk makes larger, but for the last one."""
+    return job.done - job.older
+
+
+def take_up(quiet_since: datetime) -> list[Job]:
+    """Jobs that nobody has gone on with since then; whoever asks next finds that somebody has taken them up."""
+    quiet = list(Job.objects.filter(finished_at=None, touched_at__lt=quiet_since))
+    Job.objects.filter(pk__in=[job.pk for job in quiet]).update(touched_at=timezone.now())
+    return quiet
 
 
 def forget(finished_before: datetime) -> None:

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from imapbridge import actions, client
+from imapbridge.actions import whole
 from imapbridge.errors import ServerMisbehaved
-from imapbridge.models import Entry, Mailbox, Message, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, Message, PendingChange
 from imapbridge.sync import parking
 from imapbridge.sync.parking import LIMITS, Fault
 from tests.imapbridge.sync.conftest import Story, begin
@@ -98,8 +99,13 @@ def test_rebuildindex_loses_no_change(story: Story) -> None:
         run("rebuildindex", story)
     assert Entry.objects.filter(pk=entry.pk, flagged=True).exists()
     PendingChange.objects.update(not_before=None)
+    job = whole.begin(story.account.pk, story.mailbox("Sent").pk, Job.Kind.READ)
+    Job.objects.update(finished_at=None)
+    with pytest.raises(CommandError, match="nothing was forgotten"):
+        run("rebuildindex", story)
+    whole.cancel(story.account.pk, job.pk)
     run("rebuildindex", story)
-    assert story.phone.flags("Sent") == {entry.uid: {"\\Flagged"}}
+    assert story.phone.flags("Sent") == {entry.uid: {"\\Flagged", "\\Seen"}}
     story.assert_equal()
 
 

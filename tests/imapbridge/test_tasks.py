@@ -43,8 +43,8 @@ class Broker:
         found = []
         for raw in reversed(self._redis.lrange(f"whimbrel:{queue}", 0, -1)):
             message = json.loads(raw)
-            [account], *_ = json.loads(base64.b64decode(message["body"]))
-            found.append({**message["headers"], "account": account})
+            [account], kwargs, *_ = json.loads(base64.b64decode(message["body"]))
+            found.append({**message["headers"], "account": account, "kwargs": kwargs})
         return found
 
     def accounts(self, queue: str) -> list[int]:
@@ -277,6 +277,8 @@ def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -
     Job.objects.update(touched_at=timezone.now() - timedelta(minutes=2))
     tasks.resume_jobs()
     assert broker.accounts("bulk") == [job.pk]
+    tasks.resume_jobs()
+    assert broker.accounts("bulk") == [job.pk], "it was asked for a moment ago"
     tasks.do_job(job.pk)
     inbox.refresh_from_db()
     assert inbox.total == 0
@@ -300,3 +302,22 @@ def test_a_job_gives_way_to_others(broker: Broker, monkeypatch: pytest.MonkeyPat
     inbox.refresh_from_db()
     assert inbox.total == 1700 - whole.AT_ONCE - whole.CHUNK
     assert broker.accounts("bulk") == [job.pk]
+
+
+def test_copies_of_a_job_do_not_multiply(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker is behind: the job is asked for again and again before it is taken once."""
+    inbox = factories.fill_mailbox(factories.person()[1], 1700)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    monkeypatch.setattr(tasks, "JOB_TURN", -1.0)
+    tasks.go_on(job)
+    for _ in range(2):
+        Job.objects.update(touched_at=timezone.now() - timedelta(minutes=2))
+        tasks.resume_jobs()
+    copies = broker.waiting("bulk")
+    assert [copy["expires"] is not None for copy in copies] == [False, True, True]
+    broker.clear()
+    for copy in copies:
+        tasks.do_job(job.pk, **copy["kwargs"])
+    assert len(broker.waiting("bulk")) == 1
+    inbox.refresh_from_db()
+    assert inbox.total == 1700 - whole.AT_ONCE - whole.CHUNK

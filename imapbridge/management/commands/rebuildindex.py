@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from accounts.models import MailAccount
 from imapbridge.management.account_command import AccountCommand
-from imapbridge.models import Mailbox, Message, Mirror, PendingChange, ThreadRef
+from imapbridge.models import Job, Mailbox, Message, Mirror, PendingChange, ThreadRef
 from imapbridge.sync.account import sync
 from imapbridge.sync.bulk import bulk
 from imapbridge.writing import writing
@@ -20,7 +20,8 @@ class Command(AccountCommand):
     def run(self, account: MailAccount, **options: Any) -> None:
         sync(account.pk)
         with bulk(account.pk), writing(account.pk):  # no worker is at it, and no click comes in between
-            if PendingChange.objects.filter(account=account, confirmed_at=None).exists():
+            owed = PendingChange.objects.filter(account=account, confirmed_at=None)
+            if owed.exists() or Job.objects.filter(account=account, finished_at=None).exists():
                 raise CommandError("The server has not got all changes yet; nothing was forgotten. Try again soon.")
             for model in (Mailbox, Message, ThreadRef, Mirror):
                 model._default_manager.filter(account=account).delete()
