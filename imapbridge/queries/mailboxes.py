@@ -35,8 +35,8 @@ class MailboxItem:
 
     @property
     def takes_mail(self) -> bool:
-        """Whether something can be put into it. What is in those of all mail or all flagged mail is in others as well, and
-        the server sees to it (RFC 6154 section 2)."""
+        """Whether something can be put into it. What is in those of all mail or all flagged mail is in others as well,
+        and the server sees to it (RFC 6154 section 2)."""
         return self.selectable and self.special_use not in {"flagged", "all"}
 
 
