@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from imapbridge import events
 from imapbridge.errors import MailArrived
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
@@ -17,16 +19,21 @@ GONE = "mailbox-gone"
 
 
 def lost(mailbox: Mailbox) -> None:
-    """The mailbox is gone, or its UIDs mean other messages now: what is owed there cannot be done any more."""
-    for change in PendingChange.objects.filter(mailbox=mailbox.pk, confirmed_at=None).order_by("-pk"):
+    """The mailbox is gone, or its UIDs mean other messages now: what is owed there cannot be done any more.
+
+    But for what is to be filed there: it has no UID, and nobody else has its octets.
+    """
+    filed = Q(kind=Kind.APPEND, confirmed_at=None)
+    for change in PendingChange.objects.filter(~filed, mailbox=mailbox.pk, confirmed_at=None).order_by("-pk"):
         if PendingChange.objects.filter(pk=change.pk).exists():  # not taken back with another one
             take_back(change, GONE)
-    PendingChange.objects.filter(mailbox=mailbox.pk).delete()
+    PendingChange.objects.filter(~filed, mailbox=mailbox.pk).delete()
 
 
 def no_target(mailbox: Mailbox) -> None:
-    """The mailbox is gone: what was to go there stays where it is."""
-    for change in PendingChange.objects.filter(target=mailbox.pk, confirmed_at=None).order_by("-pk"):
+    """The mailbox is gone: what was to go there stays where it is, and what was to be filed there is told of."""
+    there = Q(target=mailbox.pk) | Q(mailbox=mailbox.pk, kind=Kind.APPEND)
+    for change in PendingChange.objects.filter(there, confirmed_at=None).order_by("-pk"):
         if change.step != Step.COPIED:
             take_back(change, GONE)
 

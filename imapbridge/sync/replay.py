@@ -1,9 +1,9 @@
 """The person's will, down to the server: PendingChange rows in order, one at a time for a mailbox.
 
 What they did to mailboxes themselves is told in `hierarchy`. The rows are claimed by compare-and-swap, so that the
-bridge (at once) and a worker (before a sync) can both replay and no change overtakes an earlier one of its mailbox; a
-mailbox that will not open keeps no other waiting. A change of messages whose UIDs are not known yet waits apart. Every
-change may be begun twice; see `errand`.
+bridge (at once) and a worker (before a sync) can both replay and no change overtakes an earlier one of its mailbox, nor
+one of mailboxes themselves any earlier one of such; a mailbox that will not open keeps no other waiting. A change of
+messages whose UIDs are not known yet waits apart. Every change may be begun twice; see `errand`.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ PATIENCE = timedelta(days=1)
 
 
 # One statement, for a click waits behind it: the oldest change that nobody else has and no earlier one holds back.
+# Mailboxes are inside one another, and take each other's names: changes of them wait for each other.
+_OF_MAILBOXES = ", ".join(f"'{kind}'" for kind in sorted(PendingChange.OF_MAILBOXES))
 _TABLE, _BOX = PendingChange._meta.db_table, Mailbox._meta.db_table
 _CLAIM = f"""
 UPDATE {_TABLE} SET not_before = %s, attempts = attempts + 1
@@ -55,7 +57,10 @@ WHERE id = (
         SELECT min(id) AS id FROM {_TABLE}
         WHERE account_id = %s AND confirmed_at IS NULL AND NOT waits GROUP BY mailbox_id
     ) first JOIN {_TABLE} one ON one.id = first.id
-    WHERE one.not_before IS NULL OR one.not_before <= %s
+    WHERE (one.not_before IS NULL OR one.not_before <= %s) AND (one.kind NOT IN ({_OF_MAILBOXES}) OR NOT EXISTS (
+        SELECT 1 FROM {_TABLE} earlier WHERE earlier.account_id = one.account_id AND earlier.confirmed_at IS NULL
+        AND earlier.id < one.id AND earlier.kind IN ({_OF_MAILBOXES})
+    ))
 ) AND (not_before IS NULL OR not_before <= %s) AND NOT waits
 RETURNING id, account_id, mailbox_id, (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.mailbox_id),
     uid_validity, uids, "add", remove, attempts, refusals, kind, step,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge import actions, queries
 from imapbridge.actions import folders, liking
+from imapbridge.actions.owing import owe
 from imapbridge.errors import ServerBusy, ServerUnreachable
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
@@ -415,6 +416,23 @@ def test_a_clock_that_is_ahead_makes_nobody_list_without_end(story: Story) -> No
     PendingChange.objects.update(confirmed_at=timezone.now())
     story.sync()
     assert shown(story) == {"Plans", "Plans/Old"}
+
+
+def test_changes_of_mailboxes_wait_for_each_other(account: MailAccount) -> None:
+    """They may be inside one another; mail waits for none of them."""
+    old, inbox = row(account, "Plans"), row(account, "INBOX")
+    folders.rename(account.pk, old, "Schemes")
+    new = folders.create(account.pk, "Figures", old)
+    folders.subscribe(account.pk, old, False)
+    owe(account.pk, inbox, PendingChange.Kind.FLAGS, [1], uid_validity=1, add=["\\Seen"])
+    claimed = [replay.next_change(account.pk) for _ in range(3)]
+    assert [one and (one.mailbox_id, one.kind) for one in claimed] == [(old, "rename"), (inbox, "flags"), None]
+    order = []
+    while first := PendingChange.objects.filter(confirmed_at=None).exclude(kind="flags").order_by("pk").first():
+        PendingChange.objects.filter(pk=first.pk).update(confirmed_at=timezone.now())
+        if one := replay.next_change(account.pk):
+            order.append((one.mailbox_id, one.kind))
+    assert order == [(new, "create"), (old, "subscribe")]
 
 
 def test_what_a_mailbox_is_for_is_said_at_once(account: MailAccount) -> None:

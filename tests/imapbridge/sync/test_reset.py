@@ -2,11 +2,13 @@
 
 import pytest
 
-from imapbridge import client
+from imapbridge import actions, client
 from imapbridge.actions import whole
-from imapbridge.models import Job, Mailbox, PendingChange
-from imapbridge.sync import apply
+from imapbridge.models import Entry, Job, Mailbox, Notice, PendingChange
+from imapbridge.sync import apply, mailboxes
+from imapbridge.wire.results import ListedMailbox
 from tests import factories
+from tests.servers.letters import plain
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -42,3 +44,22 @@ def test_what_was_read_is_not_undone_on_other_messages(inbox: Mailbox) -> None:
     inbox.refresh_from_db()
     apply.reset(inbox)
     assert whole.undo(inbox.account_id, job.pk) is None
+
+
+def test_what_is_to_be_filed_is_filed_still(inbox: Mailbox) -> None:
+    raw = plain("Draft", message_id="1@reset.example")
+    filed = actions.append(inbox.account_id, inbox.pk, raw)
+    inbox.refresh_from_db()
+    apply.reset(inbox)
+    change = PendingChange.objects.get()
+    assert (change.pk, bytes(change.data or b""), change.uid_validity) == (filed, raw, 0)
+    assert list(Entry.objects.filter(mailbox=inbox).values_list("pk", flat=True)) == [*change.places.values()]
+    assert not Notice.objects.exists()
+
+
+def test_what_was_to_be_filed_in_a_mailbox_that_is_gone_is_told(inbox: Mailbox) -> None:
+    plans = factories.mailbox(inbox.account, "Plans")
+    actions.append(inbox.account_id, plans.pk, plain("Draft", message_id="2@reset.example"))
+    mailboxes.apply(inbox.account_id, [ListedMailbox(b"INBOX", "INBOX", "/", frozenset())])
+    assert list(Notice.objects.values_list("kind", "code")) == [("append", "mailbox-gone")]
+    assert not PendingChange.objects.exists()
