@@ -1,7 +1,7 @@
 // What people do to mail changes on the screen in the same frame and is sent after; what fails goes back where it was.
 // Read marks and stars are here; everything else is loaded when hands come near (`hands`, `perform`).
 import { change, failed, place, send } from "./marks.js";
-import { list, reader } from "./page.js";
+import { list, reader, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 
 document.getElementById("act")?.addEventListener("submit", (event) => {
@@ -21,12 +21,18 @@ const ways = [
   [(button) => button.name in change, (button) => act(button.formAction, button.name, button.value, threadOf(button))],
   [(button) => button.name === "do", perform],
   [(button) => path(button) === "/undo", undo],
-  [(button) => path(button).endsWith("/refresh"), (button) => send(button.formAction).then(() => soon())],
+  [(button) => path(button).endsWith("/refresh"), (button) => send(button.formAction).then(() => soon(), () => unreachable())],
 ];
 
 function perform(button) {
+  const { formAction, value } = button;
   const threads = chosen(button);
-  import("./perform.js").then((module) => module.perform(button.formAction, button.value, threads));
+  load(() => import("./perform.js"), (module) => module.perform(formAction, value, threads));
+}
+
+/** Does something with what has to come from the webmail first; offers to try again where it does not come. */
+function load(module, act) {
+  module().then(act, () => unreachable(() => load(module, act)));
 }
 
 /** The conversations that a button is about: its own, those its menu was opened for, or those with a mark. */
@@ -39,7 +45,7 @@ function chosen(button) {
 function undo(button) {
   button.closest(".toast").remove();
   const changes = new URL(button.formAction).searchParams.getAll("change").map(Number);
-  import("./undo.js").then(({ sendUndo }) => sendUndo(changes));
+  load(() => import("./undo.js"), ({ sendUndo }) => sendUndo(changes));
 }
 
 /** Marks messages of the open conversation as read, and leaves its other ones as they are. */

@@ -16,9 +16,6 @@ async function dialogs() {
   kept = { folders, mailbox: list().dataset.mailbox };
 }
 
-/** Have them at hand before they are wanted. */
-export const prepare = () => dialogs().catch(() => {});
-
 /** The folder that is chosen, as values of the form; null when none is. */
 export async function where(deed) {
   await dialogs();
@@ -85,7 +82,9 @@ export async function sure() {
   return dialog.returnValue ? [["sure", "1"]] : null;
 }
 
-/** Gives and takes labels as their boxes are changed, each at once: `each` does it. */
+/** Gives and takes labels as their boxes are changed, each at once: `each` does it. The rows behind show it, and each can
+    be undone, so that what was ticked stays however the dialog is closed. A new label is made by “Add” or Enter alone:
+    who leaves by Escape or the cross has changed their mind about what they typed. */
 export async function labels(_deed, threads, each) {
   await dialogs();
   const dialog = document.getElementById("labels");
@@ -97,11 +96,12 @@ export async function labels(_deed, threads, each) {
   }, { signal });
   const name = dialog.querySelector("[name=name]");
   name.value = "";
+  dialog.returnValue = "";
   dialog.showModal();
   (dialog.querySelector("[type=checkbox]") ?? name).focus();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   listening.abort();
-  if (!name.value.trim()) return null;
+  if (dialog.returnValue !== "add" || !name.value.trim()) return null;
   kept = null; // there is one more now
   return [["name", name.value.trim()]];
 }

@@ -1,16 +1,15 @@
 // The menu of a folder, the questions that it leads to, and what its buttons do, while the page stays. All of it comes
 // from the pages that do the same without a script.
-import { fetchDocument, leftForSignIn, list } from "./page.js";
+import { fetchDocument, leftForSignIn, list, unreachable } from "./page.js";
 import { ask as lookAnew } from "./reach.js";
 
 const side = document.getElementById("side");
 const toasts = () => document.getElementById("toasts");
-const unreachable = () => toasts().show(toasts().dataset.unreachable);
 
 /** Opens the menu of a folder, at a place in the window or at its button. */
 export async function menu(item, x, y) {
   const address = `/folders/${item.id.slice(1)}/`;
-  const page = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "div#folder-menu" }).catch(unreachable);
+  const page = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "div#folder-menu" }).catch(() => unreachable());
   const fresh = page?.getElementById("folder-menu");
   if (!fresh) return;
   document.getElementById("folder-menu")?.remove();
@@ -49,7 +48,7 @@ document.getElementById("act").addEventListener("submit", async (event) => {
 
 /** Puts a question on the screen that has a page of its own: a name, a place, or whether for ever. */
 export async function ask(address) {
-  const form = (await fetchDocument(address).catch(unreachable))?.getElementById("ask");
+  const form = (await fetchDocument(address).catch(() => unreachable()))?.getElementById("ask");
   if (!form) return;
   const dialog = Object.assign(document.createElement("dialog"), { className: "dialog" });
   dialog.addEventListener("click", (event) => {
@@ -90,8 +89,9 @@ async function answer(dialog, form) {
   return begin(again);
 }
 
-/** Sends what was chosen, and says what was done; the page with what is wrong about it, if something is. */
-export async function send(address, values) {
+/** Sends what was chosen, and says what was done; the page with what is wrong about it, if something is. `missing` is what
+    is said when what it is about is not there. */
+export async function send(address, values, missing = "gone") {
   const body = new FormData();
   for (const { name, value } of document.querySelectorAll("#act > input[type=hidden]")) body.append(name, value);
   for (const [name, value] of Object.entries(values)) body.set(name, value);
@@ -101,14 +101,15 @@ export async function send(address, values) {
     if (response.status === 422) return new DOMParser().parseFromString(await response.text(), "text/html");
     if (!response.ok) throw new Error(`${response.status}`);
     await done(response.status === 204 ? {} : await response.json());
-  } catch {
-    unreachable();
+  } catch (fault) {
+    if (fault.message === "404") toasts().show(toasts().dataset[missing]);
+    else unreachable();
   }
   return null;
 }
 
 async function done({ said, gone = [], undo }) {
   if (gone.includes(Number(list()?.dataset.mailbox))) return void location.assign("/");
-  if (said) toasts().show(said, undo ? () => send(undo, {}) : null, "undo");
+  if (said) toasts().show(said, undo ? () => send(undo, {}, "notUndone") : null, "undo");
   await lookAnew();
 }

@@ -2,7 +2,7 @@
 // in fields, in dialogs, and with Ctrl, Alt or Cmd.
 import { press } from "./act.js";
 import { close, open } from "./open.js";
-import { app, list, reader } from "./page.js";
+import { app, list, reader, unreachable } from "./page.js";
 
 const dialog = document.getElementById("keys");
 const button = document.getElementById("keys-button");
@@ -33,7 +33,7 @@ const keys = {
 
 /** Keys act in the order they were typed in, whatever has to be loaded for one of them. */
 let queue = Promise.resolve();
-const next = (act) => (queue = queue.then(act).catch(console.error));
+const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
 const marks = (change) => next(() => import("./select.js").then(change));
 const deed = (key) => next(() => import("./perform.js").then(({ byKey }) => void byKey(key)));
 const some = () => list().picked.length > 0;

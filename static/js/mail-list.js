@@ -21,8 +21,8 @@ function shelve(row) {
 class MailList extends HTMLElement {
   /** Until when rows come back by the person's own wish: they wait for nobody, and are put in place at once. */
   expectsUntil = 0;
-  /** Rows that the person took out, and the server does not know of yet. */
-  #away = new Set();
+  /** Rows that the person took out, and the server does not know of yet; with each what came of it since, and its heading. */
+  #away = new Map();
 
   connectedCallback() {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
@@ -108,7 +108,7 @@ class MailList extends HTMLElement {
     this.held.settle();
     const arrived = [];
     this.#change(() => {
-      for (const thread of removed) this.#remove(`c${thread}`);
+      for (const thread of removed) this.#remove(`c${thread}`), this.#keep(`c${thread}`, null);
       for (const part of fresh.querySelectorAll("ul")) {
         for (const row of [...part.children]) if (this.#put(row, part.previousElementSibling)) arrived.push(row);
       }
@@ -116,23 +116,43 @@ class MailList extends HTMLElement {
     if (arrived.length) document.dispatchEvent(new CustomEvent("mail:arrived", { detail: arrived }));
   }
 
+  /** Whether a conversation is taken out, and the server does not know of it yet. */
+  isAway(thread) {
+    return this.#away.has(`c${thread}`);
+  }
+
   /** Takes rows out at once, whatever points at them, and keeps them away until `stay` is called, or `back`, which puts
-      them where they were. `next` is the row after the last of them. */
+      them where they were. What came of them meanwhile is put in place then. `next` is the row after the last of them;
+      none where none of them is in the list. */
   takeOut(threads) {
     const ids = new Set(threads.map((thread) => `c${thread}`));
     const rows = this.rows;
     const last = rows.findLastIndex((row) => ids.has(row.id));
-    const next = rows.slice(last + 1)[0] ?? rows.slice(0, last).findLast((row) => !ids.has(row.id));
+    const next = last < 0 ? undefined : rows[last + 1] ?? rows.slice(0, last).findLast((row) => !ids.has(row.id));
     const taken = rows.filter((row) => ids.has(row.id)).map((row) => [row, row.parentElement.previousElementSibling]);
+    const kept = new Map([...ids].map((id) => [id, { came: null }]));
     const hadFocus = taken.some(([row]) => row.contains(document.activeElement)) || document.activeElement.closest(".bulk, .menu");
     for (const [row] of taken) row.querySelector(".check").checked = false;
     this.#change(() => {
-      for (const id of ids) this.#away.add(id), this.held.delete(id);
+      for (const [id, away] of kept) this.#away.set(id, away), this.held.delete(id);
       for (const [row] of taken) shelve(row);
     });
     if (hadFocus) this.focusRow(next);
-    const stay = () => ids.forEach((id) => this.#away.delete(id));
-    return { next, stay, back: () => (stay(), this.#bring(taken)) };
+    return { next, stay: () => this.#letIn(kept), back: () => this.#letIn(kept, () => this.#bring(taken)) };
+  }
+
+  /** What is said of a row that is away: it waits, as it may not be what the person has just done. */
+  #keep(id, came) {
+    if (this.#away.has(id)) this.#away.get(id).came = came;
+  }
+
+  /** Keeps them away no longer; one that was taken out once more since is another's to let in. */
+  #letIn(kept, bring = () => {}) {
+    const ended = [...kept].filter(([id, away]) => this.#away.get(id) === away);
+    for (const [id] of ended) this.#away.delete(id);
+    bring();
+    const came = ended.flatMap(([, away]) => (away.came ? [away.came] : []));
+    if (came.length && this.isConnected) this.#change(() => came.forEach(([row, heading]) => this.#put(row, heading)));
   }
 
   #bring(taken) {
@@ -171,7 +191,7 @@ class MailList extends HTMLElement {
 
   /** Whether unread mail has come with it. A row that would move others waits while the list is in use. */
   #put(row, heading) {
-    if (this.#away.has(row.id)) return false;
+    if (this.#away.has(row.id)) return void this.#keep(row.id, [row, heading]);
     const old = document.getElementById(row.id);
     this.held.delete(row.id);
     if (old?.dataset.at === row.dataset.at && group(old) === group(row)) return void this.#morph(old, row);

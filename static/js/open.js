@@ -1,6 +1,6 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
-import { alone, app, leftForSignIn, list, onePane, reader } from "./page.js";
+import { alone, app, leftForSignIn, list, onePane, reader, unreachable } from "./page.js";
 import { title } from "./refresh.js";
 
 const here = () => location.pathname + location.search;
@@ -65,8 +65,7 @@ document.addEventListener("htmx:before:response", (event) => {
 
 document.addEventListener("htmx:error", ({ detail }) => {
   const { action } = detail.ctx?.request ?? {};
-  const toasts = document.getElementById("toasts");
-  if (detail.ctx?.target?.id === "reader") toasts.show(toasts.dataset.unreachable, () => open(action));
+  if (detail.ctx?.target?.id === "reader") unreachable(() => open(action));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -130,10 +129,18 @@ document.addEventListener("mail:left", ({ detail: next }) => {
 /** The row that comes in its place, as the person likes it; without a wish the next one, and the list where it stands alone. */
 function following(next) {
   const wanted = app.dataset.after ?? (alone() ? "list" : "next");
-  if (wanted !== "previous") return wanted === "next" ? next : null;
+  if (wanted !== "previous" && wanted !== "next") return null;
+  if (!next) return besideRead(wanted);
   const rows = list().rows;
-  const at = rows.indexOf(next);
-  return rows[(at < 0 ? rows.length : at) - 1];
+  return wanted === "next" ? next : rows[rows.indexOf(next) - 1];
+}
+
+/** What was open had no row to stand beside: the row of what its own buttons lead to, as far as there is one. */
+function besideRead(wanted) {
+  const button = document.getElementById(wanted === "next" ? "older-conversation" : "newer");
+  if (!button || button.hidden) return null;
+  const address = new URL(button.formAction).pathname;
+  return list().rows.find((row) => row.querySelector(".row-subj > a").pathname === address);
 }
 
 /** The list knows what stands beside the conversation better than the page that was asked for. */

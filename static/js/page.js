@@ -22,6 +22,12 @@ export async function fetchDocument(address, headers = {}) {
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+/** Says that nothing answers; `again` is tried once more by a button. */
+export function unreachable(again) {
+  const toasts = document.getElementById("toasts");
+  toasts.show(toasts.dataset.unreachable, again);
+}
+
 /** True, and on the way to the sign-in page, when that is where an answer came from. */
 export function leftForSignIn(response) {
   if (!response.redirected || new URL(response.url).pathname !== "/sign-in") return false;

@@ -1,19 +1,20 @@
 // Does to conversations what can be done to them, and asks first what has to be asked. The screen is first, the server
 // second; what the server does not take is shown as it was.
 import { buttons, change, failed, isOpen, place, send, subjectOf } from "./marks.js";
-import { list } from "./page.js";
+import { list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 import { remember } from "./undo.js";
 
 const ASKED = { move: "where", copy: "where", delete: "sure", label: "labels" };
 const MARKS = { read: ["seen", "1"], unread: ["seen", "0"], star: ["flagged", "1"], unstar: ["flagged", "0"] };
 
-/** Does `deed` to conversations. `values` of the form answer what would be asked. */
-export async function perform(address, deed, threads, values = []) {
+/** Does `deed` to conversations. `values` of the form answer what would be asked. Those that are on their way out already
+    are left alone: a button was pressed twice. */
+export async function perform(address, deed, wanted, values = []) {
+  const threads = wanted.filter((thread) => !list()?.isAway(thread));
   if (!threads.length) return;
   if (deed in ASKED && !values.length) {
-    const { [ASKED[deed]]: question } = await import("./ask.js");
-    const answer = await question(deed, threads, (other, some) => perform(address, other, threads, some));
+    const answer = await asked(address, deed, threads);
     if (answer) perform(address, deed, threads, answer);
     return;
   }
@@ -22,18 +23,29 @@ export async function perform(address, deed, threads, values = []) {
   try {
     const { said, undo } = await send(address, [["do", deed], ...threads.map((thread) => ["c", thread]), ...values]);
     remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
-    shown.stay();
   } catch (error) {
-    if (error.message === "404") gone(shown);
+    if (error.message === "404") gone();
     else goBack(shown, threads, subject, () => perform(address, deed, threads, values));
   }
-  await ask();
+  await ask(); // so that what came meanwhile, and went with them, is known to have gone
+  shown.stay();
+}
+
+/** What was answered, as values of the form; null for nothing. */
+async function asked(address, deed, threads) {
+  try {
+    const { [ASKED[deed]]: question } = await import("./ask.js");
+    return await question(deed, threads, (other, some) => perform(address, other, threads, some));
+  } catch (fault) {
+    console.warn(fault);
+    unreachable(() => perform(address, deed, threads));
+    return null;
+  }
 }
 
 /** Nothing of it is there any more: what the screen shows is the truth already. */
-function gone(shown) {
+function gone() {
   const toasts = document.getElementById("toasts");
-  shown.stay();
   toasts.show(toasts.dataset.gone);
 }
 

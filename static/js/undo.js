@@ -1,6 +1,6 @@
 // The way back: the last deeds of this tab, by the keys of their changes, also after the page was loaded anew.
 import { send } from "./marks.js";
-import { list } from "./page.js";
+import { list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 
 const KEY = "done";
@@ -10,6 +10,8 @@ const toasts = () => document.getElementById("toasts");
 /** How the screen shows that it was not done, and that it was, while this page knows it. */
 const shown = new Map();
 const deeds = remembered();
+/** Those whose undoing is sent, and not answered yet. */
+const sent = new Set();
 
 function remembered() {
   try {
@@ -40,25 +42,37 @@ export function remember(changes, look, said) {
 
 /** Undoes the last thing that is not undone yet. */
 export function undoLast() {
-  const changes = deeds.at(-1);
+  const changes = deeds.findLast((each) => !sent.has(String(each)));
   if (!changes) return;
   toasts().close("undo");
   sendUndo(changes);
 }
 
-/** On the screen at once; what cannot be undone any more is shown done again. */
+/** On the screen at once; what cannot be undone any more is shown done again, and so is what the webmail does not hear
+    of: that can be tried again. */
 export async function sendUndo(changes) {
-  forget(changes);
-  const look = shown.get(String(changes));
+  const key = String(changes);
+  if (sent.has(key)) return;
+  sent.add(key);
+  const look = shown.get(key);
   look?.back();
   list().expectsUntil = Date.now() + PATIENCE;
   try {
     await send("/undo", changes.map((change) => ["change", change]));
-  } catch {
+    forget(changes);
+  } catch (fault) {
     look?.again();
-    toasts().show(toasts().dataset.notUndone);
+    refused(changes, fault);
+  } finally {
+    sent.delete(key);
   }
   await ask();
+}
+
+function refused(changes, fault) {
+  if (fault.message !== "404") return unreachable(() => sendUndo(changes));
+  forget(changes);
+  return toasts().show(toasts().dataset.notUndone);
 }
 
 function forget(changes) {
