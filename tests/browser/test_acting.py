@@ -224,7 +224,7 @@ def test_a_swipe_files_and_a_long_press_marks(phone: Page, whimbrel: Whimbrel, f
     finger("Plan 3", 320, 300, 200, 90)
     shown(phone, 1, 4, 5)
     expect(phone.get_by_text("Deleted “Plan 3”")).to_be_visible()
-    finger("Plan 4", 100, 130, 140)
+    finger("Plan 4", 100, 115, 125)
     shown(phone, 1, 4, 5)
     finger("Plan 4", 200)
     expect(phone.get_by_role("toolbar", name=BAR)).to_contain_text("1 selected")
