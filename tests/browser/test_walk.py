@@ -49,7 +49,7 @@ def test_html_is_framed_shown_and_does_nothing(
 ) -> None:
     sign_in(screen, whimbrel, noor)
     screen.get_by_role("link", name="No. 41").click()
-    expect(screen.get_by_text("1 remote image is blocked to keep your reading private.")).to_be_visible()
+    expect(screen.get_by_text("1 tracking pixel is left out: tracker.example.")).to_be_visible()
     frame = screen.frame_locator("iframe[title=Message]")
     expect(frame.get_by_role("heading", name="Margins")).to_be_visible()
     inside = frame.locator("html").evaluate("element => element.getBoundingClientRect().height")
