@@ -1,13 +1,11 @@
 """A message's source, headers and file, from its own menu: with scripts and without, on a desk and a phone."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import faults, sign_in, table_plan
-from tests.servers.chromium import Chromium, Record
+from tests.servers.chromium import Record
 from tests.servers.dovecot import User
 from tests.servers.whimbrel import Whimbrel
 
@@ -42,14 +40,6 @@ def test_with_scripts(screen: Page, whimbrel: Whimbrel, noor: User, page_record:
     walk(screen)
     assert faults(screen) == []
     page_record.faults.clear()  # axe measures colours by inline styles, which our policy refuses
-
-
-@pytest.fixture
-def plain(chromium: Chromium) -> Iterator[Page]:
-    page = chromium.page(java_script_enabled=False)
-    yield page
-    page.context.close()
-    chromium.suspend()
 
 
 def test_without_scripts(plain: Page, whimbrel: Whimbrel, noor: User) -> None:

@@ -6,14 +6,13 @@ import re
 import struct
 import wave
 import zipfile
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import PDF, faults, is_phone, letter, sign_in
-from tests.servers.chromium import Chromium, Record
+from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
 
@@ -116,14 +115,6 @@ def test_all_at_once(screen: Page, whimbrel: Whimbrel, marta: User) -> None:
     assert archive.testzip() is None
     assert archive.namelist() == ["plan.pdf", "hall-map.png", "notes.html", "talk.wav", "float.zip"]
     assert archive.read("plan.pdf") == PDF
-
-
-@pytest.fixture
-def plain(chromium: Chromium) -> Iterator[Page]:
-    page = chromium.page(java_script_enabled=False)
-    yield page
-    page.context.close()
-    chromium.suspend()
 
 
 def test_without_scripts_it_is_a_page(plain: Page, whimbrel: Whimbrel, marta: User) -> None:
