@@ -28,9 +28,14 @@ export function unreachable(again) {
   toasts.show(toasts.dataset.unreachable, again);
 }
 
+/** Signing out takes this page away already: what finds the session ended meanwhile must not take that page's place. */
+let signingOut = false;
+addEventListener("submit", ({ submitter }) => (signingOut = submitter?.formAction.endsWith("/sign-out")));
+addEventListener("pageshow", () => (signingOut = false));
+
 /** True, and on the way to the sign-in page, when that is where an answer came from. */
 export function leftForSignIn(response) {
   if (!response.redirected || new URL(response.url).pathname !== "/sign-in") return false;
-  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (!signingOut) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   return true;
 }

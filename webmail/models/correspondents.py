@@ -1,4 +1,4 @@
-"""What lives only here. No foreign key into the mirror, so that it stays disposable."""
+"""How a person wants somebody's mail treated."""
 
 from __future__ import annotations
 

@@ -1,0 +1,7 @@
+"""What lives only here. No foreign key into the mirror, so that it stays disposable."""
+
+from __future__ import annotations
+
+from webmail.models.correspondents import Correspondent
+
+__all__ = ["Correspondent"]
