@@ -119,7 +119,24 @@ class Identity(models.Model):
     account = models.ForeignKey(MailAccount, on_delete=models.CASCADE, related_name="identities")
     name = models.CharField(max_length=200, blank=True)
     address = models.EmailField()
+    reply_to = models.CharField(max_length=320, blank=True)
+    """Where answers go, as an address; empty: to `address`."""
+    bcc = models.TextField(blank=True)
+    """Who gets a blind copy of everything, as an address list (RFC 5322 section 3.4); empty: nobody."""
+    signature_html = models.TextField(blank=True)
+    """Sanitised. Empty with a `signature_text`: that one is used in rich messages too."""
+    signature_text = models.TextField(blank=True)
+    signature_above = models.BooleanField(default=False)
+    """In answers the signature stands above what is quoted, not below it."""
+    signs_new = models.BooleanField(default=True)
+    signs_replies = models.BooleanField(default=True)
+    """Whether new messages, and answers and forwarded ones, begin with the signature."""
     is_default = models.BooleanField(default=False)
+    """What new messages are written as. At most one of an account."""
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>"
@@ -141,6 +158,8 @@ class Preferences(models.Model):
     next one where it is beside the list, else the list."""
     read_after = models.SmallIntegerField(default=0)
     """Seconds after which what is open is marked as read; -1: never."""
+    collects_contacts = models.BooleanField(default=False)
+    """Whoever the person writes to is put among the contacts."""
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
