@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from webmail.models.correspondents import Correspondent
+from webmail.models.drafts import Draft, Upload
 
-__all__ = ["Correspondent"]
+__all__ = ["Correspondent", "Draft", "Upload"]
