@@ -103,7 +103,8 @@ def relist(box: Mailbox, thread: int) -> None:
             "account": box.account, "latest_id": latest.message_id, "sort_at": latest.sort_at, "count": len(entries),
             "unread": sum(not entry.seen for entry in entries), "flagged": sum(entry.flagged for entry in entries),
             "has_attachment": any(row.has_attachment for row in messages.values()),
-            "senders": list(senders.values()), "keywords": [], "state": Mailbox.objects.get(pk=box.pk).state,
+            "senders": list(senders.values()), "whole": len(entries), "keywords": [],
+            "state": Mailbox.objects.get(pk=box.pk).state,
         },
     )  # fmt: skip
 
@@ -156,5 +157,5 @@ def _thread(box: Mailbox, made: Message, uid: int, at: int) -> MailboxThread:
     return MailboxThread(
         account=box.account, mailbox=box, thread=made.thread, latest_id=made.pk, sort_at=at, count=1,
         unread=int(uid % 5 == 0), flagged=int(uid % 11 == 0), has_attachment=made.has_attachment,
-        senders=[[made.sender_name, made.sender_address]], keywords=[], state=1,
+        senders=[[made.sender_name, made.sender_address]], whole=1, keywords=[], state=1,
     )  # fmt: skip

@@ -39,7 +39,10 @@ class MailboxThread(models.Model):
     flagged = models.IntegerField()
     has_attachment = models.BooleanField()
     senders = models.JSONField()
-    """`[[name, address], ...]` oldest first, each person once."""
+    """`[[name, address], ...]` oldest first, each person once: who wrote the conversation, in whatever mailbox; in
+    mailboxes of what was written here, whom it is for."""
+    whole = models.IntegerField(default=0)
+    """Messages of the conversation in all mailboxes; see `sync.wholes`."""
     keywords = models.JSONField(default=list)
     state = models.BigIntegerField()
 

@@ -35,6 +35,8 @@ class Conversation(NamedTuple):
     state: int
     keywords: str = "[]"
     """Of its messages here, as JSON."""
+    whole: int = 0
+    """Messages in all mailboxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ _LATEST = f"COALESCE((SELECT m.{{}} FROM {Message._meta.db_table} m WHERE m.id =
 # Looked up row by row: a planner whose statistics are from before a first sync would rather read all messages and join.
 COLUMNS = f"""
 t.thread, t.latest_id, {_LATEST.format("subject")}, t.senders, t.count, t.unread, t.flagged, t.has_attachment,
-{_LATEST.format("preview")}, t.sort_at, t.state, t.keywords
+{_LATEST.format("preview")}, t.sort_at, t.state, t.keywords, t.whole
 """
 """A Conversation's, of a row `t`."""
 # The inner LIMIT comes first, so that nothing is looked up for rows that are not of the page.

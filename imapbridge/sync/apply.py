@@ -144,12 +144,14 @@ def reset(mailbox: Mailbox) -> None:
     refusals.lost(mailbox)
     _end_jobs(mailbox)
     state = events.raise_state(mailbox.pk)
+    threads = listing.threads_of(mailbox.pk)
     filed = PendingChange.objects.filter(mailbox=mailbox.pk)  # all that `lost` leaves
     filed.update(uid_validity=0, step=PendingChange.Step.NONE, target_from=None)
     kept = [place for places in filed.values_list("places", flat=True) for place in places.values()]
     Entry.objects.filter(mailbox=mailbox.pk).exclude(pk__in=kept).delete()
     MailboxThread.objects.filter(mailbox=mailbox.pk).update(count=0, unread=0, flagged=0, state=state)
     listing.refresh(mailbox, set(Entry.objects.filter(pk__in=kept).values_list("thread", flat=True)), state)
+    listing.elsewhere(mailbox.account_id, threads)
     mailbox.uid_validity = mailbox.uid_next = mailbox.highest_modseq = mailbox.lowest_uid = mailbox.flags_at = None
     mailbox.undelivered = {}
     update(mailbox, "uid_validity", "uid_next", "highest_modseq", "lowest_uid", "flags_at", "undelivered")

@@ -10,7 +10,7 @@ from typing import Any
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, Message
-from imapbridge.sync import listing, subjects, threads
+from imapbridge.sync import listing, subjects, threads, wholes
 from imapbridge.sync.content import FLAG_COLUMNS, MESSAGE_COLUMNS, Content
 from imapbridge.sync.rows import insert, new_keys, select_in
 from imapbridge.sync.threads import Assigned
@@ -77,15 +77,16 @@ def _entries(mailbox: Mailbox, contents: Sequence[Content], placed: Placed, stat
 
 def _begun(
     mailbox: Mailbox, contents: Sequence[Content], placed: Placed, begun: Collection[int]
-) -> Iterator[listing.Place]:
+) -> Iterator[wholes.Place]:
     """The places of conversations that are new, so that their rows need not be read from the index."""
-    outgoing = mailbox.special_use in listing.WRITTEN_HERE
+    outgoing = mailbox.special_use in wholes.WRITTEN_HERE
     for one in contents:
         message, thread = placed[one.content_key]
         if thread in begun:
             columns, flagged = one.columns, one.flags
             sender = (columns["sender_name"], columns["sender_address"])
-            yield listing.Place(
-                thread, one.sort_at, message, flagged.seen, flagged.flagged, flagged.keywords,
-                columns["has_attachment"], listing.people(outgoing, sender, columns["recipients"]),
+            readers = wholes.readers_of(columns["recipients"]) if outgoing else ()
+            yield wholes.Place(
+                thread, one.sort_at, message, mailbox.pk, flagged.seen, flagged.flagged, flagged.keywords,
+                columns["has_attachment"], sender, readers,
             )  # fmt: skip

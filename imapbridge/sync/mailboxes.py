@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import events
-from imapbridge.models import Mailbox, MailboxThread, Mirror, PendingChange
-from imapbridge.sync import hierarchy, listing, refusals, renaming, replay
+from imapbridge.models import Mailbox, Mirror, PendingChange
+from imapbridge.sync import hierarchy, listing, refusals, renaming, replay, wholes
 from imapbridge.sync.rows import update
 from imapbridge.terms import special_use
 from imapbridge.terms.special_use import SpecialUse
@@ -109,7 +109,9 @@ def _chosen(account_id: int) -> dict[str, str]:
 def _remove(row: Mailbox) -> None:
     refusals.lost(row)
     refusals.no_target(row)
+    threads = listing.threads_of(row.pk)
     row.delete()
+    listing.elsewhere(row.account_id, threads)
 
 
 _LISTED = (
@@ -135,7 +137,7 @@ PASSING = {"\\marked", "\\unmarked"}
 def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, away: Collection[int]) -> Mailbox:
     row = row or Mailbox(account_id=account_id, raw_name=said.raw_name)
     before = _values(row)
-    was_outgoing = row.special_use in listing.WRITTEN_HERE
+    use_before = row.special_use
     row.raw_name = said.raw_name
     row.name, row.delimiter, row.special_use = said.name[:1000], said.delimiter, use
     row.attributes = sorted(said.attributes - PASSING)
@@ -152,8 +154,7 @@ def _row(account_id: int, row: Mailbox | None, said: ListedMailbox, use: str, aw
             row.save()
         else:  # Only what a list tells: the rest belongs to whoever else writes the row.
             update(row, *_LISTED, *([] if row.complete else _COUNTS))
-        if (use in listing.WRITTEN_HERE) != was_outgoing:
-            _list_anew(row)
+        _list_anew(row, use_before)
         if not row.complete or before[:-2] != _values(row)[:-2]:  # else nothing that is shown is another
             transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
     return row
@@ -163,11 +164,12 @@ def _values(row: Mailbox) -> list[object]:
     return [bytes(row.raw_name), *(getattr(row, name) for name in _LISTED[1:])]
 
 
-def _list_anew(row: Mailbox) -> None:
-    """Whether senders or recipients are shown depends on what the mailbox is for."""
-    threads = MailboxThread.objects.filter(mailbox=row.pk, count__gt=0).values_list("thread", flat=True)
-    if threads:
-        listing.refresh(row, set(threads), events.raise_state(row.pk))
+def _list_anew(row: Mailbox, use_before: str) -> None:
+    """Who is shown, here and elsewhere, and how many messages count depend on what the mailbox is for."""
+    if {use_before, row.special_use}.isdisjoint(wholes.APART | wholes.WRITTEN_HERE) or use_before == row.special_use:
+        return
+    if threads := listing.threads_of(row.pk):
+        listing.refresh(row, threads, events.raise_state(row.pk))
 
 
 def _uses(listed: Iterable[ListedMailbox], chosen: Mapping[str, str], is_own: IsOwn) -> dict[bytes, str]:
@@ -201,8 +203,7 @@ def assign_uses(account_id: int) -> None:
         before, row.special_use = row.special_use, uses.get(raw, "")
         if before != row.special_use:
             row.save(update_fields=["special_use"])
-            if (before in listing.WRITTEN_HERE) != (row.special_use in listing.WRITTEN_HERE):
-                _list_anew(row)
+            _list_anew(row, before)
             transaction.on_commit(partial(events.publish, account_id, row.pk), robust=True)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from accounts.models import MailAccount
 from imapbridge.models import Entry, Mailbox, MailboxThread, PendingChange
-from imapbridge.sync import places
+from imapbridge.sync import places, wholes
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.terms.uids import UidSet
@@ -87,9 +87,24 @@ def _counts(name: str, mailbox: Mailbox, here: dict[int, FlagValues]) -> Iterato
     flagged = sum(flags.flagged for flags in here.values())
     rows = MailboxThread.objects.filter(mailbox=mailbox, count__gt=0).values_list("count", "unread", "flagged")
     listed = tuple(sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+    yield from _wholes(name, mailbox)
     if listed != (len(here), unread, flagged):
         told = "/".join(map(str, listed))
         yield f"{name}: counts {told} in the list, {len(here)}/{unread}/{flagged} in the index"
+
+
+def _wholes(name: str, mailbox: Mailbox) -> Iterator[str]:
+    """Rows say of a conversation what all mailboxes hold of it."""
+    said = MailboxThread.objects.filter(mailbox=mailbox, count__gt=0).values_list("thread", "whole", "senders")
+    found = wholes.around(mailbox.account_id, [thread for thread, *_ in said])
+    there = {
+        thread: wholes.whole(group, found.uses, mailbox.special_use) for thread, group in wholes.by_thread(found.places)
+    }
+    outgoing = mailbox.special_use in wholes.WRITTEN_HERE
+    for thread, count, people in said:
+        whole = there.get(thread)
+        if whole and (count != whole.count or (not outgoing and people != whole.people)):
+            yield f"{name}: a conversation of {whole.count} messages is listed with {count}, or with other people"
 
 
 def _words(flags: FlagValues) -> str:

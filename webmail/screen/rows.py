@@ -36,7 +36,7 @@ class Row:
     shape: str
     names: str
     count: str
-    """Messages of the conversation; empty when there is one only."""
+    """Messages of the conversation in all mailboxes; empty when there is one only."""
     subject: str
     preview: str
     clip: str
@@ -152,11 +152,11 @@ class RowWriter:
 
     def _plain(self, item: Conversation, *, current: bool) -> Row:
         moment = self._clock.local(item.sort_at)
-        unread, attached = item.unread > 0, bool(item.has_attachment)
+        unread, attached, total = item.unread > 0, bool(item.has_attachment), item.whole or item.total
         subject = people.clean(item.subject) or self._untitled
         face, names = self._me.conversation(json.loads(item.senders))
         date = self._date(moment)
-        label = _label(self._language, unread, item.total, attached)
+        label = _label(self._language, unread, total, attached)
         return Row(
             thread=item.thread,
             at=item.sort_at,
@@ -165,13 +165,13 @@ class RowWriter:
             initials=face.initials,
             shape=face.shape,
             names=names,
-            count=str(item.total) if item.total > 1 else "",
+            count=str(total) if total > 1 else "",
             subject=subject,
             preview=_cut(item.preview),
             clip="has-clip" if attached else "",
             iso=moment.isoformat(timespec="minutes"),
             date=date,
-            label=label.format(names=names, subject=subject, date=date, n=item.total),
+            label=label.format(names=names, subject=subject, date=date, n=total),
             select_label=self._select.format(subject=subject),
             link=f"/message/{item.message}/?{self._query}",
             flags=f"/message/{item.message}/flags?{self._query}",

@@ -67,6 +67,8 @@ BREAKS: dict[str, tuple[Callable[[], object], list[str]]] = {
     "the list's count": (_rows(count=2), ["'INBOX': counts 4/3/0 in the list, 3/3/0 in the index"]),
     "the list's stars": (_rows(flagged=1), ["'INBOX': counts 3/3/1 in the list, 3/3/0 in the index"]),
     "the list's unread": (_rows(unread=0), ["'INBOX': counts 3/2/0 in the list, 3/3/0 in the index"]),
+    "a conversation's number": (_rows(whole=2), ["'INBOX': a conversation of 1 messages is listed with 2"]),
+    "a conversation's people": (_rows(senders=[["", "x@x.example"]]), ["'INBOX': a conversation of 1 messages "]),
     "a row of the list": (
         lambda: MailboxThread.objects.filter(mailbox=_inbox()).delete(),
         ["'INBOX': counts 0/0/0 in the list, 3/3/0 in the index"],
