@@ -60,7 +60,7 @@ _OF_MAILBOX = _HOLDER.format(
     more=_NO_THREAD,
 )
 _OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD)
-# As `known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
+# As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
 _THREAD = """held.thread AS thread,
@@ -121,11 +121,6 @@ def _treatments(text: str) -> dict[str, Treatment]:
     """From `ADDRESS 10`, a line for each."""
     found = (line.rpartition(" ") for line in text.splitlines())
     return {address: Treatment(*(switch == "1" for switch in switches)) for address, _, switches in found}
-
-
-def known_as(address: str) -> str:
-    """A correspondent's address as it is kept: in lower case, where it is ASCII. All databases agree on no more."""
-    return address.encode().lower().decode()
 
 
 def message_for(user: Visitor, message_id: int) -> Message:

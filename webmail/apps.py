@@ -17,3 +17,4 @@ class WebmailConfig(AppConfig):
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
         mail_arrived.connect(tasks.tell_soon)
+        mail_arrived.connect(tasks.count_soon)

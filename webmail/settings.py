@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
     "sync-everyone": {"task": "imapbridge.tasks.sync_everyone", "schedule": 90, "options": {"expires": 60}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
     "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 60, "options": {"expires": 50}},
+    "count-acquaintances": {
+        "task": "webmail.tasks.count_everyones_acquaintances",
+        "schedule": 600,
+        "options": {"expires": 300},
+    },
     "sweep-mirror": {"task": "imapbridge.tasks.sweep_mirror", "schedule": 86_400, "options": {"expires": 3600}},
     "sweep-sign-ins": {"task": "webmail.tasks.sweep_sign_ins", "schedule": 3600, "options": {"expires": 600}},
 }

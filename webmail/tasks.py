@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts import sign_ins
+from accounts.models import MailAccount
+from webmail.contacts import acquaintances
 from webmail.push import subscriptions
 
 GATHERED = 2
 """Seconds between new mail and telling of it: what comes meanwhile comes along, and what a page shows may be read."""
 QUEUED = 60
+COUNTED = 20
+"""Seconds between new mail and counting who wrote it, and so many that a worker counts before others have a turn."""
 RETRIES = 4
 LONGEST_WAIT = 300
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
@@ -46,3 +52,33 @@ def push(self: Any, subscription_id: int) -> None:
     except subscriptions.Later as later:
         wait = max(later.seconds, 5 * 4**self.request.retries)
         raise self.retry(countdown=min(wait, LONGEST_WAIT)) from later
+
+
+def count_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
+    """Receives `imapbridge.events.mail_arrived`: who wrote is an acquaintance."""
+    if cache.add(_counting(account_id), 1, QUEUED):
+        count_acquaintances.apply_async((account_id,), countdown=COUNTED, queue="bulk")
+
+
+def _counting(account_id: int) -> str:
+    return f"acquaintances-queued:{account_id}"
+
+
+@shared_task
+def count_acquaintances(account_id: int) -> None:
+    """Who was written to and who wrote, as far as it was not counted; what is left after a while in another turn."""
+    cache.delete(_counting(account_id))
+    account = MailAccount.objects.filter(pk=account_id).first()
+    until = time.monotonic() + COUNTED
+    while account is not None and acquaintances.look_through(account):
+        if time.monotonic() > until:
+            count_soon(None, account_id)
+            return
+
+
+@shared_task
+def count_everyones_acquaintances() -> None:
+    """Of those that are signed in: what a first sync brought, and what other programs sent."""
+    live = MailAccount.objects.filter(user__sign_ins__expires_at__gt=timezone.now()).distinct()
+    for account_id in live.values_list("pk", flat=True):
+        count_soon(None, account_id)

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from webmail.models.contacts import (
+    Acquaintance,
+    Acquainted,
+    AddressBook,
+    Contact,
+    ContactAddress,
+    GoneContact,
+    KeptContacts,
+)
 from webmail.models.correspondents import Correspondent
 from webmail.models.drafts import Draft, Upload
 
-__all__ = ["Correspondent", "Draft", "Upload"]
+__all__ = [
+    "Acquaintance",
+    "Acquainted",
+    "AddressBook",
+    "Contact",
+    "ContactAddress",
+    "Correspondent",
+    "Draft",
+    "GoneContact",
+    "KeptContacts",
+    "Upload",
+]

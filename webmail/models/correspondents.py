@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.db import models
 
 
+def known_as(address: str) -> str:
+    """An address as it is kept and compared: in lower case, where it is ASCII. All databases agree on no more."""
+    return address.encode(errors="replace").lower().decode()
+
+
 class Correspondent(models.Model):
     """Somebody who writes to an account, as far as its person has said how they are to be treated."""
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="+", db_index=False)
     address = models.CharField(max_length=320)
-    """As `access.known_as` has it."""
+    """As `known_as` has it."""
     shows_images = models.BooleanField(default=False)
     """Remote images in their mail are shown without asking."""
     is_darkened = models.BooleanField(default=False)

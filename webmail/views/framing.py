@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from webmail.access import Treatment, known_as
+from webmail.access import Treatment
+from webmail.models.correspondents import known_as
 from webmail.reading.document import SIZES
 from webmail.views import consent
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from imapbridge.models import Message
 from webmail import access, csp
 from webmail.models import Correspondent
+from webmail.models.correspondents import known_as
 from webmail.outside.fetching import NotFetched, fetch
 from webmail.reading.media import picture
 from webmail.reading.pictures import pixels
@@ -76,5 +77,5 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
 
 def _remember(message: Message, shows: bool) -> None:
     Correspondent.objects.update_or_create(
-        account_id=message.account_id, address=access.known_as(message.sender_address), defaults={"shows_images": shows}
+        account_id=message.account_id, address=known_as(message.sender_address), defaults={"shows_images": shows}
     )

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from webmail import access
 from webmail.models import Correspondent
+from webmail.models.correspondents import known_as
 from webmail.reading.document import SIZES
 from webmail.views import back
 from webmail.views.framing import SIZE_COOKIE, text_size
@@ -25,7 +26,7 @@ def colours(request: HttpRequest, message_id: int) -> HttpResponse:
         return HttpResponseBadRequest()
     Correspondent.objects.update_or_create(
         account_id=message.account_id,
-        address=access.known_as(message.sender_address),
+        address=known_as(message.sender_address),
         defaults={"is_darkened": wanted == "dark"},
     )
     return back.after_post(request, f"/message/{message_id}/?{request.GET.urlencode()}")
