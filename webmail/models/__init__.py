@@ -13,6 +13,7 @@ from webmail.models.contacts import (
 )
 from webmail.models.correspondents import Correspondent
 from webmail.models.drafts import Draft, Upload
+from webmail.models.templates import Template
 
 __all__ = [
     "Acquaintance",
@@ -24,5 +25,6 @@ __all__ = [
     "Draft",
     "GoneContact",
     "KeptContacts",
+    "Template",
     "Upload",
 ]

@@ -1,4 +1,4 @@
-"""What people send to the pages of settings. Texts for people; knows no mail."""
+"""How somebody likes the screen, and how they are told of new mail. Texts for people; knows no mail."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class PreferencesForm(forms.Form):
             "0": _("At once"), "2": _("After 2 seconds"), "5": _("After 5 seconds"), "20": _("After 20 seconds"),
             "-1": _("Never by itself"),
         },
+        "cleans_links": {"0": _("As they came"), "1": _("Without tracking")},
     }  # fmt: skip
 
     theme = forms.ChoiceField(required=False, choices=[*CHOICES["theme"].items()])
@@ -37,6 +38,7 @@ class PreferencesForm(forms.Form):
     pane = forms.ChoiceField(required=False, choices=[*CHOICES["pane"].items()])
     after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
     read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
+    cleans_links = forms.TypedChoiceField(choices=[*CHOICES["cleans_links"].items()], coerce=lambda text: text == "1")
 
 
 class NotificationsForm(forms.Form):
