@@ -5,6 +5,8 @@ Mailbox ──< Entry >── Message      an Entry is a message's place (mailbo
 MailboxThread                      the conversation list of a mailbox, materialised
 ThreadRef                          Message-ID hash -> thread, for joining in any order of arrival
 Body                               cached bytes of a part
+MessageText                        the words of a message, for search
+ServerSearch ──< SearchHit         a search on the server while it runs
 PendingChange                      work owed to the server
 Notice                             what the server would not do
 Job                                work on everything in a mailbox, in chunks
@@ -15,6 +17,8 @@ from imapbridge.models.change import Notice, PendingChange
 from imapbridge.models.job import Job
 from imapbridge.models.mailbox import Mailbox, Mirror
 from imapbridge.models.message import Entry, Message
+from imapbridge.models.search import SearchHit, ServerSearch
+from imapbridge.models.text import MessageText
 from imapbridge.models.thread import MailboxThread, ThreadRef
 
 __all__ = [
@@ -24,8 +28,11 @@ __all__ = [
     "Mailbox",
     "MailboxThread",
     "Message",
+    "MessageText",
     "Mirror",
     "Notice",
     "PendingChange",
+    "SearchHit",
+    "ServerSearch",
     "ThreadRef",
 ]

@@ -1,0 +1,63 @@
+"""PURE: a text -> its words, the same for what is written into the index and for what is looked for in it.
+
+Words are folded here and not by a database, so that all of them find the same: case and accents do not count, and
+scripts that write no spaces between words become pairs of letters, of which any two that stand together can be found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+LONGEST = 60
+"""Letters of one word."""
+# Han, kana and Hangul; Thai, Lao, Myanmar and Khmer, whose vowel signs belong to their words.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+_UNSPACED += "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
+_SIGNS = "\u0900-\u0dff"
+"""Of Indian scripts, whose vowels are signs that are no letters to `re`."""
+_WORDS = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_SIGNS}])+")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+
+
+def words(text: str) -> list[str]:
+    """In order. `Grüße, 東京都` is `grusse 東京 京都 都`."""
+    found = []
+    for word in _WORDS.findall(folded(text)):
+        if word[0] > "\u0dff" and _IS_UNSPACED.match(word):
+            found += [word[at : at + 2] for at in range(len(word))]
+        else:
+            found.append(word[:LONGEST])
+    return found
+
+
+def looked_for(text: str) -> list[str]:
+    """The words to look for one after the other: without the letter that ends a run of pairs, which says nothing new."""
+    found = words(text)
+    return [
+        word
+        for before, word in zip(["", *found], found, strict=False)
+        if not (len(word) == 1 and before[1:] == word and _IS_UNSPACED.match(word))
+    ]
+
+
+def goes_on(word: str) -> bool:
+    """Whether a word is looked for as the beginning of longer ones: not a pair of letters, and no single Latin one."""
+    return len(word) == 1 if _IS_UNSPACED.match(word) else len(word) > 1
+
+
+def folded(text: str) -> str:
+    """Without case, accents and the like, as far as that is no other letter: kana keep their voice marks."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold().replace("i\u0307", "i")  # of a Turkish capital
+    return text if text.isascii() else "".join(map(_plain, text))
+
+
+@lru_cache(8192)
+def _plain(letter: str) -> str:
+    if letter.isascii() or _IS_UNSPACED.match(letter):
+        return letter
+    parts = unicodedata.normalize("NFKD", letter)
+    return "".join(part for part in parts if not unicodedata.combining(part)) or letter * (len(parts) == 1)
