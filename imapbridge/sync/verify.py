@@ -103,8 +103,8 @@ def _wholes(name: str, mailbox: Mailbox) -> Iterator[str]:
     outgoing = mailbox.special_use in wholes.WRITTEN_HERE
     for thread, count, people in said:
         whole = there.get(thread)
-        if whole and (count != whole.count or (not outgoing and people != whole.people)):
-            yield f"{name}: a conversation of {whole.count} messages is listed with {count}, or with other people"
+        if whole and (count != whole.messages or (not outgoing and people != whole.people)):
+            yield f"{name}: a conversation of {whole.messages} messages is listed with {count}, or with other people"
 
 
 def _words(flags: FlagValues) -> str:

@@ -49,7 +49,7 @@ class Place(NamedTuple):
 class Whole(NamedTuple):
     """`people`: each once, the oldest first; of a long conversation the first and the newest ones."""
 
-    count: int
+    messages: int
     people: People
 
 
@@ -148,5 +148,5 @@ def _different(mailbox: int, said: Mapping[int, Whole], is_outgoing: bool) -> It
     for thread, senders, count in select_in(MailboxThread, _ROW, "thread", said, mailbox=mailbox):
         before = json.loads(senders)
         people = before if is_outgoing else said[thread].people
-        if count != said[thread].count or people != before:
-            yield thread, people, said[thread].count
+        if count != said[thread].messages or people != before:
+            yield thread, people, said[thread].messages

@@ -1,5 +1,6 @@
 // The frame around a message's HTML: as high as its text, and with its remote images when they were asked for.
 // The document inside is sandboxed and runs nothing; it may be measured because it is of the same origin.
+import { guard } from "./links.js";
 import { leftForSignIn } from "./page.js";
 
 /** A link to a place in the same message leads there, and not to a new tab, as all links of a message would. */
@@ -46,6 +47,7 @@ class MailFrame extends HTMLElement {
     if (!inside) return;
     this.classList.toggle("on-paper", getComputedStyle(inside.ownerDocument.body).backgroundColor !== "rgba(0, 0, 0, 0)");
     inside.ownerDocument.addEventListener("click", jump);
+    if (this.dataset.warned) for (const kind of ["click", "auxclick"]) inside.ownerDocument.addEventListener(kind, (event) => guard(event, this));
     this.observer?.disconnect();
     this.observer = new ResizeObserver(() => this.measure(inside));
     this.observer.observe(inside);

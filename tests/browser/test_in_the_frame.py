@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import letter, sign_in
+from tests.browser.people import faults, letter, sign_in
+from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
 
@@ -27,6 +28,29 @@ def test_a_link_to_a_place_in_the_message_leads_there(
     frame.get_by_role("link", name="Nowhere").click()
     expect(frame.get_by_role("heading", name="The end")).to_be_in_viewport()
     assert len(page.context.pages) == 1
+
+
+def test_a_link_that_misleads_is_asked_about(
+    page: Page, page_record: Record, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
+) -> None:
+    news = letter("Bank", "Words", minutes=5)
+    news.add_alternative('<p><a href="https://evil.example/x?a=1">bank.example</a> <a href="#top">Up</a></p>', "html")
+    dovecot.append(mail_user, "INBOX", news.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.get_by_role("link", name="Bank").click()
+    link = page.frame_locator("iframe[title=Message]").get_by_role("link", name="bank.example")
+    link.click()
+    asked = page.get_by_role("alertdialog", name="This link is not what it seems")
+    expect(asked).to_contain_text("A link here says bank.example but leads to evil.example.")
+    expect(asked).to_contain_text("https://evil.example/x?a=1")
+    asked.get_by_role("button", name="Stay here").click()
+    link.click(button="middle")
+    expect(asked).to_be_visible()
+    assert faults(page) == []
+    assert (len(page.context.pages), page_record.outside) == (1, [])
+    with page.context.expect_page():
+        asked.get_by_role("link", name="Open it all the same").click()
+    expect(asked).not_to_be_visible()
 
 
 def test_what_is_quoted_unfolds_without_a_script(

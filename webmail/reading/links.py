@@ -1,14 +1,11 @@
-"""Addresses in a message: which may stand in a link, and which links say one host and mean another.
+"""Addresses in a message: which may stand in a link, where they lead, and what in them only tells who followed.
 
-Pure. Works on attribute values as a parser gave them, never on markup, but for `misleading`, which only reads.
+Pure. Works on attribute values as a parser gave them, never on markup.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from html import unescape
 from urllib.parse import urlsplit
 
 from webmail.reading.css.selectors import ID_PREFIX
@@ -59,41 +56,32 @@ def is_data_image(url: str) -> bool:
     return url[:5].lower() == "data:" and _DATA_IMAGE.fullmatch(url) is not None
 
 
-# --- Links that mislead -----------------------------------------------------------------------------------------------
+# --- What only tells who followed it ----------------------------------------------------------------------------------
+
+_NAMES = """
+    fbclid gclid gclsrc gbraid wbraid dclid msclkid twclid ttclid yclid li_fat_id igshid rb_clickid wickedid mc_cid
+    mc_eid _hsenc _hsmi hsctatracking mkt_tok oly_anon_id oly_enc_id vero_id vero_conv ml_subscriber
+    ml_subscriber_hash ck_subscriber_id elqtrack elqtrackid elqaid elqat elqcampaignid _openstat __s _ke s_cid dm_i
+"""
+_TRACKING = frozenset(_NAMES.split())
+_TRACKING_FAMILIES = ("utm_", "mtm_", "pk_", "hsa_", "piwik_", "matomo_")
 
 
-@dataclass(frozen=True, slots=True)
-class Misleading:
-    """A link whose text names one host while it leads to another."""
-
-    shown: str
-    target: str
-
-
-_ANCHOR = re.compile(
-    r'<a [^<>]{0,4000}?href="(https?://[^"<>]{1,4000}+)"[^<>]{0,2000}+>(.{0,300}?)</a>', re.DOTALL | re.IGNORECASE
-)
-_TAG = re.compile(r"<[^<>]*>")
-_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,20})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
-_FILE_ENDINGS = frozenset(
-    ("html", "htm", "pdf", "doc", "docx", "xls", "xlsx", "txt", "png", "jpg", "jpeg", "gif", "zip", "php")
-)
+def without_tracking(href: str) -> str:
+    """A web address without the parameters that tell the sender who followed it; the page is the same."""
+    head, question, rest = href.partition("?")
+    if not question or not href.startswith("http"):
+        return href
+    query, hash_, fragment = rest.partition("#")
+    kept = "&".join(pair for pair in query.split("&") if not _is_tracking(pair.partition("=")[0].lower()))
+    return f"{head}{'?' if kept else ''}{kept}{hash_}{fragment}"
 
 
-def misleading(html: str) -> tuple[Misleading, ...]:
-    """The links of sanitised `html` whose text looks like a host that is not theirs; each once."""
-    return tuple(dict.fromkeys(_misleading(html)))
+def _is_tracking(name: str) -> bool:
+    return name in _TRACKING or name.startswith(_TRACKING_FAMILIES)
 
 
-def _misleading(html: str) -> Iterator[Misleading]:
-    for match in _ANCHOR.finditer(html):
-        text = unescape(_TAG.sub("", match[2])).strip()
-        named = _HOST.fullmatch(text) if "." in text else None
-        if named is None or named[1].rpartition(".")[2].lower() in _FILE_ENDINGS:
-            continue
-        target = host_of(unescape(match[1]))
-        if target and not same_site(named[1].lower(), target):
-            yield Misleading(named[1].lower(), target)
+# --- Hosts ------------------------------------------------------------------------------------------------------------
 
 
 def host_of(url: str) -> str:

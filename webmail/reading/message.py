@@ -20,7 +20,7 @@ from imapbridge.terms.part import Part
 from webmail.reading import notices, plaintext
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.invitations import Invitation, calendar_part, invitation
-from webmail.reading.links import Misleading, misleading
+from webmail.reading.misleading import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
 from webmail.reading.sealing import armoured, sealed
@@ -44,6 +44,8 @@ class Reading:
     """In the reader's language."""
     dark: bool = False
     """Whether its own colours are to be darkened where the screen is dark; for what is `paper`."""
+    clean_links: bool = False
+    """Whether links lose what only tells who followed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,14 @@ class _Pages:
 
     def _add_html(self, text: str) -> None:
         safe = sanitize(
-            text, Options(self._cid_url, self.reading.remote_url, self.reading.quote_label, self.reading.dark)
+            text,
+            Options(
+                self._cid_url,
+                self.reading.remote_url,
+                self.reading.quote_label,
+                self.reading.dark,
+                self.reading.clean_links,
+            ),
         )
         if safe.cut:
             self.notices.append(notices.TOO_COMPLEX)
@@ -192,8 +201,15 @@ class _Pages:
             return
         if armour := armoured(text):
             self.notices.append(armour)
-        safe = plaintext.to_html(text, is_flowed=is_flowed, delsp=delsp, quote_label=self.reading.quote_label)
+        safe = plaintext.to_html(
+            text,
+            is_flowed=is_flowed,
+            delsp=delsp,
+            quote_label=self.reading.quote_label,
+            clean_links=self.reading.clean_links,
+        )
         self.html.append(safe.html)
+        self.misleading.extend(misleading(safe.html))
         if safe.cut:
             self.notices.append(notices.TEXT_CUT)
 

@@ -7,9 +7,9 @@ gate as HTML does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ import nh3
 from bleach.linkifier import Linker
 
 from imapbridge.mime import flowed
-from webmail.reading.links import safe_href
+from webmail.reading.links import safe_href, without_tracking
 from webmail.reading.markup import DROPPED
 
 MAX_SHOWN = 1_000_000
@@ -42,9 +42,15 @@ class SafeText:
 
 
 def to_html(
-    text: str, *, is_flowed: bool = False, delsp: bool = False, quote_label: str = "Show quoted text"
+    text: str,
+    *,
+    is_flowed: bool = False,
+    delsp: bool = False,
+    quote_label: str = "Show quoted text",
+    clean_links: bool = False,
 ) -> SafeText:
-    """The safe form of a text/plain body; `quote_label` is what folded quotes are called, in the reader's language."""
+    """The safe form of a text/plain body; `quote_label` is what folded quotes are called, in the reader's language.
+    `clean_links`: they lead to their addresses without what only tells who followed them."""
     shown = _CONTROLS.sub("", text[:MAX_SHOWN])
     lines = list(flowed.lines(shown, flowed=is_flowed, delsp=delsp))
     runs = sum(one.depth != other.depth for one, other in pairwise(lines))
@@ -52,7 +58,7 @@ def to_html(
         lines = [flowed.Line(0, shown)]
     html = "".join(_blocks(lines, escape(quote_label)))
     if len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
-        html = _linked(html)
+        html = _linked(html, _clean if clean_links else _attributes)
     return SafeText(_GATE.clean(f'<div class="plain">{html}</div>'), cut=len(text) > MAX_SHOWN)
 
 
@@ -115,11 +121,11 @@ _LINK = re.compile(
 _MAY_LINK = re.compile("://|@|www\\.", re.IGNORECASE)
 
 
-def _linked(html: str) -> str:
+def _linked(html: str, attributes: Callable[..., Any]) -> str:
     """Our own markup with links in its text, by bleach. A linker holds a parser, which belongs to one thread."""
     if not _MAY_LINK.search(html):
         return html
-    linker = Linker(callbacks=[_attributes], url_re=_LINK, recognized_tags=_TAGS)
+    linker = Linker(callbacks=[attributes], url_re=_LINK, recognized_tags=_TAGS)
     linked: str = linker.linkify(html)
     return linked
 
@@ -128,6 +134,11 @@ def _attributes(attrs: dict[Any, str], new: bool = False) -> dict[Any, str] | No
     """What bleach calls for each link: where it leads, or None when it may not lead there."""
     href = safe_href(_address(attrs["_text"]))
     return None if href is None else {(None, "href"): href, (None, "target"): "_blank", "_text": attrs["_text"]}
+
+
+def _clean(attrs: dict[Any, str], new: bool = False) -> dict[Any, str] | None:
+    found = _attributes(attrs, new)
+    return found and found | {(None, "href"): escape(without_tracking(unescape(found[None, "href"])))}
 
 
 def _address(shown: str) -> str:

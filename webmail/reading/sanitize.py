@@ -17,7 +17,7 @@ import nh3
 
 from webmail.reading.css import Declarations, painted, stylesheet
 from webmail.reading.css.selectors import ID_PREFIX, SCOPE
-from webmail.reading.links import bare, host_of, is_data_image, is_remote, safe_href
+from webmail.reading.links import bare, host_of, is_data_image, is_remote, safe_href, without_tracking
 from webmail.reading.markup import ATTRIBUTES, DROPPED, TAGS
 from webmail.reading.quotes import fold
 from webmail.reading.trackers import trackers
@@ -39,6 +39,8 @@ class Options:
     """What stands in the place of a quoted end; empty: it is not folded."""
     dark: bool = False
     """Whether colours have beside them what they become on a dark screen."""
+    clean_links: bool = False
+    """Whether links lose what only tells who followed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class _Rewriter:
         self._paint: dict[str, str] = {}
         self._rewrites: dict[str, Callable[[str, str], str | None]] = {
             "style": lambda _, value: declarations(value) or None,
-            "href": lambda _, value: safe_href(value),
+            "href": self._href,
             "src": lambda _, value: self._image(bare(value)),
             "usemap": lambda _, value: f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else None,
             "name": lambda _, value: f"{ID_PREFIX}{value}",
@@ -135,6 +137,10 @@ class _Rewriter:
     def __call__(self, tag: str, name: str, value: str) -> str | None:
         rewrite = self._rewrites.get(name)
         return value if rewrite is None else rewrite(tag, value)
+
+    def _href(self, _tag: str, value: str) -> str | None:
+        href = safe_href(value)
+        return without_tracking(href) if href and self._options.clean_links else href
 
     def _painted(self, name: str, _tag: str, value: str) -> str | None:
         """An attribute names one colour only: a rule of the sheet says both. What is no colour is left out."""

@@ -8,13 +8,13 @@ since each server puts its own above what came before. Tells nothing of who is k
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from imapbridge.mime.headers import parse_addresses
 from webmail.reading.links import host_of, same_site
+from webmail.reading.lookalikes import looks_like
 from webmail.reading.source import HeaderField, header_fields
 
 _END = re.compile(rb"\r?\n\r?\n")
@@ -157,42 +157,6 @@ def _signed(results: Sequence[_Result]) -> set[str]:
 # --- Names that pose as others ----------------------------------------------------------------------------------------
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}", re.I)
-# Letters of other scripts, and digits and pairs, that look like Latin ones (Unicode TR39, the common part).
-_ALIKE = str.maketrans("аеорсухіјѕһԁԛԝɡıοανκρτυχ0135", "aeopcyxijshdqwgioavkptuxoles")
-_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
-
-
-def looks_like(domain: str, own: str) -> bool:
-    """Whether a domain could be taken for another that it is not. The very same name in another country is not meant:
-    it mostly has the same owner."""
-    if not domain or not own or same_site(domain, own) or domain.partition(".")[0] == own.partition(".")[0]:
-        return False
-    if _drawn(domain) == _drawn(own):
-        return True
-    name, ours = _drawn(domain).rpartition(".")[0], _drawn(own).rpartition(".")[0]
-    return len(ours) >= 6 and (name == ours or _one_apart(name, ours))
-
-
-def _drawn(domain: str) -> str:
-    """As it looks at a glance."""
-    try:
-        domain = domain.encode().decode("idna") if "xn--" in domain else domain
-    except UnicodeError:
-        return domain
-    plain = "".join(c for c in unicodedata.normalize("NFKD", domain.lower()) if not unicodedata.combining(c))
-    drawn = plain.translate(_ALIKE).replace("-", "")
-    for pair, letter in _PAIRS:
-        drawn = drawn.replace(pair, letter)
-    return drawn
-
-
-def _one_apart(one: str, other: str) -> bool:
-    """Whether one letter was changed, left out, put in, or two changed places."""
-    if abs(len(one) - len(other)) > 1 or one == other:
-        return False
-    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _claims(name: str, address: str) -> str:

@@ -54,6 +54,8 @@ class Text:
     invitation: Card | None = None
     colours: Action | None = None
     """Darkens colours of its own, or gives them back; None where that makes no difference."""
+    warned: str = ""
+    """JSON: {host: what is said before a link to it is followed}; empty where no link misleads."""
     size: str = ""
     """Percent that plain text is shown in; empty for its own size."""
 

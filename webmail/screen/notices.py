@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webmail.reading.message import Readable
+from webmail.reading.misleading import Misleading
 from webmail.reading.sealing import CODES
+from webmail.screen import people
 
 NAMED_HOSTS = 3
 """Of trackers; the others are only counted."""
@@ -55,9 +57,7 @@ class Blocking:
 def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
     told = [Notice("lock" if notice.code in CODES else "info", "", _(notice.text)) for notice in readable.notices]
     if readable.misleading_links:
-        link = readable.misleading_links[0]
-        sentence = _("A link here says {shown} but leads to {target}.")
-        told.append(Notice("triangle-alert", "warn", sentence.format(shown=link.shown, target=link.target)))
+        told.append(Notice("triangle-alert", "warn", misleading(readable.misleading_links[0])))
     if readable.remote_images and not blocking.shown:
         told.append(_blocked(readable, blocking))
     elif readable.trackers:
@@ -65,6 +65,14 @@ def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
     if readable.kind == "empty":
         told.append(Notice("info", "", _("This message has no text.")))
     return told
+
+
+def misleading(link: Misleading) -> str:
+    if link.is_disguised:
+        sentence = _("A link here leads to {target}, which looks like {shown} but is not what it seems.")
+    else:
+        sentence = _("A link here says {shown} but leads to {target}.")
+    return sentence.format(shown=people.clean(link.shown), target=people.clean(link.target))
 
 
 def _blocked(readable: Readable, blocking: Blocking) -> Notice:

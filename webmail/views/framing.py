@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from accounts.models import User
 from webmail.access import Treatment
 from webmail.models.correspondents import known_as
 from webmail.reading.document import SIZES
+from webmail.screen.account import preferences
 from webmail.views import consent
 
 SIZE_COOKIE = "text-size"
@@ -21,24 +23,27 @@ _UNTREATED = Treatment()
 @dataclass(frozen=True, slots=True)
 class Framing:
     """`scheme`: `light`, `dark`, or empty when the system decides. `images`: the consent to load remote ones, checked;
-    or empty. `dark`: colours of its own are darkened with the scheme. `size`: percent, one of `SIZES`."""
+    or empty. `dark`: colours of its own are darkened with the scheme. `size`: percent, one of `SIZES`. `clean`: links
+    lose what only tells who followed them."""
 
     scheme: str = ""
     images: str = ""
     dark: bool = False
     size: int = 100
+    clean: bool = False
 
     @property
     def query(self) -> str:
         """As it stands in the document's address."""
         size = self.size if self.size != 100 else ""
-        values = {"theme": self.scheme, "images": self.images, "dark": "1" if self.dark else "", "size": size}
+        dark, links = "1" if self.dark else "", "clean" if self.clean else ""
+        values = {"theme": self.scheme, "images": self.images, "dark": dark, "size": size, "links": links}
         return urlencode({name: value for name, value in values.items() if value})
 
     @property
     def key(self) -> str:
         """The same for all addresses that mean the same."""
-        return f"{self.scheme}.{consent.day(self.images)}.{self.dark:d}.{self.size}"
+        return f"{self.scheme}.{consent.day(self.images)}.{self.dark:d}.{self.size}.{self.clean:d}"
 
 
 UNFRAMED = Framing()
@@ -53,6 +58,7 @@ def asked(request: HttpRequest, user: int, message: int) -> Framing:
         consent.checked(asks.get("images", ""), user, message),
         asks.get("dark") == "1",
         _size(asks.get("size", "")),
+        asks.get("links") == "clean",
     )
 
 
@@ -67,6 +73,7 @@ class Manner:
     once: str = ""
     left: str = ""
     """How leaving a mailing list went just now: `yes`, `no`, or empty."""
+    clean_links: bool = False
 
     def treatment(self, sender: str) -> Treatment:
         return self.treatments.get(known_as(sender), _UNTREATED)
@@ -77,14 +84,15 @@ class Manner:
             images = consent.consent(self.user, message)
         else:
             images = consent.checked(self.once, self.user, message) if self.once else ""
-        return Framing(self.scheme, images, treated.is_darkened and self.scheme != "light", self.size)
+        is_dark = treated.is_darkened and self.scheme != "light"
+        return Framing(self.scheme, images, is_dark, self.size, self.clean_links)
 
 
-def manner(request: HttpRequest, user: int, scheme: str, treatments: Mapping[str, Treatment]) -> Manner:
+def manner(request: HttpRequest, person: User, treatments: Mapping[str, Treatment]) -> Manner:
     """Of the page that is asked for, at this browser."""
-    return Manner(
-        user, scheme, text_size(request), treatments, request.GET.get("images", ""), request.GET.get("left", "")
-    )
+    asks, likes = request.GET, preferences(person)
+    once, left = asks.get("images", ""), asks.get("left", "")
+    return Manner(person.pk, likes.theme, text_size(request), treatments, once, left, likes.cleans_links)
 
 
 def text_size(request: HttpRequest) -> int:

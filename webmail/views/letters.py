@@ -5,6 +5,7 @@ When a text can not be had from the mail server, its message keeps its head and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,15 @@ from webmail.screen.people import person
 from webmail.screen.trust import doubts, is_doubtful, mailing_list, security
 from webmail.views import texts
 from webmail.views.framing import Framing, Manner
+
+MOST_WARNED = 50
+"""Hosts of one message that misleading links lead to."""
+
+
+def _warned(found: Readable) -> str:
+    """See `Text.warned`."""
+    links = found.misleading_links[:MOST_WARNED]
+    return json.dumps({link.target: notices.misleading(link) for link in links}) if links else ""
 
 
 class Writer:
@@ -76,14 +86,15 @@ class Writer:
 
     def _text(self, message: Message, found: Readable, framing: Framing, told: list[Notice]) -> Text:
         size = "" if framing.size == 100 else str(framing.size)
+        warned = _warned(found)
         if found.kind == "html":
             fits = texts.fitting(framing, found)
             may_darken = found.paper and framing.scheme != "light" and message.sender_address
             colours = self._colours(message, fits) if may_darken else None
-            return Text(frame=texts.address(message, fits), notices=told, colours=colours, size=size)
+            return Text(frame=texts.address(message, fits), notices=told, colours=colours, size=size, warned=warned)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
-        return Text(html=shown, notices=told, size=size)
+        return Text(html=shown, notices=told, size=size, warned=warned)
 
     def _colours(self, message: Message, framing: Framing) -> Action:
         label = _("Show original colours") if framing.dark else _("Show darkened")

@@ -20,7 +20,6 @@ from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem, MessageItem
 from webmail import access, csp, error_pages, partials
 from webmail.access import Holder
-from webmail.screen.account import look
 from webmail.screen.listing import Listing
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
@@ -73,8 +72,7 @@ def _pane(
     request: HttpRequest, holder: Holder, messages: list[MessageItem], opened: int, box: MailboxItem, place: Place
 ) -> dict[str, Any]:
     """What `message/_reader.html` prints."""
-    person = shell.person(request)
-    manner = framing.manner(request, person.pk, look(person).theme, holder.treatments)
+    manner = framing.manner(request, shell.person(request), holder.treatments)
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = name_of(box.special_use, box.name)

@@ -24,7 +24,7 @@ from webmail.screen.files import part_link
 from webmail.views import consent
 from webmail.views.framing import UNFRAMED, Framing
 
-VERSION = 10
+VERSION = 11
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
@@ -35,7 +35,7 @@ def readable(message: Message, framing: Framing = UNFRAMED) -> Readable:
 
     HTML is left out: the page only needs to know of it, and its frame asks for `framed`, framed alike.
     """
-    key = f"readable:{get_language()}:{message.pk}:{version(message)}"
+    key = f"readable:{get_language()}:{message.pk}:{version(message)}{'.clean' if framing.clean else ''}"
     if found := _kept(key):
         return Readable.from_json(found)
     made = _read(message, framing)
@@ -102,6 +102,7 @@ def _read(message: Message, framing: Framing) -> Readable:
         remote_url=consent.image_address(message.account.user_id, day) if day else lambda _url: None,
         quote_label=_("Show quoted text"),
         dark=framing.dark,
+        clean_links=framing.clean,
     )
     found, header = bodies.sections_and_header(message, wanted)
     servers = [name.lower() for name in settings.ENV.authserv_ids]

@@ -36,12 +36,12 @@ def place(message: int, mailbox: int = INBOX, writer: str = "tomas@x.example") -
 )
 def test_what_counts_where(places: list[Place], use: str, count: int, people: list[str]) -> None:
     found = whole(places, USES, use)
-    assert (found.count, [address for _, address in found.people]) == (count, people)
+    assert (found.messages, [address for _, address in found.people]) == (count, people)
 
 
 def test_a_crowd_is_shown_by_its_first_and_newest() -> None:
     found = whole([place(n, writer=f"{n}@x.example") for n in range(40)], USES, "inbox")
-    assert found.count == 40
+    assert found.messages == 40
     assert [person[1] for person in found.people] == ["0@x.example", *(f"{n}@x.example" for n in range(29, 40))]
     assert len(found.people) == MAX_PEOPLE
 

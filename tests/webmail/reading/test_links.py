@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webmail.reading.links import Misleading, host_of, is_data_image, misleading, safe_href, same_site
-from webmail.reading.sanitize import sanitize
+from webmail.reading.links import host_of, is_data_image, safe_href, same_site, without_tracking
+from webmail.reading.lookalikes import is_disguised
+from webmail.reading.misleading import Misleading, misleading
+from webmail.reading.sanitize import Options, sanitize
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,9 @@ def test_is_data_image(url: str, is_one: bool) -> None:
     assert is_data_image(url) is is_one
 
 
+DISGUISED = Misleading("аpple.example", "xn--pple-43d.example", is_disguised=True)
+
+
 @pytest.mark.parametrize(
     ("html", "found"),
     [
@@ -70,6 +75,10 @@ def test_is_data_image(url: str, is_one: bool) -> None:
         ("<a href=https://evil.example/x>v1.2</a>", []),
         ("<a href=mailto:a@evil.example>bank.example</a>", []),
         ("<a href=https://co.uk.example/>bank.co.uk</a>", [Misleading("bank.co.uk", "co.uk.example")]),
+        ("<a href=https://xn--pple-43d.example/>Sign in</a>", [DISGUISED]),
+        ("<a href=https://аpple.example/>apple.example</a>", [DISGUISED]),
+        ("<a href=https://bücher.example/>Books</a><a href=https://例え.example/>x</a>", []),
+        ("<a href=https://xn--a-.example/>x</a>", []),
     ],
 )
 def test_misleading(html: str, found: list[Misleading]) -> None:
@@ -91,8 +100,47 @@ def test_same_site(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
 
 
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("xn--80ak6aa92e.example", True),
+        ("xn--pple-43d.example", True),
+        ("раураӏ.example", True),
+        ("xn--bcher-kva.example", False),
+        ("пример.example", False),
+        ("xn--r8jz45g.example", False),
+        ("ニュースabc.example", False),
+        ("αbc.example", True),
+        ("example.org", False),
+        ("xn--99999.example", False),
+        ("", False),
+    ],
+)
+def test_hosts_in_letters_that_pass_for_others(host: str, is_one: bool) -> None:
+    assert is_disguised(host) is is_one
+
+
+@pytest.mark.parametrize(
+    ("href", "clean"),
+    [
+        ("https://x.example/a?utm_source=n&id=7&UTM_Medium=e#b", "https://x.example/a?id=7#b"),
+        ("https://x.example/a?fbclid=1&mc_eid=2", "https://x.example/a"),
+        ("https://x.example/?a=utm_source&b&&c=%26", "https://x.example/?a=utm_source&b&&c=%26"),
+        ("https://x.example/a#?utm_source=n", "https://x.example/a#?utm_source=n"),
+        ("https://x.example/a", "https://x.example/a"),
+        ("mailto:a@x.example?utm_source=n", "mailto:a@x.example?utm_source=n"),
+        ("#m-a", "#m-a"),
+    ],
+)
+def test_links_lose_what_only_tells_who_followed_them(href: str, clean: str) -> None:
+    assert without_tracking(href) == clean
+    assert clean.replace("&", "&amp;") in sanitize(f'<a href="{href}">x</a>', Options(clean_links=True)).html
+
+
 @given(st.text(max_size=60))
 def test_anything_has_a_host_or_none(url: str) -> None:
     host_of(url)
     safe_href(url)
     misleading(url)
+    is_disguised(url)
+    without_tracking(url)

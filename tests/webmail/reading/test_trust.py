@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webmail.reading.trust import Leaving, Trust, looks_like, trust
+from webmail.reading.lookalikes import looks_like
+from webmail.reading.trust import Leaving, Trust, trust
 
 ME = "noor@northline.example"
 SERVERS = ("mx.northline.example",)

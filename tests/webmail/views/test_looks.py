@@ -1,7 +1,10 @@
 """Messages darkened by sender, and the size of text by browser."""
 
+from html import unescape
+
 import pytest
 
+from accounts.models import Preferences
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
 from tests import factories
@@ -33,6 +36,27 @@ def test_darkened_by_sender_and_back(alice: Person) -> None:
         assert tags(html, "button", name="colours")[0]["value"] == "original"
     alice.client.post(button["formaction"], {"colours": "original"})
     assert "light-dark(#123," not in alice.text(tags(page(alice, first), "iframe")[0]["src"])
+
+
+def test_links_without_what_only_tells_who_followed_them(alice: Person) -> None:
+    href = "https://x.example/a?utm_source=n&id=7"
+    made = letter(alice, f'<a href="{href}">x</a>')
+    plain = factories.message(alice.inbox, text=href)
+    assert "utm_source" in alice.text(tags(page(alice, made), "iframe")[0]["src"])
+    assert [link["href"] for link in tags(page(alice, plain), "a", target="_blank", href=href)] == [href]
+    Preferences.objects.create(user=alice.user, cleans_links=True)
+    frame = alice.text(tags(page(alice, made), "iframe")[0]["src"])
+    assert 'href="https://x.example/a?id=7"' in frame
+    assert tags(page(alice, plain), "a", href="https://x.example/a?id=7") != []
+
+
+def test_links_that_mislead_are_named(alice: Person) -> None:
+    made = letter(alice, "<a href=https://evil.example/x>bank.example</a><a href=https://xn--pple-43d.example/>In</a>")
+    html = unescape(page(alice, made))
+    said = "A link here says bank.example but leads to evil.example."
+    assert html.count(said) == 2, "above the text, and for who follows it"
+    assert '"xn--pple-43d.example": "A link here leads to xn--pple-43d.example, which looks like' in html
+    assert "data-warned" not in page(alice, letter(alice, "<a href=https://x.example/>x.example</a>"))
 
 
 @pytest.mark.parametrize(
