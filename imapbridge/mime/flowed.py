@@ -1,4 +1,4 @@
-"""text/plain as lines with quote levels; format=flowed (RFC 3676) joined back to paragraphs.
+"""text/plain as lines with quote levels; format=flowed (RFC 3676) joined back to paragraphs, and made of them.
 
 Pure and linear. Never makes HTML.
 """
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 SIGNATURE = "-- "
 """The line before a signature (RFC 3676 4.3); never flowed."""
 _DEEPEST = 100
+_FLOWED = 72
+"""Characters of a line that we write, where a space lets it be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,34 @@ def _join(found: Iterator[Line], delsp: bool) -> Iterator[Line]:
             pieces = []
     if pieces:
         yield Line(open_at, "".join(pieces))
+
+
+def flow(text: str) -> str:
+    """What was typed, one paragraph a line, as format=flowed without DelSp (RFC 3676 4.2): lines end in CRLF.
+
+    `lines(flow(text), flowed=True)` are `lines(text)` again, but for spaces at the ends of lines.
+    """
+    return "".join(f"{line}\r\n" for one in lines(text) for line in _flow(one))
+
+
+def _flow(line: Line) -> Iterator[str]:
+    marks = ">" * line.depth
+    text = line.text if line.text == SIGNATURE else line.text.rstrip(" ")
+    rest, room = text, max(_FLOWED - len(marks), _FLOWED // 2)
+    while len(rest) > room and (cut := _cut(rest, room)):
+        yield _stuffed(marks, rest[:cut])
+        rest = rest[cut:]
+    yield _stuffed(marks, rest)
+
+
+def _cut(text: str, room: int) -> int:
+    """After the last space that lets the line stay in its bounds, else after the first; 0: there is none. Never so that
+    the line would begin a signature."""
+    first = len(SIGNATURE) if text.startswith(SIGNATURE) else 0
+    return text.rfind(" ", first, room) + 1 or text.find(" ", max(first, room)) + 1
+
+
+def _stuffed(marks: str, text: str) -> str:
+    """RFC 3676 4.4."""
+    needs = bool(marks) or text.startswith((" ", ">", "From "))
+    return f"{marks} {text}" if needs and (text or not marks) else marks + text
