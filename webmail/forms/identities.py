@@ -77,6 +77,8 @@ class SignatureForm(forms.ModelForm):  # type: ignore[type-arg]
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     """A text to begin a message with."""
 
+    TOO_MANY = _("There are 200 templates already. Remove one first.")
+
     name = Line(
         label=_("Name of this template"),
         required=True,

@@ -27,6 +27,7 @@ from webmail.push.news import as_marks, choice, name_of
 from webmail.push.notes import message_of
 from webmail.screen import account as person
 from webmail.screen import sidebar
+from webmail.screen.settings import sections
 from webmail.views import back, shell
 
 OWN = ("sent", "drafts", "trash", "flagged")
@@ -82,6 +83,7 @@ def _page(
     context = shell.context(request, holder, queries.mailboxes(holder.account.pk)) | {
         "mailboxes": [{"name": name, "shown": shown, "on": name in chosen.mailboxes} for name, shown in boxes],
         "chosen": chosen,
+        "sections": sections(request.path),
         "errors": errors or {},
         "saved": "saved" in request.GET and not errors,
         "devices": [{"id": row.pk, "name": row.sign_in.device, "own": row.sign_in_id == own} for row in told],

@@ -12,6 +12,7 @@ from imapbridge import queries
 from webmail import access
 from webmail.forms import PreferencesForm
 from webmail.screen import account as person
+from webmail.screen.settings import sections
 from webmail.views import shell
 
 
@@ -28,6 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?saved=1")
     page = shell.context(request, holder, queries.mailboxes(holder.account.pk)) | {
         "chosen": now,
+        "sections": sections(request.path),
         "fields": PreferencesForm.CHOICES,
         "saved": "saved" in request.GET,
     }
