@@ -5,7 +5,7 @@ is done to messages returns the keys of its changes, with which `undo` makes it 
 """
 
 from imapbridge.actions.appending import append
-from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, move, trash
+from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, mailbox_for, move, trash
 from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
@@ -19,6 +19,7 @@ __all__ = [
     "delete_forever",
     "dismiss",
     "junk",
+    "mailbox_for",
     "move",
     "set_flagged",
     "set_label",

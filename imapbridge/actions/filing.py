@@ -43,17 +43,17 @@ def copy(account_id: int, messages: Collection[int], source: int, target: int) -
 
 def archive(account_id: int, messages: Collection[int], source: int) -> list[int]:
     """Move to the archive. NoMailboxFor where there is none."""
-    return move(account_id, messages, source, _for(account_id, SpecialUse.ARCHIVE))
+    return move(account_id, messages, source, mailbox_for(account_id, SpecialUse.ARCHIVE))
 
 
 def junk(account_id: int, messages: Collection[int], source: int) -> list[int]:
     """Move to Junk. NoMailboxFor where there is none."""
-    return move(account_id, messages, source, _for(account_id, SpecialUse.JUNK))
+    return move(account_id, messages, source, mailbox_for(account_id, SpecialUse.JUNK))
 
 
 def trash(account_id: int, messages: Collection[int], source: int) -> list[int]:
     """Move to Trash. NoMailboxFor where there is none."""
-    return move(account_id, messages, source, _for(account_id, SpecialUse.TRASH))
+    return move(account_id, messages, source, mailbox_for(account_id, SpecialUse.TRASH))
 
 
 def delete_forever(account_id: int, messages: Collection[int], source: int) -> list[int]:
@@ -115,7 +115,8 @@ def _mailbox(account_id: int, mailbox_id: int) -> Mailbox:
     return Mailbox.objects.get(account=account_id, pk=mailbox_id)
 
 
-def _for(account_id: int, use: SpecialUse) -> int:
+def mailbox_for(account_id: int, use: SpecialUse) -> int:
+    """The key of the mailbox for this use. NoMailboxFor where there is none."""
     found = Mailbox.objects.filter(account=account_id, special_use=use, selectable=True).values_list("pk", flat=True)
     if not found:
         raise NoMailboxFor(use)

@@ -18,11 +18,12 @@ def undo(account_id: int, changes: Collection[int]) -> bool:
     """Undo these changes, the last one first. False when some of it cannot be undone any more."""
     with writing(account_id):
         found = PendingChange.objects.filter(account=account_id, pk__in=changes).order_by("-pk")
-        undone = [_undo(change) for change in found.select_related("mailbox", "target")]
+        undone = [undo_one(change) for change in found.select_related("mailbox", "target")]
     return all(undone) and len(undone) == len(set(changes))
 
 
-def _undo(change: PendingChange) -> bool:
+def undo_one(change: PendingChange) -> bool:
+    """Whether all of it could be undone. In the caller's turn."""
     entries = refusals.messages_of(change)
     if not _is_built_upon(change) and _is_unasked(change):
         if change.kind == Kind.FLAGS:

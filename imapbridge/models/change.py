@@ -65,6 +65,8 @@ class PendingChange(models.Model):
     """How often the server said NO, which is not the same as not answering."""
     not_before = models.DateTimeField(null=True)
     """Not to be tried before; also the claim of whoever is trying it now."""
+    job = models.ForeignKey("imapbridge.Job", on_delete=models.SET_NULL, null=True, related_name="changes")
+    """What it is a part of, and can be undone with: until then, or until nobody may any more, it is kept."""
     confirmed_at = models.DateTimeField(null=True)
     """When the server said yes. Kept a little longer: what was fetched before that moment is older than this change."""
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,4 @@
-"""Work on everything in a mailbox, which takes longer than a click may."""
+"""Work on everything that a list shows, which takes longer than a click may."""
 
 from __future__ import annotations
 
@@ -11,21 +11,37 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         READ = "read"
-        UNREAD = "unread"
-        """The inverse of a READ: its `uids` are those that are to be unread again."""
         EMPTY = "empty"
+        """Delete for good."""
+        UNREAD = "unread"
+        STAR = "star"
+        """The newest message of each conversation."""
+        UNSTAR = "unstar"
+        MOVE = "move"
+        COPY = "copy"
+        LABEL = "label"
+        UNLABEL = "unlabel"
+        UNDO = "undo"
+        """The inverse of what another one has done."""
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="jobs")
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="+")
+    """Where a MOVE or COPY goes."""
+    keyword = models.CharField(max_length=255, blank=True)
+    """What a LABEL gives and an UNLABEL takes."""
+    only = models.CharField(max_length=8, blank=True)
+    """Which conversations of the mailbox: a `queries.Only`."""
+    undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
+    """Of an UNDO: what it undoes."""
     up_to = models.BigIntegerField()
     """The highest key of an entry when it was asked for: what came since is left alone."""
     older = models.BigIntegerField(default=0)
     """UIDs up to this one are in no index yet, for the first sync is not complete: they are for the server only."""
-    uids = models.TextField(blank=True)
-    """READ: what it has marked, a UID set, so that it can be undone."""
     below = models.BigIntegerField(null=True)
-    """READ and EMPTY: the lowest UID that is done, so that each is done once and the way to those left is short."""
+    """The lowest UID or the lowest conversation that is done, so that each is done once and the way to those left is
+    short."""
     total = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

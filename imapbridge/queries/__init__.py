@@ -17,7 +17,7 @@ from imapbridge.queries.conversations import (
     neighbours,
     page_above,
 )
-from imapbridge.queries.jobs import JobItem, jobs
+from imapbridge.queries.jobs import JobItem, job, jobs
 from imapbridge.queries.labels import labels
 from imapbridge.queries.mailboxes import MailboxItem, mailboxes
 from imapbridge.queries.messages import MessageItem, conversation, marks
@@ -44,6 +44,7 @@ __all__ = [
     "changes",
     "conversation",
     "conversations",
+    "job",
     "jobs",
     "labels",
     "mailboxes",

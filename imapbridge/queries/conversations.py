@@ -74,12 +74,18 @@ ORDER BY {{order}}
 _PLACE = f"""
 SELECT t.sort_at, t.thread FROM {MailboxThread._meta.db_table} t WHERE t.mailbox_id = %s AND t.count > 0
 """  # noqa: S608 - the table's name is ours
-_ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
+ONLY = {"": "", "unread": " AND t.unread > 0", "starred": " AND t.flagged > 0"}
+"""What a filter asks of a row `t`."""
 # The first condition is implied by the second; it is what lets SQLite begin in the middle of the index.
 BELOW = " AND t.sort_at <= %s AND (t.sort_at < %s OR t.thread < %s)"
 NOT_BELOW = " AND t.sort_at >= %s AND (t.sort_at > %s OR t.thread >= %s)"
 NEWEST_FIRST = "t.sort_at DESC, t.thread DESC"
 OLDEST_FIRST = "t.sort_at, t.thread"
+
+
+def only_of(only: str) -> Q:
+    """The same of a MailboxThread."""
+    return {"unread": Q(unread__gt=0), "starred": Q(flagged__gt=0)}.get(only, Q())
 
 
 def conversations(
@@ -92,7 +98,7 @@ def conversations(
     """
     if state is None:
         state = Mailbox.objects.values_list("state", flat=True).get(pk=mailbox_id)
-    wanted, values = " AND t.count > 0" + _ONLY[only], [mailbox_id]
+    wanted, values = " AND t.count > 0" + ONLY[only], [mailbox_id]
     if cursor := cursor_of(before):
         at, thread = cursor
         wanted, values = wanted + BELOW, [*values, at, at, thread]
@@ -107,7 +113,7 @@ def page_above(mailbox_id: int, before: str, only: Only = "", limit: int = PAGE)
     if (cursor := cursor_of(before)) is None:
         return ""
     at, thread = cursor
-    statement = _PLACE + _ONLY[only] + NOT_BELOW + f" ORDER BY {OLDEST_FIRST} LIMIT 1 OFFSET %s"
+    statement = _PLACE + ONLY[only] + NOT_BELOW + f" ORDER BY {OLDEST_FIRST} LIMIT 1 OFFSET %s"
     with connection.cursor() as found:
         found.execute(statement, [mailbox_id, at, at, thread, limit])
         return ".".join(map(str, found.fetchone() or ()))

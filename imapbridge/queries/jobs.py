@@ -1,37 +1,59 @@
-"""Work on whole mailboxes: what is under way, and what was done a little ago and can be undone."""
+"""Work on all that a list shows: what is under way, and what was done a little ago and can be undone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from imapbridge.models import Job
+from imapbridge.models import Job, PendingChange
 
 UNDONE_WITHIN = timedelta(minutes=10)
-_COLUMNS = ("id", "kind", "mailbox__name", "mailbox__delimiter", "mailbox__special_use", "total", "done", "finished_at")
+_OF = ("name", "delimiter", "special_use")
+_COLUMNS = (
+    "id", "kind", "keyword", "total", "done", "finished_at", "mailbox", *(f"mailbox__{name}" for name in _OF),
+    *(f"target__{name}" for name in _OF),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class JobItem:
-    """`kind`: a Job.Kind. `name`: the last part of the mailbox's."""
+    """`kind`: a Job.Kind. `name`: the last part of the mailbox's; the two of the target are empty without one."""
 
     id: int
     kind: str
+    mailbox: int
     name: str
     special_use: str
     total: int
     done: int
     is_over: bool
+    target_name: str = ""
+    target_use: str = ""
+    keyword: str = ""
 
 
 def jobs(account_id: int) -> list[JobItem]:
     """The newest first. One query."""
-    lately = Q(finished_at__gte=timezone.now() - UNDONE_WITHIN, kind=Job.Kind.READ) & ~Q(uids="")
-    rows = Job.objects.filter(lately | Q(finished_at=None), account=account_id).order_by("-pk").values_list(*_COLUMNS)
-    return [
-        JobItem(key, kind, name.rsplit(delimiter, 1)[-1] if delimiter else name, use, total, done, ended is not None)
-        for key, kind, name, delimiter, use, total, done, ended in rows[:20]
-    ]
+    changed = PendingChange.objects.filter(job=OuterRef("pk"))
+    undone = Job.objects.filter(undone=OuterRef("pk"))
+    lately = Q(Exists(changed), ~Exists(undone), finished_at__gte=timezone.now() - UNDONE_WITHIN)
+    rows = Job.objects.filter(lately | Q(finished_at=None), account=account_id).order_by("-pk")
+    return [_item(*row) for row in rows.values_list(*_COLUMNS)[:20]]
+
+
+def job(account_id: int, job_id: int) -> JobItem:
+    """Job.DoesNotExist. One query."""
+    return _item(*Job.objects.values_list(*_COLUMNS).get(account=account_id, pk=job_id))
+
+
+def _item(key: int, kind: str, keyword: str, total: int, done: int, ended: Any, mailbox: int, *names: Any) -> JobItem:
+    here, there = _leaf(*names[:2]), _leaf(*names[3:5]) if names[3] else ""
+    return JobItem(key, kind, mailbox, here, names[2], total, done, ended is not None, there, names[5] or "", keyword)
+
+
+def _leaf(name: str, delimiter: str) -> str:
+    return name.rsplit(delimiter, 1)[-1] if delimiter else name

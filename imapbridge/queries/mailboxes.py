@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from imapbridge.models import Mailbox
+from imapbridge.models import Job, Mailbox
 
 _ORDER = ["inbox", "flagged", "drafts", "sent", "all", "archive", "junk", "trash"]
 
@@ -32,6 +32,8 @@ class MailboxItem:
     state: int
     delimiter: str = ""
     subscribed: bool = True
+    busy: bool = False
+    """Whether a Job is under way for all of it."""
 
     @property
     def takes_mail(self) -> bool:
@@ -42,9 +44,9 @@ class MailboxItem:
 
 _STATEMENT = f"""
 SELECT id, name, delimiter, special_use, selectable, unread, total, error, uid_next, lowest_uid, state,
-       subscribed
-FROM {Mailbox._meta.db_table} WHERE account_id = %s AND NOT leaving
-"""  # noqa: S608 - the table's name is ours
+       subscribed, EXISTS (SELECT 1 FROM {Job._meta.db_table} job WHERE job.mailbox_id = box.id AND finished_at IS NULL)
+FROM {Mailbox._meta.db_table} box WHERE account_id = %s AND NOT leaving
+"""  # noqa: S608 - the tables' names are ours
 
 
 def mailboxes(account_id: int) -> list[MailboxItem]:
@@ -81,14 +83,14 @@ class _Tree:
         self._parents = {name for row in rows if row[1] not in self.special for name in _ancestors(row)}
 
     def item(self, row: tuple[Any, ...]) -> MailboxItem:
-        ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state, subscribed = row
+        ident, path, delimiter, use, selectable, unread, total, error, uid_next, lowest, state, subscribed, busy = row
         above = [name for name in _ancestors(row) if name in self._ids] if path not in self.special else []
         name = path.rsplit(delimiter, 1)[-1] if delimiter else path
         parent = self._ids[above[-1]] if above else None
         return MailboxItem(
             ident, name, path, len(above), parent, use, bool(selectable), unread, total, path in self._parents, error,
             _progress(uid_next, lowest, total) if selectable and not error else None, state, delimiter,
-            bool(subscribed),
+            bool(subscribed), bool(busy),
         )  # fmt: skip
 
 

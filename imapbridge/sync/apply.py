@@ -158,10 +158,8 @@ def reset(mailbox: Mailbox) -> None:
 
 
 def _end_jobs(mailbox: Mailbox) -> None:
-    """What is left of them, and what could be undone of them, is known by UIDs that are other messages now."""
-    jobs = Job.objects.filter(mailbox=mailbox.pk)
-    jobs.update(uids="")
-    jobs.filter(finished_at=None).update(finished_at=timezone.now(), older=0)
+    """What is left of them is known by UIDs that are other messages now."""
+    Job.objects.filter(mailbox=mailbox.pk, finished_at=None).update(finished_at=timezone.now(), older=0)
 
 
 def count(mailbox: Mailbox, more: int = 0) -> None:

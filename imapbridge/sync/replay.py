@@ -76,7 +76,7 @@ def is_owed(account_id: int) -> bool:
 
 
 _ANY = f"SELECT 1 FROM {_TABLE} WHERE account_id = %s LIMIT 1"  # noqa: S608 - the table's name is ours
-_FORGET = f"DELETE FROM {_TABLE} WHERE account_id = %s AND confirmed_at < %s"  # noqa: S608
+_FORGET = f"DELETE FROM {_TABLE} WHERE account_id = %s AND confirmed_at < %s AND job_id IS NULL"  # noqa: S608
 _AGAIN = f"UPDATE {_TABLE} SET waits = FALSE WHERE account_id = %s AND waits AND confirmed_at IS NULL AND step = %s"  # noqa: S608
 
 
@@ -164,8 +164,8 @@ def _place(change: Owed, placed: Mapping[int, int]) -> None:
 
 
 def tidy(account_id: int) -> None:
-    """Before a sync: drop what was confirmed so long ago that no fetch under way can be older; and try again to expunge
-    what others' deleted messages stood in the way of."""
+    """Before a sync: drop what was confirmed so long ago that no fetch under way can be older, but for what a job can be
+    undone with; and try again to expunge what others' deleted messages stood in the way of."""
     if not is_owed(account_id):
         return
     with connection.cursor() as cursor:

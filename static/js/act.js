@@ -20,7 +20,8 @@ const path = (button) => new URL(button.formAction).pathname;
 const ways = [
   [(button) => button.name in change, (button) => act(button.formAction, button.name, button.value, threadOf(button))],
   [(button) => button.name === "do", perform],
-  [(button) => path(button) === "/undo", undo],
+  [(button) => path(button).endsWith("/undo"), undo],
+  [(button) => path(button).startsWith("/jobs/"), (button) => send(button.formAction).then(() => ask(), () => unreachable())],
   [(button) => path(button).endsWith("/refresh"), (button) => send(button.formAction).then(() => soon(), () => unreachable())],
 ];
 
@@ -44,7 +45,8 @@ function chosen(button) {
 /** The button of a page that was brought with what was done before it. */
 function undo(button) {
   button.closest(".toast").remove();
-  const changes = new URL(button.formAction).searchParams.getAll("change").map(Number);
+  const { pathname, searchParams } = new URL(button.formAction);
+  const changes = pathname === "/undo" ? searchParams.getAll("change").map(Number) : pathname;
   load(() => import("./undo.js"), ({ sendUndo }) => sendUndo(changes));
 }
 

@@ -1,6 +1,8 @@
 // Says what came to those who listen: bundled, politely, at most once in five seconds, never while one types, and only
 // in the tab that is looked at.
 
+import { plural } from "./plural.js";
+
 const BETWEEN = 5000;
 const TYPING = 3000;
 const BUNDLE = 500;
@@ -40,7 +42,7 @@ function speak() {
 function arrivals() {
   const rows = [...new Map(arrived.map((row) => [row.id, row])).values()];
   const mailbox = document.getElementById("list-title").textContent.trim();
-  if (rows.length > 1) return region.dataset.many.replace("{n}", rows.length).replace("{mailbox}", mailbox);
+  if (rows.length > 1) return plural(region.dataset.forms, rows.length).replace("{mailbox}", mailbox);
   const text = (name) => rows[0].querySelector(name).textContent.trim();
   return rows.length ? region.dataset.one.replace("{sender}", text(".names")).replace("{subject}", text(".row-subj")) : "";
 }

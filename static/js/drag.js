@@ -1,6 +1,7 @@
 // Rows are dragged onto a folder beside the list: moved there, with Ctrl or Alt copied. “Move to” is the same by keys.
 import { list } from "./page.js";
 import { perform } from "./perform.js";
+import { plural } from "./plural.js";
 
 const OPENS_AFTER = 700;
 
@@ -21,7 +22,7 @@ pane.addEventListener("dragstart", (event) => {
 /** What goes with the pointer: the subject, or how many. */
 function badge(row) {
   const bar = document.getElementById("bulk");
-  const text = dragged.length > 1 ? bar.dataset.many.replace("{n}", dragged.length) : row.querySelector(".row-subj").textContent;
+  const text = dragged.length > 1 ? plural(bar.dataset.forms, dragged.length) : row.querySelector(".row-subj").textContent;
   const made = Object.assign(document.createElement("div"), { className: "dragged", textContent: text });
   document.body.append(made);
   setTimeout(() => made.remove());

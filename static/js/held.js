@@ -1,5 +1,6 @@
 // Rows that wait behind a button while the list is in use: none moves under a pointer, a finger or the focus.
 import { list, onePane } from "./page.js";
+import { plural } from "./plural.js";
 
 const hovers = matchMedia("(hover: hover)");
 const SCROLLED = 4;
@@ -64,7 +65,7 @@ export class Held {
   #draw() {
     const count = [...this.#rows.values()].filter(([, , silently]) => !silently).length;
     this.button.hidden = !count;
-    this.button.lastElementChild.textContent = this.button.dataset[count === 1 ? "one" : "many"].replace("{n}", count);
+    this.button.lastElementChild.textContent = plural(this.button.dataset.forms, count);
   }
 }
 

@@ -1,5 +1,6 @@
 // How read marks and stars stand on the screen, and the form that changes them on the server.
 import { leftForSignIn, list, reader } from "./page.js";
+import { plural } from "./plural.js";
 
 const form = document.getElementById("act");
 
@@ -62,6 +63,6 @@ export function place() {
 /** Says that something is back where it was, and offers to try again. */
 export function failed(threads, again, subject = subjectOf(threads[0])) {
   const toasts = document.getElementById("toasts");
-  const text = toasts.dataset[threads.length > 1 ? "failedMany" : "failed"];
-  toasts.show(text.replace("{subject}", subject).replace("{n}", threads.length), again);
+  const one = () => toasts.dataset.failed.replace("{subject}", subject);
+  toasts.show(threads.length > 1 ? plural(toasts.dataset.forms, threads.length) : one(), again);
 }

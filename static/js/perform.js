@@ -11,6 +11,7 @@ const MARKS = { read: ["seen", "1"], unread: ["seen", "0"], star: ["flagged", "1
 /** Does `deed` to conversations. `values` of the form answer what would be asked. Those that are on their way out already
     are left alone: a button was pressed twice. */
 export async function perform(address, deed, wanted, values = []) {
+  const whole = isEverything(wanted);
   const threads = wanted.filter((thread) => !list()?.isAway(thread));
   if (!threads.length) return;
   if (deed in ASKED && !values.length) {
@@ -21,7 +22,7 @@ export async function perform(address, deed, wanted, values = []) {
   const subject = subjectOf(threads[0]);
   const shown = show(deed, threads, values);
   try {
-    const { said, undo } = await send(address, [["do", deed], ...threads.map((thread) => ["c", thread]), ...values]);
+    const { said, undo } = await send(address, [["do", deed], ...(whole ? [["all", "1"]] : threads.map((thread) => ["c", thread])), ...values]);
     remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
   } catch (error) {
     if (error.message === "404") gone();
@@ -30,6 +31,9 @@ export async function perform(address, deed, wanted, values = []) {
   await ask(); // so that what came meanwhile, and went with them, is known to have gone
   shown.stay();
 }
+
+/** Whether all that there is was chosen, and not what is loaded of it alone. */
+const isEverything = (threads) => Boolean(document.querySelector(".everything > :checked")) && threads.length === list()?.picked.length;
 
 /** What was answered, as values of the form; null for nothing. */
 async function asked(address, deed, threads) {

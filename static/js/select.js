@@ -1,12 +1,14 @@
 // The marks in the list: by their boxes, with Shift a run of them, by keys, and all at once. A mark is the box's own
 // state, which stays when its row is changed in place.
 import { list } from "./page.js";
+import { plural } from "./plural.js";
 
 const pane = document.getElementById("list-pane");
 const boxes = () => [...list().querySelectorAll(".row-lead > .check")];
 let anchor = null;
 let run = false;
 
+const everything = () => pane.querySelector(".everything > .check");
 pane.addEventListener("change", choose);
 document.getElementById("act").addEventListener("reset", () => setTimeout(draw));
 pane.addEventListener("mail:rows", draw);
@@ -21,7 +23,7 @@ pane.addEventListener("mousedown", (event) => event.shiftKey && event.target.clo
 /** A box was changed by its person. */
 export function choose({ target }) {
   if (target.matches?.(".row-lead > .check")) mark(target);
-  else if (target.matches?.(".check-hit > .check")) boxes().forEach((box) => (box.checked = target.checked));
+  else if (target.matches?.(".check-hit > .check")) (everything().checked &&= target.checked), boxes().forEach((box) => (box.checked = target.checked));
   draw();
 }
 
@@ -31,6 +33,7 @@ function mark(box) {
   if (run && from >= 0) {
     for (const each of rows.slice(Math.min(from, to), Math.max(from, to) + 1)) each.checked = box.checked;
   }
+  everything().checked &&= box.checked;
   [anchor, run] = [box, false];
 }
 
@@ -59,12 +62,15 @@ export const none = () => set(() => false);
 export const unread = () => set((row) => row.classList.contains("is-unread"));
 
 function set(wanted) {
+  everything().checked = false;
   for (const box of boxes()) box.checked = wanted(box.closest(".row"));
   draw();
 }
 
 /** The bar over the list says how many, and takes the place of the list's head. */
 function draw() {
+  const whole = everything();
+  if (whole.checked) for (const box of boxes()) box.checked = true; // those that were loaded since, too
   const marked = list().picked.length;
   const bar = document.getElementById("bulk");
   pane.classList.toggle("is-selecting", marked > 0);
@@ -73,7 +79,8 @@ function draw() {
     box.checked = marked > 0 && marked === boxes().length;
     box.indeterminate = marked > 0 && !box.checked;
   }
-  const text = marked ? bar.dataset[marked === 1 ? "one" : "many"].replace("{n}", marked) : "";
+  if (!marked) whole.checked = false;
+  const text = whole.checked ? whole.nextElementSibling.textContent : marked ? plural(bar.dataset.forms, marked) : "";
   const count = bar.querySelector(".count");
   if (count.textContent !== text) count.textContent = text;
 }

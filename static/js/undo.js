@@ -30,7 +30,7 @@ function store() {
   }
 }
 
-/** Keeps what was done: `look` shows it undone (`back`) and done (`again`); a toast says it in words. */
+/** `changes`: their keys, or where a whole job is undone. Keeps what was done: `look` shows it undone (`back`) and done (`again`); a toast says it in words. */
 export function remember(changes, look, said) {
   if (changes?.length) {
     deeds.push(changes);
@@ -58,7 +58,7 @@ export async function sendUndo(changes) {
   look?.back();
   list().expectsUntil = Date.now() + PATIENCE;
   try {
-    await send("/undo", changes.map((change) => ["change", change]));
+    await (typeof changes === "string" ? send(changes) : send("/undo", changes.map((change) => ["change", change])));
     forget(changes);
   } catch (fault) {
     look?.again();

@@ -77,7 +77,7 @@ def test_a_folder_is_made_renamed_moved_and_deleted(
     expect(folders(screen)).to_have_text([re.compile(name) for name in ("Co-op", "Lease", "Receipts", "Spring fair")])
     choose(screen, "Co-op", "Delete")
     dialog = screen.get_by_role("dialog", name="Delete this folder?")
-    expect(dialog).to_contain_text("1 folder inside it and 0 messages in it will be deleted for ever")
+    expect(dialog).to_contain_text("everything in it will be deleted for ever. Messages: 0. Folders: 1.")
     expect(dialog.get_by_role("link", name="Keep")).to_be_focused()
     dialog.get_by_role("button", name="Delete for ever").click()
     expect(folders(screen)).to_have_text([re.compile(name) for name in ("Receipts", "Spring fair")])

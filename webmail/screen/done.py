@@ -13,14 +13,17 @@ from django.utils.translation import ngettext_lazy
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The sentence, and the keys of the changes that undo takes."""
+    """The sentence, and the keys of the changes that undo takes; or of the job."""
 
     text: str
     changes: Sequence[int]
+    is_job: bool = False
 
     @property
     def undo(self) -> str:
         """Where a form undoes it."""
+        if self.is_job:
+            return f"/jobs/{self.changes[0]}/undo"
         return f"/undo?{urlencode({'change': self.changes}, doseq=True)}"
 
 

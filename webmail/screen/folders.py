@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from imapbridge.actions.folders import NameRefused, NotToBeChanged
-from imapbridge.queries import JobItem, MailboxItem
-from webmail.screen import people
+from imapbridge.queries import MailboxItem
 from webmail.screen.sidebar import ORDER, is_hidden, name_of
 
 Likes = Mapping[str, Mapping[str, Any]]
@@ -67,17 +66,6 @@ class Line:
     more: str
     below: str
     """How much is in it, and what is special about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A job that is under way, or can be undone still."""
-
-    id: int
-    text: str
-    total: int
-    done: int
-    is_over: bool
 
 
 def refused(error: NameRefused | NotToBeChanged) -> str:
@@ -150,20 +138,12 @@ def deletion(boxes: Sequence[MailboxItem], family: Collection[int], box: Mailbox
     """What goes with a folder."""
     total = sum(each.total for each in boxes if each.id in family)
     count = len(family) - 1
-    mail = ngettext("{n} message in it", "{n} messages in it", total).format(n=total)
     if not count:
-        return _("{mail} will be deleted for ever, with the folder.").format(mail=mail)
-    inside = ngettext("{n} folder inside it", "{n} folders inside it", count).format(n=count)
-    return _("{inside} and {mail} will be deleted for ever, with the folder.").format(inside=inside, mail=mail)
-
-
-def work(job: JobItem) -> Work:
-    folder = people.clean(name_of(job.special_use, job.name))
-    words = {
-        "read": (_("Marking {folder} as read"), ngettext("{n} message in {folder} marked as read",
-                                                         "{n} messages in {folder} marked as read", job.done)),
-        "unread": (_("Marking {folder} as unread again"), _("{folder} is unread again")),
-        "empty": (_("Emptying {folder}"), _("{folder} is empty")),
-    }[job.kind]  # fmt: skip
-    text = words[job.is_over].format(folder=folder, n=job.done)
-    return Work(job.id, text, max(job.total, job.done, 1), job.done, job.is_over)
+        return ngettext(
+            "{n} message in it will be deleted for ever, with the folder.",
+            "{n} messages in it will be deleted for ever, with the folder.",
+            total,
+        ).format(n=total)
+    # Counted as a list has it: a sentence could go by one of the two numbers only.
+    words = _("With the folder, everything in it will be deleted for ever. Messages: {messages}. Folders: {folders}.")
+    return words.format(messages=total, folders=count)

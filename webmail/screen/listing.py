@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imapbridge.queries import MailboxItem
+from webmail.screen.jobs import Work
 from webmail.screen.sidebar import name_of
 from webmail.screen.tools import Tools
 
@@ -66,6 +67,10 @@ class Head:
     """A sentence when the last sync failed."""
     filters: tuple[Filter, ...]
     orders: tuple[Filter, ...]
+    work: tuple[Work, ...] = ()
+    """What is under way for all of it."""
+    everything: str = ""
+    """How the box is called that chooses all there is, and not what is loaded alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class Listing:
     """The address of the page before, where the list begins with a later one."""
 
 
-def head(box: MailboxItem, only: str, sort: str, failed: str) -> Head:
+def head(box: MailboxItem, only: str, sort: str, failed: str, work: tuple[Work, ...] = ()) -> Head:
     name = name_of(box.special_use, box.name)
     title = _("Starred") if only == "starred" else name
     sub = _sub(box, name, only)
@@ -106,7 +111,18 @@ def head(box: MailboxItem, only: str, sort: str, failed: str) -> Head:
         failed=failed,
         filters=_filters(box.id, only),
         orders=_orders(box.id, sort),
+        work=work,
+        everything=_everything(box, name, only),
     )
+
+
+def _everything(box: MailboxItem, name: str, only: str) -> str:
+    if only == "starred":
+        return _("All that is starred in {mailbox}").format(mailbox=name)
+    if only == "unread":
+        return _("All that is unread in {mailbox}").format(mailbox=name)
+    words = ngettext("All in {mailbox}: {n} message", "All in {mailbox}: {n} messages", box.total)
+    return words.format(mailbox=name, n=box.total)
 
 
 def _sub(box: MailboxItem, name: str, only: str) -> str:

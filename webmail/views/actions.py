@@ -13,13 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from imapbridge import actions, queries
+from imapbridge import actions, queries, tasks
 from imapbridge.queries import MailboxItem
 from imapbridge.terms import labels
 from imapbridge.terms.flags import is_valid_keyword
 from webmail import access
 from webmail.access import Holder
-from webmail.screen import done
+from webmail.screen import done, jobs
 from webmail.screen.account import preferences
 from webmail.screen.labels import Label, label
 from webmail.screen.people import clean
@@ -70,6 +70,10 @@ class _Wish:
     chosen: Chosen
     target: MailboxItem | None
 
+    @property
+    def is_undoable(self) -> bool:
+        return self.deed != "delete"
+
     def answer(self, changes: list[int]) -> dict[str, object]:
         """For the script: what was done in words, and what undoes it."""
         what = (
@@ -85,8 +89,8 @@ class _Wish:
 @require_POST
 @login_required
 def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """`do` one of the DEEDS to the conversations `c` of a mailbox; a move or copy says where `to`, a label which, by
-    the keyword `label` or by its `name`.
+    """`do` one of the DEEDS to the conversations `c` of a mailbox, or to `all` that the list shows; a move or copy says
+    where `to`, a label which, by the keyword `label` or by its `name`.
 
     What the person has not said yet is asked on a page of its own: where to, which label, and whether for ever. 404
     when nothing of what was chosen is there; 409 where the account has no mailbox for it, or the one it was to go to
@@ -98,16 +102,16 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
-    held = queries.selection(mailbox_id, _chosen(request))
-    if not held:
-        raise Http404
+    chosen = _chosen(request, holder.account.pk, mailbox_id)
     if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
         return HttpResponse(status=409)
     keyword = _keyword(request) if deed in deeds.LABELS else ""
-    wish = _Wish(deed, Chosen(holder.account.pk, mailbox_id, held, target.id if target else 0, keyword), target)
+    wish = _Wish(deed, replace(chosen, target=target.id if target else 0, keyword=keyword), target)
     if not _is_complete(request, wish):
         return _ask(request, holder, boxes, wish)
     try:
+        if chosen.everything:
+            return _begun(request, wish)
         changes = deeds.DEEDS[deed](wish.chosen)
     except actions.NoMailboxFor:
         return HttpResponse(status=409)
@@ -121,6 +125,20 @@ def _answer(request: HttpRequest, wish: _Wish, changes: list[int]) -> HttpRespon
         place = _way_on(request, wish)
         answer = back.after_post(request, place) if wish.deed in deeds.MARKS else redirect(place)
     back.remember(answer, wish.deed, len({one.thread for one in wish.chosen.held}), wish.chosen.target, changes)
+    return answer
+
+
+def _begun(request: HttpRequest, wish: _Wish) -> HttpResponse:
+    """Everything: the first of it is done, the rest in the background."""
+    job = deeds.begin(wish.deed, wish.chosen)
+    tasks.go_on(job)
+    if back.is_for_script(request):
+        said = jobs.work(queries.job(wish.chosen.account, job.pk)).text
+        answer: HttpResponse = JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo" if wish.is_undoable else []})
+    else:
+        answer = redirect(lists.place_of(request, wish.chosen.mailbox).address)
+    if wish.is_undoable:
+        back.remember(answer, wish.deed, job.total, wish.chosen.target, [f"j{job.pk}"])
     return answer
 
 
@@ -155,10 +173,18 @@ def _keyword(request: HttpRequest) -> str:
     return keyword if is_valid_keyword(keyword) and labels.is_label(keyword) else ""
 
 
-def _chosen(request: HttpRequest) -> set[int]:
-    """The conversations: the one that a button names, else those with a mark in the list."""
+def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:
+    """The conversation that a button names, else all that the list shows, else those with a mark. Http404 when none of
+    them is there."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
-    return {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
+    if "all" in request.POST and "c" not in request.GET:
+        return Chosen(account, mailbox, (), everything=True, only=lists.place_of(request, mailbox).only)
+    held = queries.selection(
+        mailbox, {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
+    )
+    if not held:
+        raise Http404
+    return Chosen(account, mailbox, held)
 
 
 def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _Wish) -> HttpResponse:
@@ -170,6 +196,7 @@ def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _
         "deed": wish.deed,
         "address": place.act,
         "chosen": sorted({one.thread for one in wish.chosen.held}),
+        "everything": wish.chosen.everything,
         "targets": targets(boxes, place.mailbox),
         "labels": _labels(holder) if wish.deed in deeds.LABELS else (),
         "list": place.address,

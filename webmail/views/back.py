@@ -36,8 +36,9 @@ def after_post(request: HttpRequest, otherwise: str) -> HttpResponse:
     return redirect(wanted if ours and wanted.startswith("/") else otherwise)
 
 
-def remember(answer: HttpResponse, deed: str, count: int, target: int, changes: Sequence[int]) -> None:
+def remember(answer: HttpResponse, deed: str, count: int, target: int, changes: Sequence[int | str]) -> None:
     """The next page says what was done, and undoes it: for who has no script, and for who leaves or reloads the page.
+    `changes`: their keys; or `j` and the key of a job.
 
     The browser keeps it for some seconds. Numbers only: nothing of the mail, and nothing that is believed.
     """
@@ -60,8 +61,9 @@ def forget(answer: HttpResponse) -> None:
 def done_before(request: HttpRequest, boxes: Sequence[MailboxItem]) -> Done | None:
     """What the page is to say of the last form; None when there was none, or its cookie is not ours."""
     deed, count, target, changes = (*request.COOKIES.get(COOKIE, "").split("-"), "", "", "")[:4]
-    keys = [int(word) for word in changes.split(".") if word.isdecimal() and len(word) < 19]
+    keys = [int(word) for word in changes.removeprefix("j").split(".") if word.isdecimal() and len(word) < 19]
     if not done.is_known(deed) or not count.isdecimal() or len(count) > 6 or not keys:
         return None
     box = next((each for each in boxes if str(each.id) == target), None)
-    return Done(done.counted(deed, int(count), name_of(box.special_use, box.name) if box else ""), keys)
+    text = done.counted(deed, int(count), name_of(box.special_use, box.name) if box else "")
+    return Done(text, keys, is_job=changes.startswith("j"))

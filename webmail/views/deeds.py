@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from imapbridge import actions
+from imapbridge.actions import whole
+from imapbridge.models import Job
 from imapbridge.queries import Held, MailboxItem
+from imapbridge.terms.special_use import SpecialUse
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What something is to be done to. `held` is not empty, and ordered as `queries.selection` has it."""
+    """What something is to be done to: `held`, ordered as `queries.selection` has it; or everything that the list
+    shows."""
 
     account: int
     mailbox: int
@@ -20,6 +24,9 @@ class Chosen:
     """The mailbox that a move or copy goes to."""
     keyword: str = ""
     """The label that is given or taken."""
+    everything: bool = False
+    only: str = ""
+    """Which of the mailbox the list shows: a `queries.Only`."""
 
     @property
     def messages(self) -> list[int]:
@@ -96,6 +103,23 @@ AIMED = {"move", "copy"}
 """They ask where to."""
 LABELS = {"label", "unlabel"}
 """They ask which one."""
+
+
+_USES = {"archive": SpecialUse.ARCHIVE, "junk": SpecialUse.JUNK, "trash": SpecialUse.TRASH}
+_KINDS = {
+    "read": Job.Kind.READ, "unread": Job.Kind.UNREAD, "star": Job.Kind.STAR, "unstar": Job.Kind.UNSTAR,
+    "copy": Job.Kind.COPY, "label": Job.Kind.LABEL, "unlabel": Job.Kind.UNLABEL, "delete": Job.Kind.EMPTY,
+}  # fmt: skip
+"""The others are moves."""
+
+
+def begin(deed: str, chosen: Chosen) -> Job:
+    """Begin to do it to everything. NoMailboxFor as for a DEED."""
+    target = actions.mailbox_for(chosen.account, _USES[deed]) if deed in _USES else chosen.target or None
+    kind = _KINDS.get(deed, Job.Kind.MOVE)
+    return whole.begin(
+        chosen.account, chosen.mailbox, kind, target=target, keyword=chosen.keyword, only=chosen.only
+    )  # fmt: skip
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:

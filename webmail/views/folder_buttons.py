@@ -77,4 +77,6 @@ def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     if job is None:
         raise Http404
     tasks.go_on(job)
-    return back.after_post(request, "/folders")
+    answer = back.after_post(request, "/folders")
+    back.forget(answer)
+    return answer

@@ -24,6 +24,7 @@ from imapbridge.queries import MailboxItem
 from webmail import access, partials
 from webmail.access import Holder
 from webmail.screen import folders as words
+from webmail.screen.jobs import work
 from webmail.screen.sidebar import ORDER
 from webmail.views import back, shell
 
@@ -59,7 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
     boxes = queries.mailboxes(holder.account.pk)
     page = shell.context(request, holder, boxes) | {
         "lines": words.lines(boxes, holder.account.folders),
-        "jobs": [words.work(job) for job in queries.jobs(holder.account.pk)],
+        "jobs": [work(job) for job in queries.jobs(holder.account.pk)],
     }
     return render(request, "folders/show.html", page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import cast
@@ -15,8 +15,9 @@ from imapbridge import queries
 from imapbridge.queries import Changes, Conversation, ConversationPage, MailboxItem, Only
 from webmail import partials
 from webmail.access import Holder
-from webmail.screen import listing
+from webmail.screen import jobs, listing
 from webmail.screen.clock import Clock, Group
+from webmail.screen.jobs import Work
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter, divided
 from webmail.screen.tools import tools
@@ -36,7 +37,15 @@ def place_of(request: HttpRequest, mailbox: int) -> Place:
 
 def head(box: MailboxItem, holder: Holder, place: Place) -> Head:
     failure = _failure(box, holder)
-    return listing.head(box, place.only, place.sort, failure[1] if failure else "")
+    work = tuple(_work(box, holder)) if box.busy else ()
+    return listing.head(box, place.only, place.sort, failure[1] if failure else "", work)
+
+
+def _work(box: MailboxItem, holder: Holder) -> Iterator[Work]:
+    """What is under way for all of the mailbox. One query."""
+    for job in queries.jobs(holder.account.pk):
+        if job.mailbox == box.id and not job.is_over:
+            yield jobs.work(job)
 
 
 def pane(

@@ -1,12 +1,16 @@
-"""Everything in a mailbox at once: marked as read and undone, or deleted for good; in chunks that may be killed."""
+"""Everything that a list shows at once: marked, moved, labelled and undone, or deleted for good; in chunks that may be
+killed."""
+
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import MailAccount
 from imapbridge import actions
 from imapbridge.actions import whole
-from imapbridge.models import Entry, Job, Mailbox, Notice, PendingChange
-from imapbridge.sync import refusals
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Notice, PendingChange
+from imapbridge.sync import refusals, replay
 from tests import factories
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server
@@ -65,6 +69,31 @@ def test_a_mailbox_is_emptied(story: Story) -> None:
     assert on_server(story, "Trash") == []
     assert on_server(story, "INBOX") == ["2", "3"]
     assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_everything_is_moved_and_comes_back(story: Story) -> None:
+    story.server.fill(story.user, "INBOX", 130)
+    letters(story, 3)
+    before = (story.mailbox().total, story.mailbox().unread)
+    archive = story.mailbox("Archive")
+    job = whole.begin(story.account.pk, story.mailbox().pk, Job.Kind.MOVE, target=archive.pk)
+    assert 0 < story.mailbox().total < before[0]
+    story.sync()
+    finish(job)
+    assert (story.mailbox().total, story.mailbox("Archive").total) == (0, before[0])
+    for _ in range(2):
+        story.sync()
+    assert (story.phone.uids("INBOX"), len(story.phone.uids("Archive"))) == ([], before[0])
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    inverse = whole.undo(story.account.pk, job.pk)
+    assert inverse
+    finish(inverse)
+    for _ in range(2):
+        story.sync()
+    assert (len(story.phone.uids("INBOX")), story.phone.uids("Archive")) == (before[0], [])
+    assert (story.mailbox().total, story.mailbox().unread) == before
     story.assert_equal()
 
 
@@ -175,3 +204,71 @@ def test_what_is_in_no_index_is_cut_by_messages(db: None, messages: int, span: i
     if messages == 5000:
         finish(job)
         assert PendingChange.objects.count() < 50
+
+
+# --- what a filter shows, and other kinds -----------------------------------------------------------------------------
+
+
+def test_only_what_the_list_shows_and_whole_conversations(inbox: Mailbox) -> None:
+    """Of which one message may be read, and far below the unread one."""
+    account = inbox.account
+    old = Entry.objects.get(mailbox=inbox, uid=1)
+    new = factories.message(inbox, seen=False, thread=old.thread)
+    archive = factories.mailbox(account, "Archive", special_use="archive")
+    job = whole.begin(account.pk, inbox.pk, Job.Kind.MOVE, target=archive.pk, only="unread")
+    assert job.total == 261
+    finish(job)
+    moved = set(Entry.objects.filter(mailbox=archive, expunged=False).values_list("message", flat=True))
+    assert len(moved) == 262
+    assert {old.message_id, new.pk} <= moved
+    inbox.refresh_from_db()
+    assert (inbox.total, inbox.unread) == (1301 - 262, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (Job.Kind.STAR, {"flagged": True}),
+        (Job.Kind.UNREAD, {"seen": False}),
+        (Job.Kind.LABEL, {"keywords": ["Fair"]}),
+        (Job.Kind.READ, {"seen": True}),
+    ],
+)
+def test_marks_of_everything_and_back(inbox: Mailbox, kind: Job.Kind, wanted: dict[str, object]) -> None:
+    before = standing(inbox)
+    job = whole.begin(inbox.account_id, inbox.pk, kind, keyword="Fair" if kind == Job.Kind.LABEL else "")
+    finish(job)
+    assert not Entry.objects.filter(mailbox=inbox).exclude(**wanted).exists()
+    PendingChange.objects.update(attempts=1, confirmed_at=timezone.now() - timedelta(hours=1))
+    replay.tidy(inbox.account_id)
+    inverse = whole.undo(inbox.account_id, job.pk)
+    assert inverse
+    finish(inverse)
+    assert standing(inbox) == before, "long after the server has done it, too"
+    PendingChange.objects.update(confirmed_at=timezone.now() - timedelta(hours=1))
+    replay.tidy(inbox.account_id)
+    assert not PendingChange.objects.exists(), "what is undone is kept no longer"
+
+
+def standing(box: Mailbox) -> list[tuple[object, ...]]:
+    listed = MailboxThread.objects.filter(mailbox=box).order_by("thread")
+    box.refresh_from_db()
+    return [(box.total, box.unread), *listed.values_list("thread", "count", "unread", "flagged", "keywords")]
+
+
+def test_what_was_read_before_stays_read_when_it_is_undone(inbox: Mailbox) -> None:
+    """A copy in another mailbox, that had been read there."""
+    elsewhere = factories.mailbox(inbox.account, "Plans")
+    unread = Entry.objects.filter(mailbox=inbox, seen=False)[0]
+    copy = Entry.objects.create(
+        account=inbox.account, mailbox=elsewhere, message=unread.message, thread=unread.thread, uid=1,
+        sort_at=unread.sort_at, seen=True, state=1,
+    )  # fmt: skip
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.READ)
+    finish(job)
+    inverse = whole.undo(inbox.account_id, job.pk)
+    assert inverse
+    finish(inverse)
+    copy.refresh_from_db()
+    unread.refresh_from_db()
+    assert (copy.seen, unread.seen) == (True, False)

@@ -347,6 +347,67 @@ def test_the_dialogs_have_every_folder_but_this_one(alice: Person, archive: Mail
     assert [each["value"] for each in tags(page, "button", name="to")] == [str(archive.pk), str(lease.pk)]
 
 
+# --- Everything that the list shows -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", [*DEEDS, "unlabel"])
+@pytest.mark.usefixtures("archive", "junk", "trash")
+def test_all_that_there_is(alice: Person, deed: str) -> None:
+    lease = factories.mailbox(alice.account, name="Lease")
+    for number in range(3):
+        factories.message(alice.inbox, sort_at=number, seen=number > 0, flagged=number == 1)
+    if deed == "unlabel":
+        script(alice, alice.inbox, "label", all="1", label="Fair")
+    before = snapshot()
+    answer = json.loads(script(alice, alice.inbox, deed, all="1", to=lease.pk, label="Fair").content)
+    assert snapshot() != before
+    assert answer["said"]
+    assert alice.client.post(answer["undo"], headers=SCRIPT).status_code == 204
+    assert snapshot() == before
+    assert alice.client.post(answer["undo"], headers=SCRIPT).status_code == 404
+
+
+def test_all_of_a_filter_without_a_script(alice: Person, archive: Mailbox) -> None:
+    made = [factories.message(alice.inbox, seen=seen) for seen in (True, False, False)]
+    address = f"/mailbox/{alice.inbox.pk}/act?in={alice.inbox.pk}&only=unread"
+    answer = alice.client.post(address, {"do": "archive", "all": "1", "c": made[0].thread})
+    assert answer.headers["Location"] == f"/mailbox/{alice.inbox.pk}/?only=unread"
+    assert held(archive) == {one.pk for one in made[1:]}
+    page = alice.text(answer.headers["Location"])
+    assert "Archived 2 conversations" in page
+    (button,) = [each for each in tags(page, "button") if each.get("formaction", "").endswith("/undo")]
+    alice.client.post(button["formaction"])
+    assert held(archive) == set()
+    assert "Archived" not in alice.text(f"/mailbox/{alice.inbox.pk}/").replace("Archived:", "")
+
+
+def test_all_of_it_for_ever_is_asked_once(alice: Person, trash: Mailbox) -> None:
+    made = [factories.message(trash), factories.message(trash)]
+    page = act(alice, trash, "delete", all="1").content.decode()
+    assert held(trash) == {one.pk for one in made}
+    (button,) = tags(page, "button", name="do", value="delete")
+    fields = {each["name"]: each["value"] for each in tags(page, "input", form="act")}
+    assert fields == {"all": "1", "sure": "1"}
+    alice.client.post(button["formaction"], fields | {"do": "delete"})
+    assert held(trash) == set()
+
+
+def test_how_far_it_is_stands_over_the_list_until_it_is_done(alice: Person, archive: Mailbox) -> None:
+    box = factories.fill_mailbox(alice.account, 300, "Lists")
+    page = alice.text(f"/mailbox/{box.pk}/")
+    assert "All in Lists: 300 messages" in page
+    assert tags(page, "input", name="all", form="act")
+    script(alice, box, "archive", all="1")
+    told = changes(alice, state(page), box)
+    assert "Moving everything from Lists to Archive" in told
+    (progress,) = tags(told, "progress")
+    assert (progress["max"], progress["value"]) == ("300", "100")
+    (stop,) = [each for each in tags(told, "button") if each.get("formaction", "").endswith("/stop")]
+    alice.client.post(stop["formaction"], headers=SCRIPT)
+    assert "<progress" not in changes(alice, state(told), box)
+    assert len(held(archive)) == 100
+
+
 # --- What it costs, and that nothing is forgotten ---------------------------------------------------------------------
 
 

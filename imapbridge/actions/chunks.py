@@ -1,0 +1,154 @@
+"""The next chunk of a Job: what each kind does, to which messages. In the caller's turn; `whole` keeps the job's row.
+
+What is there when a job is begun is done, each message or conversation once, and what comes after is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db import connection
+
+from imapbridge.actions import filing, labels, marks, undoing
+from imapbridge.actions.owing import owe
+from imapbridge.models import Entry, Job, MailboxThread, PendingChange
+from imapbridge.queries.conversations import ONLY
+from imapbridge.terms import flags
+from imapbridge.terms.uids import MAX_UID, UidSet
+
+Kind = Job.Kind
+WIDEST = 50_000
+"""UIDs of one change where the server has few messages among them."""
+
+
+class Chunk(NamedTuple):
+    """What was done: how many messages or conversations, the keys of the changes, and whether there is more."""
+
+    done: int
+    changes: list[int]
+    is_more: bool
+
+
+def next_chunk(job: Job, most: int) -> Chunk:
+    """Do up to `most` of them, and move the job's cursor on."""
+    if job.kind == Kind.UNDO:
+        return _undo(job)
+    chunk = (_messages if job.kind in (Kind.READ, Kind.EMPTY) and not job.only else _conversations)(job, most)
+    if chunk.is_more or job.older <= 0:
+        return chunk
+    _older(job)
+    return chunk._replace(is_more=job.older > 0)
+
+
+# --- by message: the whole mailbox ------------------------------------------------------------------------------------
+
+
+def _messages(job: Job, most: int) -> Chunk:
+    found = _by_uid(job, most, **({"seen": False} if job.kind == Kind.READ else {}))
+    return Chunk(len(found), _KINDS[Kind(job.kind)](job, found), len(found) == most)
+
+
+def _by_uid(job: Job, most: int, **still: bool) -> list[Entry]:
+    """The next entries, by UID from the top down. What has no UID yet comes first: it may get any of them meanwhile."""
+    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to, **still)
+    coming = list(here.filter(uid__lt=0)[:most]) if job.below is None else []
+    below = MAX_UID + 1 if job.below is None else job.below
+    placed = list(here.filter(uid__gt=0, uid__lt=below).order_by("-uid")[: most - len(coming)])
+    if placed:
+        job.below = placed[-1].uid
+    return [*placed, *coming]
+
+
+# --- by conversation: what a list shows -------------------------------------------------------------------------------
+
+
+_THREADS = f"""
+SELECT t.thread, t.latest_id, t.count FROM {MailboxThread._meta.db_table} t
+WHERE t.mailbox_id = %s AND t.thread < %s AND t.count > 0{{only}} ORDER BY t.thread DESC LIMIT %s
+"""  # noqa: S608 - the table's name is ours
+_NEWEST = {Kind.UNREAD, Kind.STAR}
+"""They are done to the newest message of a conversation alone."""
+
+
+def _conversations(job: Job, most: int) -> Chunk:
+    """By the conversations' numbers, which stay: their places in the list do not, when mail comes."""
+    below = 2**63 - 1 if job.below is None else job.below
+    with connection.cursor() as cursor:
+        cursor.execute(_THREADS.format(only=ONLY[job.only]), [job.mailbox_id, below, most])
+        rows = cursor.fetchall()
+    taken, messages = 0, 0
+    while taken < len(rows) and messages < most:
+        messages += rows[taken][2]
+        taken += 1
+    if not taken:
+        return Chunk(0, [], is_more=False)
+    job.below = rows[taken - 1][0]
+    changes = _KINDS[Kind(job.kind)](job, _entries(job, rows[:taken]))
+    return Chunk(taken, changes, is_more=taken < len(rows) or len(rows) == most)
+
+
+def _entries(job: Job, rows: list[tuple[int, int, int]]) -> list[Entry]:
+    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to)
+    here = here.filter(thread__in=[thread for thread, _, _ in rows])
+    if job.kind in _NEWEST:
+        here = here.filter(message__in=[latest for _, latest, _ in rows])
+    return sorted(here, key=lambda one: one.uid)
+
+
+# --- what is done to them ---------------------------------------------------------------------------------------------
+
+
+def _ids(entries: list[Entry]) -> list[int]:
+    return [one.message_id for one in entries]
+
+
+def _file(job: Job, entries: list[Entry]) -> list[int]:
+    if job.target is None:
+        return []
+    kind = PendingChange.Kind.COPY if job.kind == Kind.COPY else PendingChange.Kind.MOVE
+    return filing.file(job.mailbox, job.target, entries, kind)
+
+
+_KINDS: dict[Kind, Callable[[Job, list[Entry]], list[int]]] = {
+    Kind.READ: lambda job, some: marks.set_seen(job.account_id, _ids(some), True),
+    Kind.UNREAD: lambda job, some: marks.set_seen(job.account_id, _ids(some), False),
+    Kind.STAR: lambda job, some: marks.set_flagged(job.account_id, _ids(some), True),
+    Kind.UNSTAR: lambda job, some: marks.set_flagged(job.account_id, _ids(some), False),
+    Kind.LABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
+    Kind.UNLABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
+    Kind.MOVE: _file,
+    Kind.COPY: _file,
+    Kind.EMPTY: lambda job, some: filing.expunge(job.mailbox, some),
+}
+
+
+def _undo(job: Job) -> Chunk:
+    """One change, the last one first: it has as many messages as a chunk."""
+    change = PendingChange.objects.filter(job=job.undone_id).select_related("mailbox", "target").order_by("-pk").first()
+    if change is None:
+        return Chunk(0, [], is_more=False)
+    count = len(UidSet.parse(change.uids)) + len(change.unplaced)
+    undoing.undo_one(change)
+    PendingChange.objects.filter(pk=change.pk).update(job=None)  # once
+    return Chunk(count, [], is_more=PendingChange.objects.filter(job=job.undone_id).exists())
+
+
+# --- what is in no index yet ------------------------------------------------------------------------------------------
+
+
+def _older(job: Job) -> None:
+    """Messages that the first sync has not brought: the server is told of their UIDs, whichever of them there are."""
+    first = max(1, job.older - _span(job) + 1)
+    uids = range(first, job.older + 1)
+    kind = PendingChange.Kind.EXPUNGE if job.kind == Kind.EMPTY else PendingChange.Kind.FLAGS
+    words = {"add": [flags.SEEN]} if job.kind == Kind.READ else {}
+    owe(job.account_id, job.mailbox_id, kind, uids, uid_validity=job.mailbox.uid_validity or 0, **words)
+    job.older = first - 1
+
+
+def _span(job: Job) -> int:
+    """How many UIDs have about a chunk of messages among them: a mailbox of long ago has few, and high ones."""
+    box = job.mailbox
+    between = (box.uid_next or 1) // max(1, box.server_total or box.uid_next or 1)
+    return min(filing.CHUNK * max(1, between), WIDEST)

@@ -1,0 +1,73 @@
+"""Work on everything that a list shows, in words: while it is under way, and once it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from imapbridge.queries import JobItem
+from imapbridge.terms import labels
+from webmail.screen import people
+from webmail.screen.sidebar import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job that is under way, or can be undone still."""
+
+    id: int
+    text: str
+    total: int
+    done: int
+    is_over: bool
+
+
+_DOING = {
+    "read": _("Marking {folder} as read"),
+    "unread": _("Marking {folder} as unread"),
+    "star": _("Starring everything in {folder}"),
+    "unstar": _("Taking the stars from {folder}"),
+    "move": _("Moving everything from {folder} to {what}"),
+    "copy": _("Copying everything from {folder} to {what}"),
+    "label": _("Labelling everything in {folder} {what}"),
+    "unlabel": _("Taking the label {what} from {folder}"),
+    "empty": _("Emptying {folder}"),
+    "undo": _("Putting {folder} back as it was"),
+}
+_DONE = {
+    "read": ngettext_lazy("{n} message in {folder} marked as read", "{n} messages in {folder} marked as read", "n"),
+    "unread": ngettext_lazy(
+        "{n} conversation in {folder} marked as unread", "{n} conversations in {folder} marked as unread", "n"
+    ),
+    "star": ngettext_lazy("{n} conversation in {folder} starred", "{n} conversations in {folder} starred", "n"),
+    "unstar": ngettext_lazy(
+        "Took the star from {n} conversation in {folder}", "Took the star from {n} conversations in {folder}", "n"
+    ),
+    "move": ngettext_lazy(
+        "Moved {n} conversation from {folder} to {what}", "Moved {n} conversations from {folder} to {what}", "n"
+    ),
+    "copy": ngettext_lazy(
+        "Copied {n} conversation from {folder} to {what}", "Copied {n} conversations from {folder} to {what}", "n"
+    ),
+    "label": ngettext_lazy(
+        "Labelled {n} conversation in {folder} {what}", "Labelled {n} conversations in {folder} {what}", "n"
+    ),
+    "unlabel": ngettext_lazy(
+        "Took the label {what} from {n} conversation in {folder}",
+        "Took the label {what} from {n} conversations in {folder}",
+        "n",
+    ),
+    "empty": ngettext_lazy("{n} deleted from {folder} for ever", "{n} deleted from {folder} for ever", "n"),
+    "undo": ngettext_lazy("{folder} is as it was", "{folder} is as it was", "n"),
+}
+
+
+def work(job: JobItem) -> Work:
+    folder = people.clean(name_of(job.special_use, job.name))
+    there = people.clean(name_of(job.target_use, job.target_name)) if job.target_name else ""
+    what = there or people.clean(labels.name_of(job.keyword))
+    pattern = _DONE[job.kind] % {"n": job.done} if job.is_over else _DOING[job.kind]
+    text = str(pattern).format(folder=folder, what=what, n=job.done)
+    return Work(job.id, text, max(job.total, job.done, 1), job.done, job.is_over)
