@@ -119,6 +119,13 @@ class Environment:
         "How many of the newest unread messages are fetched before they are opened, of accounts that somebody has "
         "open. 0: none.",
     )
+    index_bodies: bool = _variable(
+        "WEBMAIL_INDEX_BODIES",
+        values.switch,
+        "yes",
+        "Whether the texts of messages that were opened, or fetched beforehand, are found by search at once. Headers, "
+        "first words and names of attachments always are; the mail server is asked for the rest.",
+    )
     bridge: str = _variable(
         "WEBMAIL_BRIDGE",
         values.text,

@@ -1,4 +1,4 @@
-"""Search: one language, two engines, and the text that the first of them looks in.
+"""Search: one language, the index that answers at once, and what a mail server is asked for the rest.
 
     query.py        PURE: `from:ann has:attachment older:1w` -> a tree of terms, and back to the same text
     tree.py         PURE: what that tree is made of
@@ -9,8 +9,7 @@
     catching_up.py  writes the words of what came since the last time, in the account's turn
     index.py        tree -> the index: the first wave
     criteria.py     PURE: tree -> IMAP SEARCH
-    server.py       the second wave: what the server finds in the texts that the index does not hold
-    running.py      how far a second wave is, and what it found
 
-The first wave is answered from the index in the request. The second is a worker's: see `server`.
+The first wave is answered from the index in the request. The second is a worker's, over a connection of its own: see
+`sync.searching`.
 """

@@ -40,8 +40,9 @@ _SPELLED = {
 _SAME = {
     ("is", "replied"): ("is", "answered"), ("is", "flagged"): ("is", "starred"), ("is", "seen"): ("is", "read"),
     ("is", "unseen"): ("is", "unread"), ("has", "star"): ("is", "starred"), ("has", "file"): ("has", "attachment"),
-    ("has", "attachments"): ("has", "attachment"), ("in", "starred"): ("is", "starred"), ("in", "unread"): ("is", "unread"),
-    ("in", "read"): ("is", "read"), ("in", "all"): ("in", ANYWHERE), ("in", "spam"): ("in", "junk"),
+    ("has", "attachments"): ("has", "attachment"), ("in", "starred"): ("is", "starred"),
+    ("in", "unread"): ("is", "unread"), ("in", "read"): ("is", "read"), ("in", "all"): ("in", ANYWHERE),
+    ("in", "spam"): ("in", "junk"),
     ("in", "bin"): ("in", "trash"), ("label", "starred"): ("is", "starred"), ("label", "unread"): ("is", "unread"),
 }  # fmt: skip
 _QUOTES = '"“”„«»'

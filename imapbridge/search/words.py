@@ -33,7 +33,7 @@ def words(text: str) -> list[str]:
 
 
 def looked_for(text: str) -> list[str]:
-    """The words to look for one after the other: without the letter that ends a run of pairs, which says nothing new."""
+    """The words to look for one after the other: without the letter that ends a run of pairs, which is no news."""
     found = words(text)
     return [
         word

@@ -1,0 +1,244 @@
+"""A tree -> the index: what is found at once. Whose mail it is stands in the Scope, and in every statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from imapbridge.models import Entry, Message
+from imapbridge.queries import MailboxItem
+from imapbridge.search import values
+from imapbridge.search.document import first_key
+from imapbridge.search.fulltext import TABLE, engine, is_words, matching
+from imapbridge.search.query import ANYWHERE
+from imapbridge.search.tree import And, Node, Not, Term, all_of, any_of, conjuncts, terms
+from imapbridge.terms import labels
+
+PAGE = 50
+_APART = ("junk", "trash")
+_MOST_LOOKS = 8
+"""How often a page is filled up because what was found is of few conversations."""
+_E, _M = Entry._meta.db_table, Message._meta.db_table
+_IS = {
+    "unread": "NOT e.seen", "read": "e.seen", "starred": "e.flagged", "unstarred": "NOT e.flagged",
+    "answered": "e.answered", "unanswered": "NOT e.answered", "draft": "e.draft",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a search looks: the accounts of one person, and all mailboxes of them."""
+
+    accounts: tuple[int, ...]
+    boxes: tuple[MailboxItem, ...]
+    addresses: tuple[str, ...] = ()
+    """The person's own: what `me` stands for."""
+    everywhere: bool = False
+    """In Trash and Junk as well."""
+    zone: tzinfo | None = None
+    """In which days begin."""
+    today: date = date(1970, 1, 1)
+
+    def midnight(self, day: date) -> int:
+        """Seconds since 1970."""
+        return int(datetime.combine(day, time(), self.zone).timestamp()) if day.year > 1 else 0
+
+    def named(self, name: str) -> list[MailboxItem]:
+        """The mailboxes that `in:` means: by what they are for, by their whole name, or by the last part of it."""
+        wanted = name.casefold().strip("/")
+        ways = (
+            lambda box: box.special_use == wanted,
+            lambda box: box.path.casefold() == wanted,
+            lambda box: box.name.casefold() == wanted,
+        )
+        return next((found for way in ways if (found := [box for box in self.boxes if way(box)])), [])
+
+    def looked_into(self, tree: Node) -> list[MailboxItem]:
+        """All but Trash and Junk, unless those are asked for, by name or with all the others."""
+        named = {term.value.casefold() for term, negated in terms(tree) if term.field == "in" and not negated}
+        chosen = {box.id for name in named for box in self.named(name)}
+        every = self.everywhere or ANYWHERE in named
+        return [
+            box for box in self.boxes if box.selectable and (every or box.id in chosen or box.special_use not in _APART)
+        ]
+
+
+class Hit(NamedTuple):
+    """A message that was found, at one of its places."""
+
+    key: int
+    message: int
+    mailbox: int
+    thread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Up to a page of conversations, the newest first, each by its newest message that was found. `next` is the cursor
+    of the page after, empty at the end."""
+
+    hits: list[Hit]
+    next: str
+
+
+def meant(tree: Node, addresses: Sequence[str]) -> Node:
+    """With the person's addresses in the place of `me`."""
+    if isinstance(tree, Term):
+        if tree.field in {"from", "to", "cc", "bcc"} and tree.value.lower() == "me" and addresses:
+            return any_of(Term(tree.field, address, exact=True) for address in addresses)
+        return tree
+    if isinstance(tree, Not):
+        return Not(meant(tree.of, addresses))
+    parts = [meant(part, addresses) for part in tree.parts]
+    return all_of(parts) if isinstance(tree, And) else any_of(parts)
+
+
+def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE) -> Found:
+    """What was found of the page after the cursor `before`; one that is none of ours counts as none."""
+    below = int(before) if before.isdecimal() and len(before) < 19 else None
+    kept: dict[int, Hit] = {}
+    wanted = 2 * limit
+    for _ in range(_MOST_LOOKS):
+        found = hits(scope, tree, below=below, limit=wanted)
+        for hit in found:
+            kept.setdefault(hit.thread, hit)
+            below = hit.key
+            if len(kept) > limit:
+                shown = list(kept.values())[:limit]
+                return Found(shown, str(shown[-1].key))
+        if len(found) < wanted:
+            return Found(list(kept.values()), "")
+        wanted *= 2
+    return Found(list(kept.values()), str(below))
+
+
+def hits(
+    scope: Scope, tree: Node, *, below: int | None = None, limit: int = PAGE, among: str = "", named: Sequence[int] = ()
+) -> list[Hit]:
+    """Messages at their places, the newest first. `among`: a further condition of the rows `t` and `e`, for few of
+    them, with its values. One query."""
+    boxes = scope.looked_into(tree)
+    if not boxes or not scope.accounts:
+        return []
+    statement = _Statement(scope, few=bool(among))
+    statement.mailboxes(boxes)
+    if among:
+        statement.add(among, *named)
+    statement.all(meant(tree, scope.addresses))
+    if below is not None:
+        statement.add(f"{statement.key} < %s", below)
+    return statement.run(limit)
+
+
+def hits_of_threads(scope: Scope, tree: Node, threads: Collection[int]) -> list[Hit]:
+    """Of these conversations only: what a page of results meant by them."""
+    marks = ", ".join(["%s"] * len(threads))
+    return hits(scope, tree, among=f"e.thread IN ({marks})", named=sorted(threads), limit=20 * len(threads) + 50)
+
+
+def hits_of_messages(scope: Scope, tree: Node, messages: Collection[int]) -> list[Hit]:
+    """Of these messages only."""
+    marks = ", ".join(["%s"] * len(messages))
+    among = f"t.message_id IN ({marks})"
+    return hits(scope, tree, among=among, named=sorted(messages), limit=20 * len(messages) + 50)
+
+
+class _Statement:
+    """Puts one statement together. `few`: rows are found by another way than their words."""
+
+    def __init__(self, scope: Scope, *, few: bool) -> None:
+        self._scope = scope
+        self._few = few
+        self._engine = engine()
+        self.key = "t.key"
+        self._conditions: list[str] = ["NOT e.expunged"]
+        self._values: list[Any] = []
+        self._source = f"{TABLE} t"
+        self._first: list[Any] = []
+        self._sized = False
+
+    def add(self, condition: str, *values: Any) -> None:
+        self._conditions.append(condition)
+        self._values += values
+
+    def mailboxes(self, boxes: Sequence[MailboxItem]) -> None:
+        self.add(f"e.mailbox_id IN ({', '.join(str(box.id) for box in boxes)})")
+
+    def all(self, tree: Node) -> None:
+        """What words decide comes first and in one, as far as all of it must hold."""
+        parts = conjuncts(tree)
+        if worded := [part for part in parts if is_words(part)]:
+            self._words(all_of(worded))
+        accounts = ", ".join(map(str, self._scope.accounts))
+        self.add(f"t.account_id IN ({accounts})" if len(self._scope.accounts) > 1 else f"t.account_id = {accounts}")
+        for part in parts:
+            if not is_words(part):
+                condition, values = self._condition(part)
+                self.add(condition, *values)
+
+    def _words(self, tree: Node) -> None:
+        expression = matching(tree, self._scope.accounts)
+        if self._few or connection.vendor != "sqlite":
+            self.add(self._engine.inner, expression)
+        else:
+            self._source, self.key = self._engine.source, self._engine.key
+            self._first = [expression]
+
+    def _condition(self, node: Node) -> tuple[str, list[Any]]:
+        if is_words(node):
+            return (self._engine.inner if self._few else self._engine.condition), [matching(node, self._scope.accounts)]
+        if isinstance(node, Term):
+            return self._term(node)
+        if isinstance(node, Not):
+            condition, values = self._condition(node.of)
+            return f"NOT ({condition})", values
+        found = [self._condition(part) for part in node.parts]
+        joint = " AND " if isinstance(node, And) else " OR "
+        return f"({joint.join(condition for condition, _ in found)})", [value for _, some in found for value in some]
+
+    def _term(self, term: Term) -> tuple[str, list[Any]]:
+        if term.field == "is":
+            return _IS[term.value], []
+        if term.field == "in":
+            return self._in(term.value)
+        if term.field == "label":
+            keyword = labels.keyword_of(term.value) or term.value
+            return "lower(CAST(e.keywords AS text)) LIKE %s ESCAPE '!'", [f'%"{_escaped(keyword.lower())}"%']
+        if term.field in {"larger", "smaller"}:
+            self._sized = True
+            return f"m.size {'>' if term.field == 'larger' else '<'} %s", [values.octets(term.value)]
+        return self._when(term)
+
+    def _in(self, name: str) -> tuple[str, list[Any]]:
+        if name.casefold() == ANYWHERE:
+            return "1 = 1", []
+        found = self._scope.named(name)
+        return (f"e.mailbox_id IN ({', '.join(str(box.id) for box in found)})" if found else "1 = 0"), []
+
+    def _when(self, term: Term) -> tuple[str, list[Any]]:
+        today = self._scope.today
+        is_span = term.field in {"older", "newer"}
+        day = values.ago(term.value, today) if is_span else values.date_of(term.value, today)
+        sign = "<" if term.field in {"before", "older"} else ">="
+        return f"{self.key} {sign} %s", [first_key(self._scope.midnight(day))]
+
+    def run(self, limit: int) -> list[Hit]:
+        # SQLite takes CROSS JOIN in the order it stands in: by the words, and from each row to its places.
+        join = "CROSS JOIN" if connection.vendor == "sqlite" and not self._few else "INNER JOIN"
+        size = f" {join} {_M} m ON m.id = t.message_id" if self._sized else ""
+        statement = (
+            f"SELECT {self.key}, t.message_id, e.mailbox_id, e.thread FROM {self._source}"  # noqa: S608 - see `add`
+            f" {join} {_E} e ON e.message_id = t.message_id{size}"
+            f" WHERE {' AND '.join(self._conditions)} ORDER BY {self.key} DESC LIMIT %s"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*self._first, *self._values, limit])
+            return [Hit._make(row) for row in cursor.fetchall()]
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"!{letter}" if letter in "!%_" else letter for letter in text)

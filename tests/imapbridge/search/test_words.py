@@ -1,0 +1,44 @@
+"""Words as they are written into the index and looked for there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imapbridge.search.words import goes_on, looked_for, words
+
+WORDS = {
+    "Grüße, Tomás!": ["grusse", "tomas"],
+    "東京都": ["東京", "京都", "都"],
+    "が東": ["が東", "東"],
+    "회의록 2026": ["회의", "의록", "록", "2026"],
+    "ann@example.org": ["ann", "example", "org"],
+    "under_score": ["under", "score"],
+    "ＡＢＣ İstanbul": ["abc", "istanbul"],
+    "हिन्दी": ["हिन्दी"],
+    "\x00'\"*:()&|!<->": [],
+}
+
+
+@pytest.mark.parametrize(("text", "found"), WORDS.items())
+def test_words(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+def test_what_is_looked_for_ends_with_a_pair() -> None:
+    assert looked_for("東京都") == ["東京", "京都"]
+    assert looked_for("都") == ["都"]
+    assert [goes_on(word) for word in ("van", "v", "東京", "都")] == [True, False, False, True]
+
+
+@given(st.text(max_size=40), st.text(max_size=10), st.text(max_size=40))
+def test_a_word_is_found_in_any_text_that_has_it(before: str, word: str, after: str) -> None:
+    """What is looked for stands together in the words of the text: the last one perhaps goes on."""
+    wanted, there = looked_for(word), words(f"{before} {word} {after}")
+    size = len(wanted)
+    runs = [there[at : at + size] for at in range(len(there) + 1 - size)]
+    assert not wanted or any(run[:-1] == wanted[:-1] and run[-1].startswith(wanted[-1]) for run in runs)
+
+
+@given(st.text(max_size=80))
+def test_words_hold_no_marks_of_a_database(text: str) -> None:
+    assert not set("".join(words(text))) & set("'\"\\*:()&|!<>/^-+ \t\r\n\0")
