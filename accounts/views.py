@@ -25,8 +25,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except CannotSignIn as problem:
             return _page(request, address=request.POST.get("address", "")[:254], problem=problem)
     if not request.user.is_authenticated:
-        # A script that followed the way here wanted a part of a page: have it load the page, which leads here again.
-        return HttpResponse(headers={"HX-Refresh": "true"}) if "HX-Request" in request.headers else _page(request)
+        return _page(request)
     if unusable := _without_password(request.user):
         return _page(request, address=unusable.address)
     return redirect(_target(request))

@@ -1,7 +1,7 @@
 """Page or partial, and rows printed fast.
 
 The same address answers a whole page to a browser that follows a link, and only the region that changes to a script
-that asks for it (htmx names the region's id). Nothing here knows what a mailbox is.
+that names the region's id in a header. Nothing here knows what a mailbox is.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from django.utils.safestring import SafeString
 
 def wanted(request: HttpRequest) -> str:
     """The id of the region that a script asked for, or empty when the whole page is wanted."""
-    if request.headers.get("HX-Request") != "true" or request.headers.get("HX-Request-Type") == "full":
-        return ""
-    return request.headers.get("HX-Target", "").partition("#")[2]
+    return request.headers.get("Region", "")
 
 
 class Printable(Protocol):

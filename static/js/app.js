@@ -18,7 +18,7 @@ function read() {
 }
 
 read();
-document.addEventListener("htmx:after:swap", read);
+document.addEventListener("mail:opened", read);
 
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {

@@ -31,4 +31,4 @@ side?.addEventListener("click", (event) => {
 });
 
 // A page that is loaded anew stands there with its drawer closed.
-if (hasEntry() && side && !isOpen()) history.replaceState({ htmx: true }, "");
+if (hasEntry() && side && !isOpen()) history.replaceState(null, "");

@@ -9,7 +9,7 @@ const toasts = () => document.getElementById("toasts");
 /** Opens the menu of a folder, at a place in the window or at its button. */
 export async function menu(item, x, y) {
   const address = `/folders/${item.id.slice(1)}/`;
-  const page = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "div#folder-menu" }).catch(() => unreachable());
+  const page = await fetchDocument(address, "folder-menu").catch(() => unreachable());
   const fresh = page?.getElementById("folder-menu");
   if (!fresh) return;
   document.getElementById("folder-menu")?.remove();

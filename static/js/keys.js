@@ -2,9 +2,8 @@
 // in fields, in dialogs, and with Ctrl, Alt or Cmd.
 import { press } from "./act.js";
 import { close, open } from "./open.js";
-import { app, list, reader, unreachable } from "./page.js";
+import { app, fetchDocument, list, reader, unreachable } from "./page.js";
 
-const dialog = document.getElementById("keys");
 const button = document.getElementById("keys-button");
 const shown = () => app.dataset.view === "conversation";
 
@@ -28,7 +27,7 @@ const keys = {
   K: () => marks(({ extend }) => extend(-1)),
   z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
   Escape: () => some() && marks(({ none }) => none()),
-  "?": () => dialog.showModal(),
+  "?": () => next(help),
 };
 
 /** Keys act in the order they were typed in, whatever has to be loaded for one of them. */
@@ -103,7 +102,16 @@ function region(event) {
   else (to.querySelector("#subject") ?? to.querySelector("a[aria-current=page]") ?? to.querySelector("a") ?? to).focus();
 }
 
+/** The list of all keys, fetched when it is first wanted. */
+async function help() {
+  const dialog = document.getElementById("keys") ?? (await fetchDocument("/shortcuts"))?.getElementById("keys");
+  if (!dialog) return;
+  dialog.removeAttribute("open");
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 if (button) {
   button.hidden = false;
-  button.addEventListener("click", () => dialog.showModal());
+  button.addEventListener("click", () => next(help));
 }

@@ -1,6 +1,7 @@
 // The list: one stop of the tab key, rows put in place by id and date, and the row that is open marked.
 import { Held, isPointedAt } from "./held.js";
 import { morph } from "./morph.js";
+import { lookForOlder } from "./older.js";
 
 const at = (row) => Number(row.dataset.at);
 /** A conversation's number has up to 64 bits, more than a Number holds. */
@@ -26,7 +27,6 @@ class MailList extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
-    this.addEventListener("htmx:after:swap", () => this.settle());
     this.held = new Held(this, (rows) => this.#change(() => rows.forEach(([row, heading]) => this.#place(row, heading))));
     for (const type of ["pointerover", "touchstart", "focusin", "keydown", "change"]) {
       document.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
@@ -61,6 +61,7 @@ class MailList extends HTMLElement {
       if (link.closest(".row")) link.tabIndex = -1;
     }
     this.rove(this.current ?? this.querySelector(".row.is-open") ?? this.rows[0]);
+    lookForOlder();
   }
 
   /** Moves the tab stop. Focus stays where it is. */

@@ -1,31 +1,48 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
-import { alone, app, leftForSignIn, list, onePane, reader, unreachable } from "./page.js";
+import { alone, app, fetchRegion, list, onePane, reader, unreachable } from "./page.js";
 import { title } from "./refresh.js";
 
 const here = () => location.pathname + location.search;
 let shown = here();
 let listScroll = 0;
-let focusSubject = false;
+
+/** A body that is not here yet is fetched from the mail server while the page waits. */
+const LONGEST_WAIT = 60000;
+let loading = new AbortController();
 
 /** Loads a conversation into the reading pane. `focus`: the subject takes it, as after Enter, a tap, or `o`. */
-export function open(address, { push = true, focus = alone() } = {}) {
+export async function open(address, { push = true, focus = alone() } = {}) {
   if (app.dataset.view === "list") listScroll = document.scrollingElement.scrollTop;
-  focusSubject = focus;
   shown = address;
+  loading.abort();
+  const mine = (loading = new AbortController());
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
-  const options = { source: "#reader", target: "#reader", swap: "innerHTML" };
-  return htmx.ajax("GET", address, push ? { ...options, push: address } : options).finally(() => {
-    clearTimeout(busy);
-    reader().removeAttribute("aria-busy");
+  const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST_WAIT)]);
+  const page = await fetchRegion(address, "reader", signal).catch(() => {
+    if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
+  clearTimeout(busy);
+  if (mine.signal.aborted) return;
+  reader().removeAttribute("aria-busy");
+  if (page) put(page, push && address, focus);
+}
+
+function put(page, address, focus) {
+  if (address) history.pushState(null, "", address);
+  if (page.title) document.title = page.title;
+  reader().replaceChildren(...page.body.childNodes);
+  opened(focus);
+  document.dispatchEvent(new Event("mail:opened"));
 }
 
 /** Back to the list, focus on the row that was left. */
 export function close({ push = true } = {}) {
   const left = reader().querySelector("[data-thread]")?.dataset.thread;
   const pane = document.getElementById("list-pane");
-  if (push) history.pushState({ htmx: true }, "", pane.dataset.address);
+  loading.abort();
+  reader().removeAttribute("aria-busy");
+  if (push) history.pushState(null, "", pane.dataset.address);
   shown = pane.dataset.address;
   app.dataset.view = "list";
   title(document.getElementById("list-head").dataset.window);
@@ -59,20 +76,7 @@ document.addEventListener("submit", (event) => {
   open(`${new URL(event.submitter.formAction).pathname}?${query}`);
 });
 
-document.addEventListener("htmx:before:response", (event) => {
-  if (leftForSignIn(event.detail.ctx.response.raw)) event.preventDefault();
-});
-
-document.addEventListener("htmx:error", ({ detail }) => {
-  const { action } = detail.ctx?.request ?? {};
-  if (detail.ctx?.target?.id === "reader") unreachable(() => open(action));
-});
-
-document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx.target?.id === "reader") opened();
-});
-
-function opened() {
+function opened(focus = false) {
   const conversation = reader().querySelector("[data-thread]");
   app.dataset.view = "conversation";
   named(Boolean(conversation));
@@ -81,7 +85,7 @@ function opened() {
   neighbours();
   scrollToStart();
   const lost = document.activeElement === document.body; // what had the focus was in the conversation before
-  if (focusSubject || lost) document.getElementById("subject").focus({ preventScroll: true });
+  if (focus || lost) document.getElementById("subject").focus({ preventScroll: true });
   markInTime(conversation);
 }
 
@@ -154,13 +158,12 @@ function neighbours() {
   }
 }
 
-// Steps through the history are htmx's; where the focus is after them is for us to say, or it would be on nothing.
+// Where the focus is after a step through the history is for us to say, or it would be on nothing.
 globalThis.navigation?.addEventListener("navigate", (event) => {
   if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
 });
 
-document.addEventListener("htmx:before:history:restore", (event) => {
-  event.preventDefault();
+addEventListener("popstate", () => {
   const pane = document.getElementById("list-pane");
   const address = here();
   if (address === shown) return; // only the drawer has gone

@@ -13,13 +13,23 @@ export const alone = () => onePane() || app.dataset.pane === "off";
 
 const LONGEST_WAIT = 20000;
 
-/** The document an address answers with, null for no content; leaves for the sign-in page when the session has ended. */
-export async function fetchDocument(address, headers = {}) {
+const parsed = async (response) => new DOMParser().parseFromString(await response.text(), "text/html");
+
+/** The document an address answers with, null for no content; leaves for the sign-in page when the session has ended.
+    `region`: the id of the part of the page that is wanted alone. */
+export async function fetchDocument(address, region = "") {
   const signal = AbortSignal.timeout(LONGEST_WAIT);
-  const response = await fetch(address, { headers: { Accept: "text/html", ...headers }, signal });
+  const response = await fetch(address, { headers: { Accept: "text/html", Region: region }, signal });
   if (leftForSignIn(response) || response.status === 204) return null;
   if (!response.ok) throw new Error(`${response.status} for ${address}`);
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  return parsed(response);
+}
+
+/** What an address has to show in a region: what it answers with, or why not in its own words; null on the way to the
+    sign-in page. The server may have to ask the mail server first. */
+export async function fetchRegion(address, region, signal) {
+  const response = await fetch(address, { headers: { Accept: "text/html", Region: region }, signal });
+  return leftForSignIn(response) ? null : parsed(response);
 }
 
 /** Says that nothing answers; `again` is tried once more by a button. */

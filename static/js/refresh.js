@@ -63,11 +63,10 @@ export function title(text) {
 /** The whole list once more, when too much has changed to tell. */
 async function anew() {
   const address = document.getElementById("list-pane").dataset.address;
-  const fresh = await fetchDocument(address, { "HX-Request": "true", "HX-Target": "section#list-pane" });
+  const fresh = await fetchDocument(address, "list-pane");
   if (!fresh) return;
   const marked = new Set(list().picked);
   document.getElementById("list-pane").replaceChildren(...fresh.body.childNodes);
   for (const box of list().querySelectorAll(".row-lead > .check")) box.checked = marked.has(box.value);
-  htmx.process(document.getElementById("list-pane"));
   list().dispatchEvent(new Event("mail:rows", { bubbles: true }));
 }

@@ -173,11 +173,6 @@ def test_nobody_can_be_signed_in_by_a_foreign_page(bridge: Bridge, mail_user: Ma
     assert not SignIn.objects.exists()
 
 
-def test_a_script_is_sent_to_the_page(client: Client, db: None) -> None:
-    answer = client.get("/sign-in", headers={"HX-Request": "true"})
-    assert (answer.content, answer["HX-Refresh"]) == (b"", "true")
-
-
 # --- What may be in the way -------------------------------------------------------------------------------------------
 
 

@@ -14,8 +14,8 @@ MESSAGE = re.compile(r'href="(/message/\d+/[^"]*)"')
 OLDER = re.compile(r'<a class="older" id="older" href="([^"]+)"')
 FRAME = re.compile(r'<iframe\b[^>]* src="([^"]+)"')
 #: As the page's own scripts ask: for the rows below, for the reading pane, and to change without an answer.
-ROWS = {"HX-Request": "true", "HX-Target": "a#older"}
-PANE = {"HX-Request": "true", "HX-Target": "section#reader"}
+ROWS = {"Region": "older"}
+PANE = {"Region": "reader"}
 QUIETLY = {"X-Requested-With": "fetch"}
 
 

@@ -91,7 +91,7 @@ class Visitor:
     token = ""
 
     def _keep_token(self, content: bytes) -> None:
-        """From a hidden field, or from the headers that htmx is told to send."""
+        """From a hidden field."""
         if found := re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content):
             self.token = found[1].decode()
 

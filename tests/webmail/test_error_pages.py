@@ -36,7 +36,7 @@ def links(answer: HttpResponse) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("is_partial", [False, True])
 def test_every_mail_error_is_a_sentence_with_a_way_out(kind: type[MailError], is_partial: bool) -> None:
-    headers = {"HX-Request": "true", "HX-Target": "section#reader"} if is_partial else {}
+    headers = {"Region": "reader"} if is_partial else {}
     answer = error_pages.mail_error(request(**headers), kind(EVIL, server="mail.example.org"))
     assert 400 <= answer.status_code < 600
     assert answer.status_code != 500

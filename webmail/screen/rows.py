@@ -40,7 +40,6 @@ class Row:
     subject: str
     preview: str
     clip: str
-    iso: str
     date: str
     label: str
     select_label: str
@@ -169,7 +168,6 @@ class RowWriter:
             subject=subject,
             preview=_cut(item.preview),
             clip="has-clip" if attached else "",
-            iso=moment.isoformat(timespec="minutes"),
             date=date,
             label=label.format(names=names, subject=subject, date=date, n=total),
             select_label=self._select.format(subject=subject),

@@ -12,8 +12,6 @@ from imapbridge import client as bridge
 from imapbridge.models import Mailbox
 from tests import factories
 
-SCRIPT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
 
 @dataclass
 class Person:
@@ -28,8 +26,8 @@ class Person:
         return self.client.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     def script(self, address: str, region: str) -> Any:
-        """As htmx asks for one region of a page."""
-        return self.client.get(address, headers={**SCRIPT, "HX-Target": f"section#{region}"})
+        """As a script asks for one region of a page."""
+        return self.client.get(address, headers={"Region": region})
 
     def text(self, address: str) -> str:
         answer = self.client.get(address)
