@@ -158,6 +158,8 @@ class Preferences(models.Model):
     next one where it is beside the list, else the list."""
     read_after = models.SmallIntegerField(default=0)
     """Seconds after which what is open is marked as read; -1: never."""
+    undo_send = models.SmallIntegerField(default=10)
+    """Seconds that what was sent is held back for, and can be had back in."""
     cleans_links = models.BooleanField(default=False)
     """Links in mail lose what only tells the sender who followed them."""
     collects_contacts = models.BooleanField(default=False)

@@ -17,6 +17,7 @@ from django.http import Http404
 
 from accounts.models import MailAccount, User
 from imapbridge.models import Message
+from webmail.models import Draft
 
 Visitor = User | AnonymousUser
 
@@ -26,6 +27,8 @@ class Treatment(NamedTuple):
 
     shows_images: bool = False
     is_darkened: bool = False
+    is_blocked: bool = False
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
 _THREAD = """held.thread AS thread,
        (SELECT {joined}(known.address || ' ' || CAST(known.shows_images AS integer)
-                        || CAST(known.is_darkened AS integer), '\n')
+                        || CAST(known.is_darkened AS integer) || CAST(known.is_blocked AS integer)
+                        || CAST(known.is_trusted AS integer), '\n')
           FROM webmail_correspondent known WHERE known.account_id = account.id AND known.address IN
                (SELECT {known_as} FROM imapbridge_message letter
                  WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated"""
@@ -118,7 +122,7 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
 
 
 def _treatments(text: str) -> dict[str, Treatment]:
-    """From `ADDRESS 10`, a line for each."""
+    """From `ADDRESS 1000`, a line for each."""
     found = (line.rpartition(" ") for line in text.splitlines())
     return {address: Treatment(*(switch == "1" for switch in switches)) for address, _, switches in found}
 
@@ -134,3 +138,12 @@ def message_for(user: Visitor, message_id: int) -> Message:
 def account_needs_password(account: MailAccount) -> bool:
     """True when the mail server cannot be asked until the person signs in again; the index can be read all the same."""
     return account.refused or not account.secret
+
+
+def draft_for(user: Visitor, draft_id: int, *, is_sent: bool = False) -> Draft:
+    """The draft with its account, in one query. One that is on its way is there only when it is asked for as such."""
+    mine = Draft.objects.select_related("account__user", "identity").filter(account__user=user.pk)
+    try:
+        return mine.get(pk=draft_id, outgoing__isnull=not is_sent)
+    except (Draft.DoesNotExist, OverflowError):
+        raise Http404 from None

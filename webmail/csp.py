@@ -48,15 +48,15 @@ def attachment() -> str:
     return _ATTACHMENT
 
 
-def message_body(request: HttpRequest) -> str:
-    """The document in the message's frame: its styles, and images from our two doors for them.
+def message_body(request: HttpRequest, *doors: str) -> str:
+    """The document in the message's frame: its styles, and images from our two doors for them, or other `doors`.
 
     Not `'self'`: `<img src=/anything>` in a mail would be a request of ours with the person's cookies.
     """
     host = f"{request.scheme}://{request.get_host()}"
     return _policy(
         default_src="'none'",
-        img_src=f"{host}/message/ {host}/proxy/ data:",
+        img_src=" ".join([*(f"{host}{door}" for door in doors or ("/message/", "/proxy/")), "data:"]),
         style_src="'unsafe-inline'",
         form_action="'none'",
         base_uri="'none'",

@@ -151,6 +151,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 300},
     },
     "sweep-mirror": {"task": "imapbridge.tasks.sweep_mirror", "schedule": 86_400, "options": {"expires": 3600}},
+    "mirror-drafts": {"task": "webmail.tasks.mirror_rested_drafts", "schedule": 60, "options": {"expires": 50}},
+    "sweep-drafts": {"task": "webmail.tasks.sweep_drafts", "schedule": 3600, "options": {"expires": 600}},
     "sweep-sign-ins": {"task": "webmail.tasks.sweep_sign_ins", "schedule": 3600, "options": {"expires": 600}},
 }
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from accounts import sign_ins
 from accounts.models import MailAccount
+from webmail.compose import drafts, mirror
 from webmail.contacts import acquaintances
+from webmail.models import Draft
 from webmail.push import subscriptions
+
+logger = logging.getLogger(__name__)
 
 GATHERED = 2
 """Seconds between new mail and telling of it: what comes meanwhile comes along, and what a page shows may be read."""
@@ -82,3 +91,41 @@ def count_everyones_acquaintances() -> None:
     live = MailAccount.objects.filter(user__sign_ins__expires_at__gt=timezone.now()).distinct()
     for account_id in live.values_list("pk", flat=True):
         count_soon(None, account_id)
+
+
+MIRRORED_AFTER = timedelta(seconds=60)
+"""A draft that nobody typed into for so long is put into the Drafts mailbox."""
+
+
+def ask_to_mirror(draft_id: int) -> None:
+    """Have the Drafts mailbox brought up to a draft. Never raises: by the clock it is, too."""
+    try:
+        mirror_draft.delay(draft_id)
+    except (OperationalError, RedisError) as error:
+        logger.warning("draft=%d not mirrored at once: %s", draft_id, type(error).__name__)
+
+
+@shared_task
+def mirror_draft(draft_id: int) -> None:
+    """Put a draft into the Drafts mailbox; take away what is there of one that was thrown away."""
+    draft = Draft.objects.select_related("account__user").filter(pk=draft_id).first()
+    if draft is None:
+        return
+    if draft.discarded_at:
+        mirror.withdraw(draft)
+    else:
+        mirror.mirror(draft)
+
+
+@shared_task
+def mirror_rested_drafts() -> None:
+    """Those that rest, and are not as they are in the Drafts mailbox."""
+    rested = Draft.objects.filter(outgoing=None, discarded_at=None, saved_at__lt=timezone.now() - MIRRORED_AFTER)
+    for pk in rested.exclude(mirrored=F("revision")).values_list("pk", flat=True)[:500]:
+        mirror_draft(pk)
+
+
+@shared_task
+def sweep_drafts() -> None:
+    """What was thrown away or never touched, and files that no draft has."""
+    drafts.sweep()

@@ -29,6 +29,9 @@ class PreferencesForm(forms.Form):
             "0": _("At once"), "2": _("After 2 seconds"), "5": _("After 5 seconds"), "20": _("After 20 seconds"),
             "-1": _("Never by itself"),
         },
+        "undo_send": {
+            "0": _("Never"), "5": _("5 seconds"), "10": _("10 seconds"), "20": _("20 seconds"), "30": _("30 seconds"),
+        },
         "cleans_links": {"0": _("As they came"), "1": _("Without tracking")},
     }  # fmt: skip
 
@@ -38,6 +41,7 @@ class PreferencesForm(forms.Form):
     pane = forms.ChoiceField(required=False, choices=[*CHOICES["pane"].items()])
     after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
     read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
+    undo_send = forms.TypedChoiceField(choices=[*CHOICES["undo_send"].items()], coerce=int)
     cleans_links = forms.TypedChoiceField(choices=[*CHOICES["cleans_links"].items()], coerce=lambda text: text == "1")
 
 

@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Draft(models.Model):
-    """One message being written. Its Message-ID is for life: the copies in the Drafts mailbox and what is sent have it."""
+    """One message being written. Its Message-ID is for life: its copies in Drafts and what is sent have it."""
 
     class Priority(models.TextChoices):
         HIGH = "high"

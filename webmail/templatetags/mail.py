@@ -29,7 +29,8 @@ def product_name() -> str:
 def icon(parser: Parser, token: Token) -> Node:
     """`{% icon "star" "i-sm" %}`: a drawing of the sprite, unseen by screen readers. Classes: `i-sm`, `i-lg`, `i-flip`.
 
-    A name in quotes becomes text when the template is read, so that it costs nothing when it is printed.
+    A name in quotes becomes text when the template is read, so that it costs nothing when it is printed. `compose:bold`
+    is in the sprite that only those who write load.
     """
     name, *classes = token.split_contents()[1:]
     css = " ".join(["i", *(word.strip("\"'") for word in classes)])
@@ -52,7 +53,8 @@ class _IconNode(Node):
 @cache
 def _drawing(name: str, css: str) -> SafeString:
     drawing = '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-    return format_html(drawing, css, static("icons.svg"), name)
+    sprite, _colon, name = name.rpartition(":")
+    return format_html(drawing, css, static(f"{sprite or 'icons'}.svg"), name)
 
 
 @register.simple_tag

@@ -1,0 +1,202 @@
+"""Writing a message in a browser that runs no script, and what its script asks for."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from imapbridge.models import Body, Entry, PendingChange
+from tests import factories
+from tests.webmail.views.conftest import Person
+from webmail import tasks
+from webmail.models import Draft, Upload
+
+FETCH = {"X-Requested-With": "fetch"}
+
+
+def write(who: Person, **values: Any) -> Draft:
+    """A draft with these values, as the form makes it."""
+    answer = who.client.post("/compose/", {"do": "save", **values})
+    assert answer.status_code == 302, answer.content
+    return Draft.objects.get(pk=int(answer["Location"].split("/")[2]))
+
+
+def test_looking_writes_nothing_and_a_link_fills_the_form(alice: Person) -> None:
+    page = alice.text("/compose/?to=ann@x.org&subject=Plan&body=Dear%20Ann&attach=/etc/passwd")
+    assert 'value="ann@x.org"' in page
+    assert 'value="Plan"' in page
+    assert "Dear Ann" in page
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_is_saved_and_shown_again(alice: Person, bob: Person) -> None:
+    draft = write(
+        alice, to="ann@x.org, wren@example", subject="<b>Plan", text="one\r\ntwo", priority="high", receipt="1"
+    )
+    assert (draft.to, draft.text, draft.priority, draft.receipt) == (
+        "ann@x.org, wren@example",
+        "one\ntwo",
+        "high",
+        True,
+    )
+    page = alice.text(f"/compose/{draft.pk}/")
+    assert "&lt;b&gt;Plan" in page
+    assert "one\ntwo" in page
+    for address in (f"/compose/{draft.pk}/", f"/compose/{draft.pk}/quote", f"/compose/{draft.pk}/files/x"):
+        assert bob.client.get(address).status_code == 404, address
+    assert bob.client.post(f"/compose/{draft.pk}/", {"text": "mine now"}).status_code == 404
+
+
+def test_of_two_pages_the_later_is_told(alice: Person) -> None:
+    draft = write(alice, text="first")
+    address = f"/compose/{draft.pk}/"
+    ours = {"text": "ours", "revision": draft.revision, "tab": "one"}
+    assert alice.client.post(address, ours, headers=FETCH).json()["revision"] == draft.revision + 1
+    theirs = {"text": "theirs", "revision": draft.revision, "tab": "two"}
+    assert alice.client.post(address, theirs, headers=FETCH).status_code == 409
+    kept = alice.client.post(address, theirs)
+    assert kept.status_code == 409
+    assert "theirs" in kept.content.decode()
+    # A page whose answer got lost saves again with the revision it knows.
+    again = {"text": "ours, longer", "revision": draft.revision, "tab": "one"}
+    assert alice.client.post(address, again, headers=FETCH).status_code == 200
+    assert alice.client.post(address, {**theirs, "anyway": "1"}, headers=FETCH).status_code == 200
+    draft.refresh_from_db()
+    assert draft.text == "theirs"
+
+
+def test_what_an_editor_sends_is_not_believed(alice: Person) -> None:
+    html = '<p onclick="x()">Hi <script>x()</script><img src="cid:a@b"><img src="/sign-out"></p>'
+    draft = write(alice, rich="1", html=html, text="Hi", subject="s")
+    assert draft.html == '<p>Hi <img src="cid:a@b"><img></p>'
+    # Without a script what was rich stays so, as long as its text does.
+    alice.client.post(f"/compose/{draft.pk}/", {"text": "Hi", "subject": "other", "revision": draft.revision})
+    draft.refresh_from_db()
+    assert (draft.is_rich, draft.subject) == (True, "other")
+    alice.client.post(f"/compose/{draft.pk}/", {"text": "Hi you", "subject": "other", "revision": draft.revision})
+    draft.refresh_from_db()
+    assert (draft.is_rich, draft.html) == (False, "")
+
+
+def test_a_reply_begins_with_whom_and_what_it_answers(alice: Person) -> None:
+    came = factories.message(alice.inbox, "AW: Plan", text="Shall we?", sender=("Ann", "ann@x.org"))
+    came.recipients["cc"] = [["Bo", "bo@x.org"]]
+    came.save()
+    Body.objects.create(message=came, section="HEADER", data=b"Subject: x\r\n\r\n")
+    answer = alice.client.post(f"/compose/?all={came.pk}")
+    draft = Draft.objects.get()
+    assert answer["Location"] == f"/compose/{draft.pk}/"
+    assert (draft.to, draft.cc, draft.subject) == ("Ann <ann@x.org>", "Bo <bo@x.org>", "Re: Plan")
+    assert (draft.in_reply_to, draft.references) == (came.message_id, came.message_id)
+    assert "> Shall we?" in draft.quote_text
+    frame = alice.client.get(f"/compose/{draft.pk}/quote")
+    assert "Shall we?" in frame.content.decode()
+    assert "sandbox" in frame["Content-Security-Policy"]
+    alice.client.post(f"/compose/{draft.pk}/", {"do": "unseal", "text": "Yes", "revision": 0})
+    draft.refresh_from_db()
+    assert (draft.text.startswith("Yes\n\n"), "> Shall we?" in draft.text, draft.quote) == (True, True, "")
+
+
+def test_nobody_answers_the_mail_of_others(alice: Person, bob: Person) -> None:
+    came = factories.message(bob.inbox, text="secret")
+    for kind in ("reply", "all", "forward", "attach", "again", "draft"):
+        assert alice.client.post(f"/compose/?{kind}={came.pk}").status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_files_come_with_a_form_and_go_by_a_button(alice: Person) -> None:
+    draft = write(alice, text="x")
+    address = f"/compose/{draft.pk}/"
+    file = SimpleUploadedFile("../plan.pdf", b"%PDF-1.7", "application/pdf")
+    alice.client.post(address, {"do": "attach", "file": file, "text": "x", "revision": draft.revision})
+    upload = Upload.objects.get()
+    assert (upload.name, upload.size, upload.media_type) == ("plan.pdf", 8, "application/pdf")
+    assert upload.path.read_bytes() == b"%PDF-1.7"
+    assert b"".join(alice.client.get(f"{address}files/{upload.key}")) == b"%PDF-1.7"
+    alice.client.post(address, {"drop": upload.key, "text": "x"})
+    assert not Upload.objects.exists()
+    assert not upload.path.exists()
+
+
+def test_a_file_comes_piece_by_piece(alice: Person, bob: Person) -> None:
+    draft = write(alice, text="x")
+    # `plan.png` and `image/png`, in base64.
+    metadata = "filename cGxhbi5wbmc=,filetype aW1hZ2UvcG5n,inline "
+    made = alice.client.post(f"/compose/{draft.pk}/files", headers={"Upload-Length": "12", "Upload-Metadata": metadata})
+    address, content_id = made["Location"], made.json()["content_id"]
+    assert content_id.endswith("@image")
+
+    def patch(offset: int, octets: bytes, who: Person = alice) -> Any:
+        return who.client.patch(
+            address, octets, "application/offset+octet-stream", headers={"Upload-Offset": str(offset)}
+        )
+
+    assert patch(0, b"\x89PNG\r\n\x1a\n", bob).status_code == 404
+    assert patch(0, b"\x89PNG\r\n\x1a\n")["Upload-Offset"] == "8"
+    assert patch(0, b"again").status_code == 409
+    assert alice.client.head(address)["Upload-Offset"] == "8"
+    assert alice.client.get(address).status_code == 404, "not whole yet"
+    assert patch(8, b"more than announced")["Upload-Offset"] == "12"
+    shown = alice.client.get(address)
+    assert (shown["Content-Type"], b"".join(shown)) == ("image/png", b"\x89PNG\r\n\x1a\nmore")
+    assert alice.client.delete(address).status_code == 204
+    much = alice.client.post(
+        f"/compose/{draft.pk}/files", headers={"Upload-Length": str(2**31), "Upload-Metadata": metadata}
+    )
+    assert much.status_code == 413
+
+
+def test_a_left_draft_is_in_the_drafts_mailbox_once_and_opens_again(alice: Person) -> None:
+    box = factories.mailbox(alice.account, "Drafts", special_use="drafts")
+    draft = write(alice, to="ann@x.org", subject="Plan", text="one")
+    tasks.mirror_draft(draft.pk)
+    alice.client.post(f"/compose/{draft.pk}/", {"text": "one two", "revision": draft.revision})
+    tasks.mirror_draft(draft.pk)
+    tasks.mirror_draft(draft.pk)
+    held = Entry.objects.filter(mailbox=box, expunged=False)
+    assert [(one.draft, one.message.message_id) for one in held] == [(True, draft.message_id)]
+    assert PendingChange.objects.filter(kind="append").count() == 2
+    answer = alice.client.post(f"/compose/?draft={held[0].message_id}")
+    assert answer["Location"] == f"/compose/{draft.pk}/"
+    alice.client.post(f"/compose/{draft.pk}/", {"do": "discard"})
+    tasks.mirror_draft(draft.pk)
+    assert not Entry.objects.filter(mailbox=box, expunged=False).exists()
+
+
+def test_a_draft_of_another_program_is_gone_on_with(alice: Person) -> None:
+    box = factories.mailbox(alice.account, "Drafts", special_use="drafts")
+    there = factories.message(box, "Half", text="begun elsewhere", sender=("", alice.account.address))
+    alice.client.post(f"/compose/?draft={there.pk}")
+    draft = Draft.objects.get()
+    assert (draft.message_id, draft.text, draft.subject) == (there.message_id, "begun elsewhere", "Half")
+
+
+def test_discarded_drafts_are_swept_with_their_files(alice: Person) -> None:
+    draft = write(alice, text="x", file=SimpleUploadedFile("a.txt", b"a"), do="attach")
+    path = Upload.objects.get().path
+    alice.client.post(f"/compose/{draft.pk}/", {"do": "discard"})
+    tasks.sweep_drafts()
+    assert path.exists(), "it can be had back"
+    Draft.objects.update(discarded_at="2020-01-01T00:00Z")
+    tasks.sweep_drafts()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"to": ""}, "Say first to whom it goes"),
+        ({"to": "wren@example, ann@x.org"}, "“wren@example” is not a complete address"),
+        ({"to": "ann@x.org", "subject": ""}, "It has no subject"),
+        ({"to": "ann@x.org", "subject": "s", "text": "The plan is attached"}, "no file is attached"),
+        ({"to": "ann@x.org", "subject": "s", "later": "2020-01-01T08:00"}, "still to come"),
+    ],
+)
+def test_what_can_not_go_says_why_and_nothing_is_lost(alice: Person, values: dict[str, str], said: str) -> None:
+    answer = alice.client.post("/compose/", {"do": "send", "text": "typed with care", **values})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page
+    assert re.search("typed with care|The plan is attached", page)
+    assert Draft.objects.count() == 1

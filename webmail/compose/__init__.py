@@ -1,0 +1,13 @@
+"""From what is typed to a message that can be sent.
+
+recipients   what stands in To, Cc and Bcc -> addresses, and what is none of them
+reply        a message and a wish (reply, reply all, forward, ...) -> a draft that begins right
+quote        the message below the answer: sealed, as it was
+signing      the signature of whom it is from
+drafts       saving without losing a word, throwing away, and what goes with them
+uploads      files on their way in, piece by piece, onto the disk
+written      a draft -> what is handed to be sent, or to be kept in the Drafts mailbox
+mirror       the copy in the Drafts mailbox
+asking       what is asked before something is sent: is a file missing, is it too large
+outbox       what was handed over, until the mail server has it
+"""

@@ -1,0 +1,109 @@
+"""Saving drafts so that no word is lost: a save names the revision it knows, and of two the later one is told.
+
+Every function here is short and synchronous; the copy in the Drafts mailbox is made later (`mirror`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from webmail.compose import uploads
+from webmail.compose.quote import sanitized, unwrapped
+from webmail.models import Draft
+
+HAD_BACK = timedelta(days=1)
+"""For how long what was thrown away can be had back."""
+UNTOUCHED = timedelta(days=2)
+"""After which a draft that nothing was ever typed into is swept."""
+
+
+class ChangedElsewhere(Exception):
+    """Another page saved the draft after this one had read it. Nothing was saved; `draft` is how it is now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        self.draft = draft
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form of a composer holds."""
+
+    identity_id: int | None
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    """As the editor has it: not believed."""
+    is_rich: bool = False
+    priority: str = ""
+    receipt: bool = False
+
+
+def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False) -> Draft:
+    """The draft as saved. Raises ChangedElsewhere, unless `anyway`; Draft.DoesNotExist when it is sent or gone.
+
+    A page whose answer got lost may name a revision that is older than its own last save: that is no conflict.
+    """
+    wanted = Q() if anyway else Q(revision=revision) | Q(tab=tab) & ~Q(tab="")
+    values = asdict(typed)
+    values["html"] = unwrapped(sanitized(typed.html)) if typed.is_rich else ""
+    open_ = Draft.objects.filter(pk=draft.pk, outgoing=None)
+    changed = open_.filter(wanted).update(
+        **values, revision=F("revision") + 1, tab=tab, saved_at=timezone.now(), discarded_at=None
+    )
+    if not changed:
+        raise ChangedElsewhere(open_.get())
+    draft.refresh_from_db()
+    return draft
+
+
+def discard(draft: Draft) -> None:
+    """Throw it away; it can be had back for a while."""
+    Draft.objects.filter(pk=draft.pk, outgoing=None).update(discarded_at=timezone.now())
+
+
+def restore(draft: Draft) -> None:
+    Draft.objects.filter(pk=draft.pk).update(discarded_at=None)
+
+
+def remove(draft: Draft) -> None:
+    """For good, with its files."""
+    files = list(draft.files.all())
+    draft.delete()
+    transaction.on_commit(lambda: uploads.forget(files))
+
+
+def is_untouched(draft: Draft) -> bool:
+    """Whether nothing was ever saved by a person, so that nothing is lost with it."""
+    return draft.revision == 0
+
+
+def sweep() -> int:
+    """Remove what was thrown away, and what was begun and never touched. Returns how many went."""
+    now = timezone.now()
+    gone = Q(discarded_at__lt=now - HAD_BACK) | Q(revision=0, created_at__lt=now - UNTOUCHED)
+    found = list(Draft.objects.filter(gone, outgoing=None))
+    for draft in found:
+        remove(draft)
+    uploads.sweep()
+    return len(found)
+
+
+def unseal(draft: Draft) -> Draft:
+    """Make what is quoted a part of what is typed, to be edited as any of it."""
+    quote, text = draft.quote, f"{draft.text.rstrip()}\n\n{draft.quote_text}"
+    changed = Draft.objects.filter(pk=draft.pk, revision=draft.revision, outgoing=None).exclude(quote="")
+    changed.update(
+        html=f"{draft.html}<br>{quote}" if draft.is_rich else "", text=text, quote="", quote_text="",
+        revision=F("revision") + 1, saved_at=timezone.now(),
+    )  # fmt: skip
+    draft.refresh_from_db()
+    return draft

@@ -1,0 +1,72 @@
+"""The copy of a draft in the Drafts mailbox, so that other programs have it too.
+
+Made when a draft is left or has rested for a while, never while somebody types: the new copy is put there first, and
+then the older ones of the same Message-ID are removed, both as changes that are owed to the server (`actions`).
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from django.utils import timezone
+
+from imapbridge import actions, client
+from imapbridge.mime import build
+from imapbridge.models import Entry, Mailbox
+from imapbridge.terms import flags
+from imapbridge.terms.special_use import SpecialUse
+from webmail.compose.composed import composed
+from webmail.models import Draft
+
+LARGEST = 8 * 2**20
+"""Octets of files that go along into the Drafts mailbox: a change keeps its message in a row. With more none does."""
+
+
+def mirror(draft: Draft) -> bool:
+    """Bring the Drafts mailbox up to this draft. False when it is so already, or there is no such mailbox."""
+    box = _drafts(draft.account_id)
+    if box is None or draft.mirrored == draft.revision or draft.outgoing or draft.discarded_at:
+        return False
+    files = list(draft.files.all())
+    along = files if sum(one.size for one in files) <= LARGEST else []
+    octets = BytesIO()
+    build.write(composed(draft, timezone.now(), files=along), octets, with_bcc=True)
+    # The claim comes first: of two that mirror one revision, one does.
+    claimed = Draft.objects.filter(pk=draft.pk, revision=draft.revision, mirrored=draft.mirrored, outgoing=None)
+    if not claimed.update(mirrored=draft.revision):
+        return False
+    before = _copies(draft, box)
+    actions.append(draft.account_id, box.pk, octets.getvalue(), [flags.DRAFT, flags.SEEN])
+    _remove(draft, box, before)
+    return True
+
+
+def withdraw(draft: Draft) -> None:
+    """Remove the copies: it is sent, or thrown away."""
+    box = _drafts(draft.account_id)
+    if box is not None:
+        _remove(draft, box, _copies(draft, box))
+    Draft.objects.filter(pk=draft.pk).update(mirrored=0)
+
+
+def of_message(account_id: int, message_id: str) -> Draft | None:
+    """The draft whose copy a message of the Drafts mailbox is."""
+    return Draft.objects.filter(account=account_id, message_id=message_id).first() if message_id else None
+
+
+def _drafts(account_id: int) -> Mailbox | None:
+    return Mailbox.objects.filter(
+        account=account_id, special_use=SpecialUse.DRAFTS, selectable=True, leaving=False
+    ).first()
+
+
+def _copies(draft: Draft, box: Mailbox) -> list[int]:
+    """The messages in the mailbox that are this draft."""
+    found = Entry.objects.filter(mailbox=box, expunged=False, message__message_id=draft.message_id)
+    return list(found.values_list("message_id", flat=True))
+
+
+def _remove(draft: Draft, box: Mailbox, messages: list[int]) -> None:
+    if messages:
+        actions.delete_forever(draft.account_id, messages, box.pk)
+    client.replay(draft.account_id)

@@ -1,0 +1,199 @@
+"""A draft as its composer shows it: whom it may be from, its files, and when it could go later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Identity
+from webmail.models import Draft, Upload
+from webmail.screen import people
+from webmail.screen.clock import Clock
+from webmail.screen.sizes import size
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """One to be from."""
+
+    key: str
+    """Of the identity's row; empty for the one that an account has before it has rows."""
+    text: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a draft. `content_id`: of an image that stands in the text."""
+
+    key: str
+    link: str
+    stem: str
+    ending: str
+    size: str
+    octets: int
+    received: int
+    icon: str
+    content_id: str
+    label: str
+    """`Remove window.png`."""
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A moment to be sent at. `value`: local, as `datetime-local` has it."""
+
+    value: str
+    name: str
+    hint: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why nothing was sent. With `asks` the person may want it all the same."""
+
+    text: str
+    field: str = ""
+    """`to`, `cc`, `bcc`, `subject`, `files`, or empty."""
+    asks: str = ""
+    yes: str = ""
+    no: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return {"text": self.text, "field": self.field, "asks": self.asks, "yes": self.yes, "no": self.no}
+
+
+@dataclass(frozen=True)
+class Composer:
+    """What `compose/_composer.html` prints."""
+
+    blank: ClassVar[File] = File("", "", "", "", "", 0, 0, "file-text", "", "", is_whole=True)
+    """What the script makes new ones of."""
+    draft: Draft
+    address: str
+    """Where its form goes."""
+    title: str
+    froms: list[From]
+    files: list[File]
+    saved: str
+    laters: list[Later]
+    data: dict[str, Any]
+    """For the script."""
+    problems: Sequence[Problem] = ()
+    notice: str = ""
+    sure: str = ""
+    """What the person has said they are sure of, and is asked again with the rest."""
+    more: list[tuple[str, str]] = field(default_factory=list)
+
+
+def composer(
+    draft: Draft,
+    identities: list[Identity],
+    clock: Clock,
+    now: datetime,
+    *,
+    files: Iterable[Upload] = (),
+    signatures: dict[str, tuple[str, str]] | None = None,
+    limit: int = 0,
+    problems: Sequence[Problem] = (),
+    sure: str = "",
+    begun: Sequence[tuple[str, str]] = (),
+) -> Composer:
+    """`limit`: octets that a message may have, 0 when nobody says. `begun`: how a message that has no row yet began."""
+    shown = list(map(_file, files))
+    chosen = draft.identity_id or next((one.pk for one in identities if one.is_default), None)
+    return Composer(
+        draft=draft, address=f"/compose/{draft.pk}/" if draft.pk else "/compose/", title=title(draft),
+        froms=[From(str(one.pk or ""), _from(one), one.pk == chosen) for one in identities],
+        files=shown, saved=_saved(draft, clock), laters=laters(now, clock), problems=problems, sure=sure,
+        more=list(begun),
+        data={
+            "html": draft.html, "rich": draft.is_rich, "revision": draft.revision, "limit": limit,
+            "signatures": signatures or {}, "words": words(),
+            "images": {one.content_id: one.link for one in shown if one.content_id},
+        },
+    )  # fmt: skip
+
+
+def words() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "title": _("New message"), "saving": _("Saving…"), "offline": _("Not saved yet: kept on this device"),
+        "large": _("This is more than can be saved."), "sent": _("Sent"), "undo": _("Undo"),
+        "gone": _("It has gone already."),
+        "discarded": _("Draft discarded"), "failed": _("It was not sent."), "nobody": _("Say first to whom it goes."),
+        "elsewhere": _("This draft was changed in another place. {saved}."), "mine": _("Keep what is here"),
+        "theirs": _("Take the other"), "kept": _("On this device there are words from {time} that were not saved."),
+        "restore": _("Have them back"), "drop": _("Throw them away"), "remove": _("Remove {name}"),
+        "wrong": _("Remove {name}, not a complete address"), "cancel": _("Cancel upload of {name}"),
+        "uploading": _("Uploading {name}"), "of": _("{done} of {all}"), "too_large": _("{size}, the limit is {limit}"),
+        "broken": _("Did not arrive: remove it and try again"), "suggestions": _("Suggestions"),
+        "members": _("{n} people"),
+        "dock": _("Dock"), "expand": _("Expand"), "password": _("Your session has ended. Your password:"),
+        "sign_in": _("Sign in"), "refused": _("That was not the right password."),
+    }  # fmt: skip
+
+
+def title(draft: Draft) -> str:
+    return people.clean(draft.subject).strip() or _("New message")
+
+
+def _from(one: Identity) -> str:
+    return f"{one.name} <{one.address}>" if one.name else one.address
+
+
+def _saved(draft: Draft, clock: Clock) -> str:
+    return saved_at(draft.saved_at, clock) if draft.revision else ""
+
+
+def saved_at(moment: datetime, clock: Clock) -> str:
+    return _("Saved {time}").format(time=clock.medium(moment.astimezone(clock.tz)))
+
+
+def _file(one: Upload) -> File:
+    stem, ending = Path(one.name).stem, Path(one.name).suffix
+    return File(
+        key=one.key, link=f"/compose/{one.draft_id}/files/{one.key}", stem=stem, ending=ending, size=size(one.size),
+        octets=one.size, received=one.received, icon="image" if one.media_type.startswith("image/") else "file-text",
+        content_id=one.content_id, label=_("Remove {name}").format(name=one.name), is_whole=one.is_whole,
+    )  # fmt: skip
+
+
+def file_json(one: Upload) -> dict[str, Any]:
+    """For the script."""
+    shown = _file(one)
+    return {name: getattr(shown, name) for name in File.__slots__}
+
+
+def laters(now: datetime, clock: Clock) -> list[Later]:
+    """Moments that people mean, `now` being the person's own time: this afternoon, tomorrow and on Monday."""
+    found = []
+    if now.hour < 12:
+        found.append(
+            Later(_local(_at(now, 0, 14)), _("This afternoon"), _("Today {time}").format(time="14:00"), "clock")
+        )
+    tomorrow, monday = _at(now, 1, 8), _at(now, 7 - now.weekday(), 8)
+    found.append(Later(_local(tomorrow), _("Tomorrow morning"), _hint(tomorrow, clock), "calendar"))
+    if monday != tomorrow:
+        found.append(Later(_local(monday), _("Monday morning"), _hint(monday, clock), "calendar"))
+    return found
+
+
+def _at(now: datetime, days: int, hour: int) -> datetime:
+    return datetime.combine((now + timedelta(days=days)).date(), time(hour))
+
+
+def _local(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
+
+
+def _hint(moment: datetime, clock: Clock) -> str:
+    """`Friday 13 March, 08:00`."""
+    return _("{day}, {time}").format(day=clock.day(moment.date()), time=clock.time(moment))

@@ -1,0 +1,250 @@
+"""Writing a message: a page with one form, which a script shows over the mailbox instead.
+
+Whatever is posted is saved first; then what the pressed button says is done. A GET changes nothing. `sending` has what
+is asked before a message goes; files that a script brings piece by piece are `uploads`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.identities import identities_of
+from accounts.models import Identity, MailAccount
+from imapbridge import queries
+from webmail import access, csp
+from webmail.compose import beginning, drafts, reply, signing, uploads
+from webmail.compose.drafts import ChangedElsewhere, Typed
+from webmail.compose.quote import shown_in_frame
+from webmail.models import Draft
+from webmail.reading.document import document
+from webmail.screen import composer as screen
+from webmail.screen.account import look
+from webmail.screen.composer import Problem
+from webmail.views import back, sending, shell
+
+LINKED = ("to", "cc", "bcc", "subject", "body")
+"""What a `mailto:` link may say (RFC 6068); never a file."""
+LONGEST_LINK = 20_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: an empty form, or what a link says. POST: the draft is made, and what the form says is done.
+
+    `reply`, `all`, `forward`, `attach` and `again` name a message that it begins from, `draft` one of the Drafts
+    mailbox.
+    """
+    account = access.holder_for(request.user).account
+    identities = identities_of(account)
+    if request.method != "POST":
+        return _page(request, _linked(request.GET, account, identities), identities)
+    draft, left_out = _begun(request, account, identities)
+    if {"text", "subject", "to", "do"} & request.POST.keys():
+        return _answer(request, draft)
+    problems = [Problem(_("“{name}” is too large to go along.").format(name=name), "files") for name in left_out]
+    if back.is_for_script(request):
+        return _page(request, draft, identities, problems, status=201)
+    return redirect("compose", draft.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def one(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """The draft's form, and what its buttons do."""
+    draft = access.draft_for(request.user, draft_id)
+    return _answer(request, draft) if request.method == "POST" else _page(request, draft)
+
+
+@require_safe
+@login_required
+def quote(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """The document of the frame that shows what is quoted, sealed as a message is."""
+    draft = access.draft_for(request.user, draft_id)
+    links = {one.content_id: f"/compose/{draft.pk}/files/{one.key}" for one in draft.files.all() if one.content_id}
+    safe = shown_in_frame(draft.quote, links)
+    scheme = look(shell.person(request)).theme
+    response = HttpResponse(document(safe.html, paper=safe.own_colours and not safe.dark_ready, scheme=scheme))
+    response.headers[csp.HEADER] = csp.message_body(request, "/compose/")
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Have back what is on its way, as it was: 404 when it has gone."""
+    draft = access.draft_for(request.user, draft_id, is_sent=True)
+    draft = sending.undo(draft)
+    return _page(request, draft) if back.is_for_script(request) else redirect("compose", draft.pk)
+
+
+def _linked(values: QueryDict, account: MailAccount, identities: list[Identity]) -> Draft:
+    draft = beginning.from_nothing(account, identities)
+    to, cc, bcc, subject, body = (values.get(name, "")[:LONGEST_LINK] for name in LINKED)
+    draft.to, draft.cc, draft.bcc, draft.subject = to, cc, bcc, subject
+    draft.text = body + draft.text
+    return draft
+
+
+def _begun(request: HttpRequest, account: MailAccount, identities: list[Identity]) -> tuple[Draft, list[str]]:
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    kind = next((name for name in (*reply.KINDS, "draft") if str(asked.get(name, "")).isdecimal()), "")
+    if not kind:
+        draft = _linked(request.GET, account, identities)
+        draft.save()
+        return draft, []
+    message = access.message_for(request.user, int(str(asked[kind])))
+    if message.account_id != account.pk:
+        identities = identities_of(message.account)
+    if kind == "draft":
+        return beginning.from_drafts(message, identities)
+    clock = shell.clock(request)
+    when = clock.full(message.date.astimezone(clock.tz)) if message.date else ""
+    return beginning.from_message(message, kind, identities, when)
+
+
+# --- What the form says -----------------------------------------------------------------------------------------------
+
+
+def _answer(request: HttpRequest, draft: Draft) -> HttpResponse:
+    deed = next((name for name in ("later", "drop", "sure") if request.POST.get(name) and "do" not in request.POST), "")
+    deed = deed or request.POST.get("do", "save")
+    if deed in ("discard", "restore"):
+        (drafts.discard if deed == "discard" else drafts.restore)(draft)
+        sending.mirror_soon(draft)
+        return _left(request, {"said": _("Draft discarded")} if deed == "discard" else {})
+    try:
+        draft = drafts.save(
+            draft, _typed(request.POST, draft), _number(request.POST.get("revision"), draft.revision),
+            request.POST.get("tab", "")[:40], anyway="anyway" in request.POST,
+        )  # fmt: skip
+    except ChangedElsewhere as fault:
+        return _changed_elsewhere(request, fault.draft)
+    return _done(request, draft, deed)
+
+
+def _done(request: HttpRequest, draft: Draft, deed: str) -> HttpResponse:
+    if deed in ("send", "later", "sure"):
+        return _sent(request, draft)
+    if deed == "close":
+        sending.mirror_soon(draft)
+        return _left(request)
+    problems = _attach(request, draft) if deed == "attach" else []
+    if deed == "drop":
+        for upload in draft.files.filter(key=request.POST.get("drop", "")):
+            uploads.remove(upload)
+    if deed == "unseal":
+        draft = drafts.unseal(draft)
+        if back.is_for_script(request):
+            return _page(request, draft)
+    if back.is_for_script(request):
+        saved = screen.saved_at(draft.saved_at, shell.clock(request))
+        return JsonResponse(
+            {"draft": draft.pk, "revision": draft.revision, "saved": saved, "title": screen.title(draft)}
+        )
+    return _page(request, draft, problems=problems) if problems else redirect("compose", draft.pk)
+
+
+def _typed(values: QueryDict, draft: Draft) -> Typed:
+    """What the form says; what it does not name stays as it is. Without a script a form has no HTML: what was rich
+    stays so as long as its text is the same."""
+    text = values.get("text", draft.text).replace("\r\n", "\n")
+    is_rich, html = draft.is_rich and text == draft.text, draft.html
+    if values.get("rich"):
+        is_rich, html = values["rich"] == "1", values.get("html", "")
+    identity = values.get("identity", str(draft.identity_id or ""))
+    known = {str(one.pk): one.pk for one in draft.account.identities.all()}
+    fields = {name: values.get(name, getattr(draft, name)) for name in ("to", "cc", "bcc", "subject")}
+    priority = values.get("priority", draft.priority)
+    return Typed(
+        known.get(identity), **fields, text=text, html=html, is_rich=is_rich,
+        priority=priority if priority in Draft.Priority.values else "",
+        receipt="receipt" in values if "subject" in values else draft.receipt,
+    )  # fmt: skip
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
+
+
+def _attach(request: HttpRequest, draft: Draft) -> list[Problem]:
+    problems = []
+    for file in request.FILES.getlist("file"):
+        try:
+            uploads.store(draft, file.name or "", file.content_type or "", file.chunks(uploads.PIECE))
+        except uploads.TooMuch:
+            problems.append(Problem(_("“{name}” is too large to go along.").format(name=file.name), "files"))
+    return problems
+
+
+def _sent(request: HttpRequest, draft: Draft) -> HttpResponse:
+    clock = shell.clock(request)
+    problems = _attach(request, draft)
+    try:
+        at = sending.moment(request.POST, clock.tz)
+    except ValueError:
+        problems.append(Problem(_("Choose a moment that is still to come."), "later"))
+        at = None
+    sure = request.POST.getlist("sure")
+    said = set(" ".join(sure).split())
+    problems += sending.problems(draft, said)
+    if problems:
+        if back.is_for_script(request):
+            answer = {"problems": [one.to_json() for one in problems], "revision": draft.revision, "draft": draft.pk}
+            return JsonResponse(answer, status=422)
+        return _page(request, draft, problems=problems, sure=" ".join(sorted(said)), status=422)
+    told = sending.send(draft, shell.person(request), at, clock)
+    if back.is_for_script(request):
+        return JsonResponse(told)
+    page = _around(request) | {"told": told, "undo": f"/compose/{draft.pk}/undo"}
+    return render(request, "compose/sent.html", page)
+
+
+def _changed_elsewhere(request: HttpRequest, draft: Draft) -> HttpResponse:
+    saved = screen.saved_at(draft.saved_at, shell.clock(request))
+    if back.is_for_script(request):
+        return JsonResponse({"revision": draft.revision, "saved": saved}, status=409)
+    identities = identities_of(draft.account)
+    ours = _typed(request.POST, draft)
+    for name in ("to", "cc", "bcc", "subject", "text", "is_rich"):
+        setattr(draft, name, getattr(ours, name))
+    words = _("Another page has saved this draft since you opened it. Saving now puts your version in its place.")
+    return _page(request, draft, identities, [Problem(words)], status=409)
+
+
+def _left(request: HttpRequest, told: dict[str, str] | None = None) -> HttpResponse:
+    return JsonResponse(told or {}) if back.is_for_script(request) else redirect("home")
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest, draft: Draft, identities: list[Identity] | None = None, problems: Sequence[Problem] = (),
+    *, sure: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The whole page; for a script only the composer."""
+    identities = identities_of(draft.account) if identities is None else identities
+    clock = shell.clock(request)
+    made = screen.composer(
+        draft, identities, clock, datetime.now(UTC).astimezone(clock.tz), problems=problems, sure=sure,
+        files=draft.files.all() if draft.pk else (), limit=sending.limit(draft.account_id),
+        signatures={str(one.pk or ""): signing.signature(one) for one in identities},
+    )  # fmt: skip
+    if back.is_for_script(request):
+        return render(request, "compose/_composer.html", {"composer": made}, status=status)
+    return render(request, "compose/show.html", _around(request) | {"composer": made}, status=status)
+
+
+def _around(request: HttpRequest) -> dict[str, Any]:
+    holder = access.holder_for(request.user)
+    return shell.context(request, holder, queries.mailboxes(holder.account.pk))

@@ -1,0 +1,105 @@
+"""From a draft to what is handed over to be sent: what is said and asked first, when it goes, and the way back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from webmail import tasks
+from webmail.compose import asking, composed
+from webmail.models import Draft
+from webmail.screen.account import preferences
+from webmail.screen.clock import Clock
+from webmail.screen.composer import Problem
+from webmail.screen.sizes import size
+
+
+def problems(draft: Draft, said: set[str]) -> list[Problem]:
+    """Why it can not go, else what is asked first and was not `said` yet: `file`, `subject`, `crowd`."""
+    return _refusals(draft) or [one for one in _questions(draft) if one.asks not in said]
+
+
+def _refusals(draft: Draft) -> list[Problem]:
+    to = composed.audience(draft)
+    found = [Problem(_("“{typed}” is not a complete address.").format(typed=one), "to") for one in to.wrong]
+    if not to.count and not found:
+        found.append(Problem(_("Say first to whom it goes."), "to"))
+    for one in draft.files.all():
+        if not one.is_whole:
+            text = _("“{name}” has not arrived yet. Wait for it, or remove it.")
+            found.append(Problem(text.format(name=one.name), "files"))
+    most, octets = limit(draft.account_id), composed.size(draft)
+    if most and octets > most:
+        text = _("With its files the message has {size}. Your mail server takes {limit} at most.")
+        found.append(Problem(text.format(size=size(octets), limit=size(most)), "files"))
+    return found
+
+
+def _questions(draft: Draft) -> list[Problem]:
+    found = []
+    has_files = any(not one.content_id for one in draft.files.all())
+    if not has_files and asking.mentions_file(draft.subject, draft.text):
+        text = _("You write of an attachment, but no file is attached.")
+        found.append(Problem(text, "files", "file", _("Send without it"), _("Attach it")))
+    if not draft.subject.strip():
+        text = _("It has no subject.")
+        found.append(Problem(text, "subject", "subject", _("Send without one"), _("Write one")))
+    count = composed.audience(draft).count
+    if count > asking.CROWD:
+        text = ngettext("This goes to {n} person.", "This goes to {n} people.", count).format(n=count)
+        found.append(Problem(text, "to", "crowd", _("Send to all of them"), _("Look again")))
+    return found
+
+
+def limit(account_id: int) -> int:
+    """Octets that the account's submission server takes of a message; 0: nobody knows yet."""
+    return 0
+
+
+def moment(values: QueryDict, zone: tzinfo) -> datetime | None:
+    """When it is to go; None: now. ValueError when that is no moment, or one that has passed."""
+    wanted = values.get("later", "")
+    if not wanted:
+        return None
+    at = datetime.fromisoformat(values.get("at", "") if wanted == "at" else wanted).replace(tzinfo=zone)
+    if at <= timezone.now():
+        raise ValueError(wanted)
+    return at.astimezone(UTC)
+
+
+def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[str, object]:
+    """Hand it over. Returns what the page is told: in words, and for how many seconds it can be had back."""
+    seconds = preferences(user).undo_send
+    due = at or timezone.now() + timedelta(seconds=seconds)
+    from webmail.compose import outbox
+
+    outbox.send(
+        draft.account,
+        composed.composed(draft, timezone.now()),
+        due_at=due,
+        draft=draft,
+        answers=draft.answers,
+        dsn=False,
+    )
+    told = _("Goes on {when}").format(when=clock.full(at.astimezone(clock.tz))) if at else _("Sent")
+    return {"said": told, "draft": draft.pk, "seconds": seconds if at is None else -1}
+
+
+def undo(draft: Draft) -> Draft:
+    """Have it back. 404 when it has gone."""
+    from webmail.compose import outbox
+
+    if not outbox.undo(draft):
+        raise Http404
+    draft.refresh_from_db()
+    return draft
+
+
+def mirror_soon(draft: Draft) -> None:
+    """Have the Drafts mailbox brought up to it, in the background; without a broker, by the clock."""
+    tasks.ask_to_mirror(draft.pk)
