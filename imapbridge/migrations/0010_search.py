@@ -48,8 +48,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(model_name="mirror", name="messages_read", field=models.BigIntegerField(default=0)),
-        migrations.AddField(model_name="mirror", name="bodies_read", field=models.BigIntegerField(default=0)),
+        migrations.AddField(
+            model_name="mirror", name="messages_read", field=models.BigIntegerField(db_default=0, default=0)
+        ),
+        migrations.AddField(
+            model_name="mirror", name="bodies_read", field=models.BigIntegerField(db_default=0, default=0)
+        ),
         migrations.CreateModel(
             name="MessageText",
             fields=[

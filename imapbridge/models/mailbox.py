@@ -19,8 +19,8 @@ class Mirror(models.Model):
     quota_used = models.BigIntegerField(null=True)
     quota_limit = models.BigIntegerField(null=True)
     """Octets; None where the server has no quota."""
-    messages_read = models.BigIntegerField(default=0)
-    bodies_read = models.BigIntegerField(default=0)
+    messages_read = models.BigIntegerField(default=0, db_default=0)
+    bodies_read = models.BigIntegerField(default=0, db_default=0)
     """The highest keys of Message and Body whose words are in MessageText; see `search.catching_up`."""
 
 
