@@ -4,6 +4,7 @@
     folding         text as it is searched                                                pure
     acquaintances   who was written to and who wrote, counted from the mirror in bounded steps
     suggesting      whom a half-typed recipient may mean
+    posing          who is new, and who bears the name of somebody known
 
 Reads the mirror, and writes only the rows of `webmail.models.contacts`. Knows no request and prints nothing.
 """

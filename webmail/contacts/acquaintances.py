@@ -33,7 +33,7 @@ MOST_RECIPIENTS = 50
 MOST = 20_000
 """Acquaintances of an account; the least are forgotten."""
 _ASIDE = ("junk", "trash", "drafts", "all", "flagged")
-_MACHINE = re.compile(r"(?:no-?reply|do-?not-?reply|mailer-daemon|bounces?|notifications?|newsletters?)(?:[.+_=-].*)?@")
+MACHINE = re.compile(r"(?:no-?reply|do-?not-?reply|mailer-daemon|bounces?|notifications?|newsletters?)(?:[.+_=-].*)?@")
 _ABOUT: Any = ("uid", "sort_at", "message__sender_name", "message__sender_address", "message__recipients",
                "message__list_id")  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -132,7 +132,7 @@ def _heard(account: MailAccount, is_sent: bool, places: list[tuple[Any, ...]]) -
             named = [pair for kind in ("to", "cc", "bcc") for pair in recipients.get(kind, ())]
             for to_name, to_address in named if len(named) <= MOST_RECIPIENTS else ():
                 _note(heard, to_name, to_address, SENT, at)
-        elif not list_id and not _MACHINE.match(address.lower()):
+        elif not list_id and not MACHINE.match(address.lower()):
             _note(heard, name, address, RECEIVED, at)
     return {key: each for key, each in heard.items() if key not in own}
 

@@ -5,21 +5,17 @@ Pure and total: what cannot be read is left out. Photos, keys and sounds are not
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import islice
 
-from imapbridge.mime.charsets import decode
 from imapbridge.mime.headers import clean
-from imapbridge.mime.transfer import decode_transfer
+from webmail.reading.vcards import ContentLine, content_line, vcards
 
 MAX_OCTETS = 256 * 1024
 MAX_CONTACTS = 50
 MAX_LINES = 40
 """Of one contact."""
 _MAX_VALUE = 500
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_SOFT_BREAK = re.compile(rb"=\r?\n")
-_ESCAPE = re.compile(r"\\([\\,;nN])")
 _STRUCTURED = ("N", "ADR", "ORG")
 KINDS = ("FN", "ORG", "TITLE", "EMAIL", "TEL", "ADR", "URL", "BDAY", "NOTE")
 """What is shown, in this order."""
@@ -41,28 +37,12 @@ class Contact:
 
 def contacts(data: bytes) -> list[Contact]:
     """The contacts of a file: at most 50 of its first 256 KB."""
-    text = _FOLD.sub(b"", data[:MAX_OCTETS])
-    found: list[Contact] = []
-    lines: list[Line] | None = None
-    for written in _logical_lines(text):
-        word = written.strip().upper()
-        if word == b"BEGIN:VCARD":
-            lines = []
-        elif word == b"END:VCARD" and lines is not None:
-            found.append(_contact(lines))
-            lines = None
-        elif lines is not None and len(lines) < MAX_LINES and (line := _line(written)):
-            lines.append(line)
-        if len(found) >= MAX_CONTACTS:
-            break
-    return [contact for contact in found if contact.name or contact.lines]
+    cards = (_contact(_lines(written)) for written in vcards(data[:MAX_OCTETS]))
+    return [card for card in islice(cards, MAX_CONTACTS) if card.name or card.lines]
 
 
-def _logical_lines(text: bytes) -> list[bytes]:
-    """Lines, those in quoted-printable with what their soft breaks continue (vCard 2.1)."""
-    if b"QUOTED-PRINTABLE" in text.upper():
-        text = _SOFT_BREAK.sub(b"", text)
-    return text.splitlines()
+def _lines(written: list[bytes]) -> list[Line]:
+    return list(islice(filter(None, map(_line, written)), MAX_LINES))
 
 
 def _contact(lines: list[Line]) -> Contact:
@@ -72,26 +52,18 @@ def _contact(lines: list[Line]) -> Contact:
 
 
 def _line(written: bytes) -> Line | None:
-    head, colon, value = written.partition(b":")
-    name, *params = head.decode("ascii", "replace").upper().split(";")
-    kind = name.rpartition(".")[2].strip()  # item1.EMAIL
-    if not colon or kind not in (*KINDS, "N"):
+    found = content_line(written, 4 * _MAX_VALUE)
+    if found is None or found.name not in (*KINDS, "N"):
         return None
-    if any("QUOTED-PRINTABLE" in param for param in params):
-        value = decode_transfer(value, "quoted-printable")
-    charset = next((param.partition("=")[2] for param in params if param.startswith("CHARSET=")), "")
-    text = _readable(kind, decode(value[: 4 * _MAX_VALUE], charset))
-    return Line(kind, text) if text else None
+    text = _readable(found)
+    return Line(found.name, text) if text else None
 
 
-def _readable(kind: str, text: str) -> str:
-    if kind in _STRUCTURED:
-        pieces = [clean(_unescaped(piece)) for piece in re.split(r"(?<!\\);", text)]
-        if kind == "N":  # family; given; more; before; after
+def _readable(line: ContentLine) -> str:
+    if line.name in _STRUCTURED:
+        pieces = [clean(piece.replace("\n", " ")) for piece in line.parts()]
+        if line.name == "N":  # family; given; more; before; after
             pieces = [pieces[at] for at in (3, 1, 2, 0, 4) if at < len(pieces)]
-        return (" " if kind == "N" else ", ").join(filter(None, pieces))[:_MAX_VALUE]
-    return clean(_unescaped(text))[:_MAX_VALUE].removeprefix("tel:").removeprefix("mailto:")
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: " " if found[1] in "nN" else found[1], text)
+        return (" " if line.name == "N" else ", ").join(filter(None, pieces))[:_MAX_VALUE]
+    text = clean(line.text.replace("\n", " "))[:_MAX_VALUE]
+    return text.removeprefix("tel:").removeprefix("mailto:")
