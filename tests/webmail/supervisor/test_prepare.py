@@ -1,6 +1,7 @@
 """What must be there before the first process starts."""
 
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,14 @@ def test_a_taken_port_is_told_with_another_to_try() -> None:
 def test_a_host_that_is_none_of_ours_is_told(host: str) -> None:
     with pytest.raises(CannotStart, match=f"^HOST={host} is no address of this machine"):
         prepare.listen(host, free_ports(1)[0])
+
+
+def test_the_end_of_an_answer_waits_for_nobody() -> None:
+    """Without it every answer but the first of a connection took 40 ms more."""
+    with prepare.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _address = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_demos_ports_are_kept_until_somebody_takes_one(data: Path) -> None:
