@@ -20,7 +20,7 @@ from webmail.screen import people
 from webmail.screen.clock import Clock, Group
 from webmail.screen.labels import Label, labels
 
-LONGEST_PREVIEW = 140
+LONGEST_PREVIEW = 110
 
 
 @dataclass
