@@ -4,26 +4,31 @@ The index and the PendingChange are written in one transaction: what the screen 
 is done to messages returns the keys of its changes, with which `undo` makes it undone.
 """
 
-from imapbridge.actions.appending import append
+from imapbridge.actions.answering import mark_original
+from imapbridge.actions.appending import append, append_file
 from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, mailbox_for, move, trash
 from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
+from imapbridge.actions.snoozing import snooze
 from imapbridge.actions.undoing import undo
 
 __all__ = [
     "NoMailboxFor",
     "append",
+    "append_file",
     "archive",
     "copy",
     "delete_forever",
     "dismiss",
     "junk",
     "mailbox_for",
+    "mark_original",
     "move",
     "set_flagged",
     "set_label",
     "set_seen",
+    "snooze",
     "trash",
     "undo",
 ]

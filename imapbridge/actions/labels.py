@@ -1,4 +1,4 @@
-"""Labels: keywords on messages."""
+"""Labels: keywords on messages, and marks of the same kind."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from itertools import groupby
 from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, PendingChange
 from imapbridge.sync import refusals
+from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.writing import writing
 
 CHUNK = 500
 
 
 def set_label(account_id: int, messages: Collection[int], keyword: str, wanted: bool) -> list[int]:
-    """Put a keyword on messages in every mailbox that holds them, or take it away. Returns the keys of the changes."""
+    """Put a keyword, or a flag that no count is kept of, on messages in every mailbox that holds them, or take it away.
+    Returns the keys of the changes."""
     changes = []
     words = {"add" if wanted else "remove": [keyword]}
     with writing(account_id):
@@ -38,5 +40,9 @@ def _different(account_id: int, messages: list[int], keyword: str, wanted: bool)
     for start in range(0, len(messages), CHUNK):
         some = messages[start : start + CHUNK]
         entries = Entry.objects.filter(account=account_id, message__in=some, expunged=False)
-        found += [one for one in entries.select_related("mailbox") if (keyword in one.keywords) != wanted]
+        found += [one for one in entries.select_related("mailbox") if (keyword in _words(one)) != wanted]
     return sorted(found, key=lambda one: (one.mailbox_id, one.uid))
+
+
+def _words(entry: Entry) -> set[str]:
+    return FlagValues.of_columns(*(getattr(entry, name) for name in FLAG_COLUMNS)).flags()

@@ -25,8 +25,6 @@ from imapbridge.wire.session import Exchange, Session
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 60.0
-"""For one change; nobody waits for it."""
 SOON = 60.0
 """Seconds within which what could not be done is tried again from here; later the next sync sees to it."""
 SOONEST = 1.0
@@ -130,4 +128,4 @@ async def _send(pool: Pool, owed: Owed) -> Answer | CommandFailed:
                 raise
             return refusal
 
-    return await pool.run(owed.account_id, owed.raw_name, command, seconds=SECONDS)
+    return await pool.run(owed.account_id, owed.raw_name, command, seconds=owed.seconds)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+
+def filing_folder() -> Path:
+    """Where messages lie that are to be filed and too large for a row; only this program may look inside."""
+    place: Path = settings.ENV.data_path / "filing"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
 
 
 class PendingChange(models.Model):
@@ -60,6 +70,8 @@ class PendingChange(models.Model):
     """CREATE and RENAME: the whole name that the mailbox is to have, decoded; RENAME: and the one that it had."""
     data = models.BinaryField(null=True)
     """APPEND: the message, with CRLF line ends, until it is confirmed."""
+    file = models.CharField(max_length=40, blank=True)
+    """APPEND: the message's name in `filing_folder` when it is not in `data`; removed when it is confirmed."""
     attempts = models.PositiveIntegerField(default=0)
     refusals = models.PositiveIntegerField(default=0)
     """How often the server said NO, which is not the same as not answering."""

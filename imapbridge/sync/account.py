@@ -8,7 +8,7 @@ import time
 from django.utils import timezone
 
 from accounts.models import MailAccount
-from imapbridge import backoff
+from imapbridge import backoff, client
 from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefused, WireError
 from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
 from imapbridge.pool.credentials import mark_refused
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 TURN = 20.0
 """Seconds of backfill, and of replay, after which the worker turns to other things."""
 TIMEOUT = 60.0
+LONGEST = 80.0
+"""Seconds of a change that is replayed under the lock (`bulk.HOLD`)."""
 LOOKS = 5
 """How often the mailboxes are listed because a person changed them meanwhile; where clocks do not agree it would
 be for ever."""
@@ -97,7 +99,11 @@ def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = n
     while change:
         try:
             renew()
-            answer = connection.run(replay.command(connection.session, change), timeout=TIMEOUT)
+            if change.seconds > LONGEST:  # the lock would be free before the end; the bridge needs none
+                PendingChange.objects.filter(pk=change.id).update(not_before=None)
+                client.replay(account_id)
+                return False
+            answer = connection.run(replay.command(connection.session, change), timeout=change.seconds)
         except CommandFailed as error:
             if asked_to_wait(error):  # no word on the change itself
                 replay.postponed(change)

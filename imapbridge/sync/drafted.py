@@ -16,11 +16,15 @@ from imapbridge.wire.fetched import Fetched
 
 def fetched(uid: int, data: bytes, flags: Collection[str], at: datetime) -> Fetched:
     """As FETCH would tell it. `at`: the internal date that it is filed with."""
-    parsed = parse(data)
+    return told(uid, parse(data), len(data), flags, at)
+
+
+def told(uid: int, parsed: Parsed, size: int, flags: Collection[str], at: datetime) -> Fetched:
+    """The same, of a message that was taken apart. `size`: its octets."""
     header = b"".join(b"%s: %s\r\n" % (name.encode(), parsed.header(name)) for name in HEADER_FIELDS)
     texts = choose_body(parsed.root, prefer="text/plain").shown
     return Fetched(
-        uid=uid, flags=frozenset(flags), internal_date=at, size=len(data), envelope=_envelope(parsed),
+        uid=uid, flags=frozenset(flags), internal_date=at, size=size, envelope=_envelope(parsed),
         structure=parsed.root, preview=preview(parsed.body_of(texts[0].section), texts[0]) if texts else "",
         sections={"HEADER.FIELDS": header},
     )  # fmt: skip

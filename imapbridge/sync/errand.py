@@ -23,10 +23,13 @@ from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
 from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.items import FetchItems
+from imapbridge.wire.octets import FileOctets
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import NewMessage, Session
 
 Kind, Step = PendingChange.Kind, PendingChange.Step
+SECONDS = 60.0
+"""For a change that sends little; nobody waits for it."""
 _MESSAGE_ID = re.compile(rb"^message-id:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.I | re.M)
 _LIKENESS = FetchItems(size=True, internal_date=True, envelope=True)
 
@@ -49,7 +52,7 @@ class Owed:
     step: str = Step.NONE
     target_name: bytes = b""
     target_from: int = 1
-    data: bytes = b""
+    data: bytes | FileOctets = b""
     doomed: UidSet = UidSet()
     """What other changes are to expunge here: it need not be spared."""
     first_time: bool = False
@@ -59,6 +62,11 @@ class Owed:
     created_at: datetime | None = None
     may_create: bool = False
     """The target was looked for in vain, or has been found under another name: make it, if it is still not there."""
+
+    @property
+    def seconds(self) -> float:
+        """What the server may take for it, at 200 KB a second."""
+        return SECONDS + len(self.data) / 200_000
 
     @property
     def goes_to(self) -> bytes:
@@ -256,6 +264,8 @@ def _append(session: Session, change: Owed) -> Commands:
         return (yield from _begin(session, change))
     if not change.first_time and (uid := (yield from _uid_there(session, change))):
         return Answer(placed=_place_of(change, uid, session.selected.uid_validity if session.selected else None))
+    if isinstance(change.data, FileOctets) and not change.data.is_there:
+        raise CommandFailed("NO", "CANNOT", "its octets are gone", "APPEND")
     message = NewMessage(change.data, frozenset(change.add), change.created_at)
 
     def append() -> Steps:
@@ -272,7 +282,8 @@ def _place_of(change: Owed, uid: int, uid_validity: int | None) -> dict[int, int
 
 def _uid_there(session: Session, change: Owed) -> Generator[Any, Any, int]:
     """0: it is not there. Known by its own Message-ID; without one, by its size."""
-    own = _MESSAGE_ID.search(change.data.partition(b"\r\n\r\n")[0])
+    head = change.data if isinstance(change.data, bytes) else change.data.head
+    own = _MESSAGE_ID.search(head.partition(b"\r\n\r\n")[0])
     sent = message_ids(own[1]) if own else ()
     for one in (yield from _above(session, change)):
         found = message_ids(one.envelope.message_id if one.envelope else "")

@@ -13,19 +13,22 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from imapbridge.errors import CommandFailed, NotPermitted, OverQuota, TryAgain
 from imapbridge.models import Entry, Mailbox, PendingChange
+from imapbridge.models.change import filing_folder
 from imapbridge.pool.translation import translate
 from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals, renaming
 from imapbridge.sync.errand import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
+from imapbridge.wire.octets import FileOctets
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import Session
 from imapbridge.writing import writing
@@ -64,7 +67,7 @@ WHERE id = (
 ) AND (not_before IS NULL OR not_before <= %s) AND NOT waits
 RETURNING id, account_id, mailbox_id, (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.mailbox_id),
     uid_validity, uids, "add", remove, attempts, refusals, kind, step,
-    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data, name, created_at
+    (SELECT raw_name FROM {_BOX} WHERE id = {_TABLE}.target_id), target_from, data, name, created_at, file
 """  # noqa: S608 - the tables' names are ours
 
 
@@ -89,13 +92,27 @@ def next_change(account_id: int) -> Owed | None:
     if row is None:
         return None
     change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, no, *filing = row
-    kind, step, target_name, target_from, data, name, created_at = filing
-    return Owed(
+    kind, step, target_name, target_from, data, name, created_at, file = filing
+    change = Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
-        json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1, bytes(data or b""),
+        json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1,
+        _in_file(file) if file else bytes(data or b""),
         places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(), name=name,
         created_at=_read_moment(created_at),
     )  # fmt: skip
+    if change.seconds > errand.SECONDS:
+        PendingChange.objects.filter(pk=change.id).update(not_before=_claimed(change))
+    return change
+
+
+def _in_file(name: str) -> FileOctets:
+    path = filing_folder() / name
+    return FileOctets(path, path.stat().st_size if path.exists() else 0)
+
+
+def _claimed(change: Owed) -> datetime:
+    """Until when it is another's."""
+    return timezone.now() + max(CLAIM, timedelta(seconds=change.seconds))
 
 
 def command(session: Session, change: Owed) -> Commands:
@@ -126,12 +143,14 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
             hierarchy.done(change, answer)
         rows = PendingChange.objects.filter(pk=change.id)
         if answer.step:
-            rows.update(step=answer.step, target_from=answer.target_from, not_before=timezone.now() + CLAIM)
+            rows.update(step=answer.step, target_from=answer.target_from, not_before=_claimed(change))
         elif answer.stands:
             # Nothing waits for it, and it holds nobody up: it is tried again at each sync.
             rows.update(step=PendingChange.Step.COPIED, waits=True, not_before=None)
         else:
-            rows.update(confirmed_at=timezone.now(), data=None)
+            rows.update(confirmed_at=timezone.now(), data=None, file="")
+            if isinstance(change.data, FileOctets):
+                transaction.on_commit(partial(change.data.path.unlink, missing_ok=True))
     if answer.step:
         return replace(change, step=answer.step, target_from=answer.target_from, first_time=True)
     return next_change(change.account_id)
@@ -164,8 +183,8 @@ def _place(change: Owed, placed: Mapping[int, int]) -> None:
 
 
 def tidy(account_id: int) -> None:
-    """Before a sync: drop what was confirmed so long ago that no fetch under way can be older, but for what a job can be
-    undone with; and try again to expunge what others' deleted messages stood in the way of."""
+    """Before a sync: drop what was confirmed so long ago that no fetch under way can be older, but for what a job can
+    be undone with; and try again to expunge what others' deleted messages stood in the way of."""
     if not is_owed(account_id):
         return
     with connection.cursor() as cursor:

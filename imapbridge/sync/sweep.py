@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Length
 
 from accounts.models import MailAccount
 from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message, PendingChange
+from imapbridge.models.change import filing_folder
 from imapbridge.writing import writing
 
 BODIES = 200 * 2**20
 """Octets of cached bodies an account may keep."""
 BATCH = 1000
+ORPHANED = 24 * 3600
+"""Seconds after which a file that no row knows is removed."""
 
 
 def sweep() -> None:
@@ -21,6 +26,7 @@ def sweep() -> None:
     for account_id in MailAccount.objects.values_list("pk", flat=True):
         _without_place(account_id)
         _bodies(account_id)
+    _filing()
 
 
 def _tombstones(account_id: int, mailbox_id: int) -> None:
@@ -58,3 +64,12 @@ def _bodies(account_id: int) -> None:
             return
         Body.objects.filter(pk=pk).delete()
         over -= size
+
+
+def _filing() -> None:
+    """Messages that were to be filed and are not owed any more, or were begun with and never written down."""
+    owed = set(PendingChange.objects.exclude(file="").values_list("file", flat=True))
+    before = time.time() - ORPHANED
+    for path in filing_folder().iterdir():
+        if path.name not in owed and path.stat().st_ctime < before:
+            path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from imapbridge.errors import Unsafe
 from imapbridge.terms import flags as flag_terms
 from imapbridge.terms.uids import UidSet
+from imapbridge.wire.octets import FileOctets, Streamed
 
 SMALL_LITERAL = 4096
 """LITERAL- allows non-synchronising literals up to here (RFC 7888)."""
@@ -42,7 +43,7 @@ class Word:
 class Literal:
     """Any octets, sent behind their length. `is_binary`: literal8 (RFC 3516), which may hold NUL."""
 
-    data: bytes
+    data: bytes | FileOctets
     is_binary: bool = False
 
 
@@ -79,17 +80,23 @@ class Command:
         pieces.append(bytes(line) + b"\r\n")
         return pieces
 
-    def chunks(self, tag: str, literals: str) -> list[bytes]:
-        """What to send; before each chunk but the first the server must say `+`."""
-        chunks = [b""]
+    def flights(self, tag: str, literals: str) -> list[bytes | Streamed]:
+        """What to send; before each flight but the first the server must say `+`."""
+        flights: list[list[bytes | FileOctets]] = [[]]
         for piece in self.pieces(tag, literals):
-            if isinstance(piece, Literal):
-                if not _runs_on(piece, literals):
-                    chunks.append(b"")
-                chunks[-1] += piece.data
-            else:
-                chunks[-1] += piece
-        return chunks
+            if isinstance(piece, Literal) and not _runs_on(piece, literals):
+                flights.append([])
+            flights[-1].append(piece.data if isinstance(piece, Literal) else piece)
+        return [_joined(flight) for flight in flights]
+
+    def chunks(self, tag: str, literals: str) -> list[bytes]:
+        """The same, for a command without a file."""
+        return [flight for flight in self.flights(tag, literals) if isinstance(flight, bytes)]
+
+
+def _joined(flight: list[bytes | FileOctets]) -> bytes | Streamed:
+    small = [piece for piece in flight if isinstance(piece, bytes)]
+    return b"".join(small) if len(small) == len(flight) else Streamed(tuple(flight))
 
 
 def _write(argument: Argument, line: bytearray, pieces: list[bytes | Literal], literals: str) -> bytearray:

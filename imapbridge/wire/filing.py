@@ -13,6 +13,7 @@ from imapbridge.wire import commands, keys
 from imapbridge.wire.commands import Argument, Command, Literal, atom, mailbox, string
 from imapbridge.wire.dates import format_date_time
 from imapbridge.wire.messages import Messages
+from imapbridge.wire.octets import FileOctets
 from imapbridge.wire.responses import Condition, Response
 from imapbridge.wire.results import AppendResult, CopyResult
 from imapbridge.wire.searching import Searching
@@ -22,9 +23,9 @@ from imapbridge.wire.tokens import Value
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to file. `data`: whole, with CRLF line ends."""
+    """A message to file. `data`: whole, with CRLF line ends; one in a file has no NUL."""
 
-    data: bytes
+    data: bytes | FileOctets
     flags: frozenset[str] = frozenset()
     internal_date: datetime | None = None
 
@@ -107,12 +108,13 @@ class Filing(Messages, Searching):
             yield commands.flags(message.flags)
         if message.internal_date:
             yield string(format_date_time(message.internal_date))
-        header = message.data.partition(b"\r\n\r\n")[0]
+        head = message.data if isinstance(message.data, bytes) else message.data.head
+        header = head.partition(b"\r\n\r\n")[0]
         if not header.isascii() and "UTF8=ACCEPT" in self.enabled:  # RFC 6855 4
             yield atom("UTF8")
             yield (Literal(message.data, is_binary=True),)
         else:
-            yield Literal(message.data, is_binary=b"\0" in message.data)
+            yield Literal(message.data, is_binary=isinstance(message.data, bytes) and b"\0" in message.data)
 
 
 def _copied(told: list[Condition], most: int) -> CopyResult:

@@ -137,7 +137,7 @@ def needs_charset(key: Argument) -> bool:
     """Whether any string is not ASCII, so that CHARSET must be told."""
     if isinstance(key, tuple):
         return any(map(needs_charset, key))
-    return isinstance(key, Literal) and not key.data.isascii()
+    return isinstance(key, Literal) and isinstance(key.data, bytes) and not key.data.isascii()
 
 
 def _one(key: Key) -> Argument:

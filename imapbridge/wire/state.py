@@ -16,6 +16,7 @@ from imapbridge.terms.uids import UidSet
 from imapbridge.wire import quirks, reading
 from imapbridge.wire.commands import Argument, Command
 from imapbridge.wire.fetched import Fetched
+from imapbridge.wire.octets import Streamed
 from imapbridge.wire.responses import (
     Capability,
     Condition,
@@ -43,7 +44,7 @@ class Upgrade(Enum):
     DEFLATE = "deflate"
 
 
-Step = bytes | Upgrade
+Step = bytes | Streamed | Upgrade
 Exchange = Generator[Step, Response, T]
 """`yield b""` only waits for the next response. After an Upgrade the generator is resumed without one. When the server
 closes the connection, ConnectionClosed is thrown into it."""
@@ -155,7 +156,7 @@ class SessionState:
     def _try(self, command: Command, take: Take | None = None) -> Exchange[Condition]:
         """One command; its tagged response, whatever it says."""
         tag = self._next_tag()
-        [result] = yield from self._converse(command.chunks(tag, self._literals), [tag], [take])
+        [result] = yield from self._converse(command.flights(tag, self._literals), [tag], [take])
         return result
 
     def _try_all(self, commands: Sequence[Command], take: Take | None = None) -> Exchange[list[Condition]]:
@@ -168,12 +169,13 @@ class SessionState:
         for start in range(0, len(commands), max(1, self.profile.pipeline)):
             batch = commands[start : start + max(1, self.profile.pipeline)]
             tags, takes = [self._next_tag() for _ in batch], [take for _, take in batch]
-            chunked = [command.chunks(tag, self._literals) for (command, _), tag in zip(batch, tags, strict=True)]
-            if all(len(chunks) == 1 for chunks in chunked):
-                results += yield from self._converse([b"".join(chunks[0] for chunks in chunked)], tags, takes)
+            flown = [command.flights(tag, self._literals) for (command, _), tag in zip(batch, tags, strict=True)]
+            short = [one[0] for one in flown if len(one) == 1 and isinstance(one[0], bytes)]
+            if len(short) == len(flown):
+                results += yield from self._converse([b"".join(short)], tags, takes)
                 continue
-            for chunks, tag, take in zip(chunked, tags, takes, strict=True):
-                results += yield from self._converse(chunks, [tag], [take])
+            for flights, tag, take in zip(flown, tags, takes, strict=True):
+                results += yield from self._converse(flights, [tag], [take])
         return results
 
     def _run_all(self, commands: Sequence[Command], take: Take | None = None) -> Exchange[list[Condition]]:
@@ -181,7 +183,7 @@ class SessionState:
         return [_checked(command, result) for command, result in zip(commands, results, strict=True)]
 
     def _converse(
-        self, flights: Iterable[bytes], tags: list[str], takes: Sequence[Take | None] = ()
+        self, flights: Iterable[bytes | Streamed], tags: list[str], takes: Sequence[Take | None] = ()
     ) -> Exchange[list[Condition]]:
         """Send the first flight, each further one when the server says `+`, until every tag is answered.
 
@@ -191,7 +193,8 @@ class SessionState:
         self._stream.begin_command()
         done: dict[str, Condition] = {}
         flight, coming = iter(flights), iter(takes)
-        data, take = next(flight), next(coming, None)
+        data: bytes | Streamed = next(flight)
+        take = next(coming, None)
         while len(done) < len(tags):
             response = yield data
             data = b""

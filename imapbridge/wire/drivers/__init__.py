@@ -5,7 +5,7 @@ that are not IMAP the connection is closed and never used again; after a NO or B
 """
 
 from imapbridge.wire.drivers.asynchronous import AsyncConnection
-from imapbridge.wire.drivers.blocking import BlockingConnection
-from imapbridge.wire.drivers.server import Server
+from imapbridge.wire.drivers.blocking import BlockingConnection, dial
+from imapbridge.wire.drivers.server import Server, tls_error
 
-__all__ = ["AsyncConnection", "BlockingConnection", "Server"]
+__all__ = ["AsyncConnection", "BlockingConnection", "Server", "dial", "tls_error"]

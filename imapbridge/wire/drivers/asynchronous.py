@@ -10,6 +10,7 @@ from imapbridge.errors import CommandFailed, ConnectionClosed, TimedOut, TlsFail
 from imapbridge.wire.drivers.deflate import Deflate
 from imapbridge.wire.drivers.pipe import Pipe, dial
 from imapbridge.wire.drivers.server import Server
+from imapbridge.wire.octets import Streamed
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
 from imapbridge.wire.state import Event, Exchange, Upgrade
@@ -113,11 +114,12 @@ class AsyncConnection:
             result: T = done.value
             return result
 
-    async def _answer(self, data: bytes) -> Response | ConnectionClosed:
+    async def _answer(self, data: bytes | Streamed) -> Response | ConnectionClosed:
         """Send it, and wait for the next response; or for the end, which the command may have expected."""
         try:
-            if data:
-                await self._pipe.write(self._deflate.compress(data) if self._deflate else data)
+            for piece in data.pieces() if isinstance(data, Streamed) else (data,):
+                if piece:
+                    await self._pipe.write(self._deflate.compress(piece) if self._deflate else piece)
             return await self._receive()
         except ConnectionClosed as error:
             return error

@@ -10,6 +10,7 @@ from typing import TypeVar
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe, WireError
 from imapbridge.wire.drivers.deflate import Deflate
 from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
+from imapbridge.wire.octets import Streamed
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
 from imapbridge.wire.state import Event, Exchange, Upgrade
@@ -37,7 +38,7 @@ class BlockingConnection:
         ConnectFailed, TlsFailed, TimedOut, ConnectionClosed (a BYE for greeting) or ProtocolError.
         """
         deadline = time.monotonic() + timeout
-        connection = cls(server, _dial(server, deadline), limits)
+        connection = cls(server, dial(server, deadline), limits)
         try:
             if server.security == "tls":
                 connection._start_tls(deadline)
@@ -111,11 +112,11 @@ class BlockingConnection:
             result: T = done.value
             return result
 
-    def _answer(self, data: bytes, deadline: float) -> Response | ConnectionClosed:
+    def _answer(self, data: bytes | Streamed, deadline: float) -> Response | ConnectionClosed:
         """Send it, and wait for the next response; or for the end, which the command may have expected."""
         try:
-            if data:
-                self._send(data, deadline)
+            for piece in data.pieces() if isinstance(data, Streamed) else (data,):
+                self._send(piece, deadline)
             return self._receive(deadline)
         except ConnectionClosed as error:
             return error
@@ -143,7 +144,7 @@ class BlockingConnection:
         return self._deflate.pull()
 
     def _send(self, data: bytes, deadline: float) -> None:
-        if self._deflate:
+        if self._deflate and data:
             data = self._deflate.compress(data)
         rest = memoryview(data)
         try:
@@ -183,8 +184,9 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _dial(server: Server, deadline: float) -> socket.socket:
-    """The first of the host's addresses that answers."""
+def dial(server: Server, deadline: float) -> socket.socket:
+    """The first of the host's addresses that answers, before TLS. `deadline`: of the monotonic clock. ConnectFailed or
+    TimedOut."""
     try:
         addresses = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
