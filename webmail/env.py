@@ -102,6 +102,12 @@ class Environment:
     tls_ca_file: str = _variable(
         "WEBMAIL_TLS_CA_FILE", values.file, "", "Certificates to trust for mail servers, besides the system's."
     )
+    send_limit: int = _variable(
+        "WEBMAIL_SEND_LIMIT",
+        values.number,
+        "500",
+        "To how many recipients a person may send within an hour, each message's counted. 0: to any number.",
+    )
     imap_timeout: int = _variable(
         "WEBMAIL_IMAP_TIMEOUT", values.some, "20", "Seconds a person waits for the mail server."
     )

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from accounts import sign_ins
 from accounts.models import MailAccount
-from webmail.compose import drafts, mirror
+from webmail.compose import drafts, mirror, posting
 from webmail.contacts import acquaintances
 from webmail.models import Draft
 from webmail.push import subscriptions
@@ -129,3 +129,21 @@ def mirror_rested_drafts() -> None:
 def sweep_drafts() -> None:
     """What was thrown away or never touched, and files that no draft has."""
     drafts.sweep()
+
+
+@shared_task
+def post_outgoing(outgoing_id: int) -> None:
+    """Send one message, when it is due and nobody else is at it."""
+    posting.post(outgoing_id)
+
+
+@shared_task
+def look_at_outbox() -> None:
+    """What is due, what was left by somebody who died, and what follows when a message has gone."""
+    posting.look()
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """What has ended long ago, and files that no message has."""
+    posting.sweep()

@@ -69,13 +69,24 @@ def open_login(account_id: int) -> tuple[int, Login]:
     """Secret version and login of an account, from a fresh row. Raises SignInRefused as `current_version` does,
     NotPermitted for servers without TLS, ServerUnreachable when nobody told which servers the address has, ServerBusy
     while the server has asked us to stay away."""
+    version, login = _open(account_id, lambda servers: servers.imap)
+    _wait_for(account_id, login.server)
+    return version, login
+
+
+def open_submission(account_id: int) -> Login:
+    """The login of the server that takes the account's outgoing mail, which has the same password. Raises as
+    `open_login` does."""
+    return _open(account_id, lambda servers: servers.smtp)[1]
+
+
+def _open(account_id: int, chosen: Callable[[autoconfig.Servers], autoconfig.Endpoint]) -> tuple[int, Login]:
     account = MailAccount.objects.filter(pk=account_id).first()
     if account is None:
         raise SignInRefused
     version = _admitted(account.secret_version, account.refused, account.secret)
     try:
-        server = server_for(autoconfig.servers_for(account.address).imap)
-        _wait_for(account_id, server)
+        server = server_for(chosen(autoconfig.servers_for(account.address)))
         return version, Login(server, account.username, secrets.open_(account))
     except autoconfig.PlaintextForbidden as error:
         raise NotPermitted(str(error)) from error

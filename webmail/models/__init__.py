@@ -13,6 +13,7 @@ from webmail.models.contacts import (
 )
 from webmail.models.correspondents import Correspondent
 from webmail.models.drafts import Draft, Upload
+from webmail.models.outgoing import Outgoing
 from webmail.models.templates import Template
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Draft",
     "GoneContact",
     "KeptContacts",
+    "Outgoing",
     "Template",
     "Upload",
 ]

@@ -1,0 +1,198 @@
+"""What was handed over to be sent, until the mail server has it: one row a message, and every step a compare-and-swap.
+
+    waiting -> sending -> sent | partly refused | refused | unknown
+       |  ^       |
+       |  +-------+   4xx, or no connection: later
+       +-> taken back
+
+Before the last octet of a message is sent, its row says so (`ending`). Whoever dies before that has sent nothing, and
+it is tried again; whoever dies after it leaves it *unknown*, and only its person may have it sent once more. Its octets
+lie in a file of their own from the moment it is handed over, so that nothing that changes later changes it.
+
+Here is what its person does. What the worker does is in `posting`, and what comes back of it in `bounces`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import MailAccount
+from imapbridge.mime import build, written
+from imapbridge.mime.build import Composed
+from webmail.compose import posting
+from webmail.models import Draft, Outgoing
+from webmail.models.outgoing import Recipient, folder
+
+State, Fate = Outgoing.State, Outgoing.Fate
+_AGAIN = (State.TAKEN_BACK, State.REFUSED)
+"""How a message may have ended that is sent anew under the same Message-ID: nobody has it."""
+PER = timedelta(hours=1)
+
+
+class TooMany(Exception):
+    """The person has written to as many people within an hour as the operator allows (WEBMAIL_SEND_LIMIT)."""
+
+
+def send(
+    account: MailAccount, composed: Composed, *, due_at: datetime, draft: Draft | None = None,
+    answers: Mapping[str, Any] | None = None, dsn: bool = False,
+) -> Outgoing:  # fmt: skip
+    """Hand a message over, to go at `due_at`. A second time under its Message-ID it is the one that waits already.
+
+    `answers`: as `Draft.answers`; the original is marked when it has gone. `dsn`: its person wants to be told of its
+    delivery. ValueError: an address is none, or there is no recipient. OSError: a file is gone, or the disk full.
+    """
+    people = _recipients(composed)
+    already = _of(account.pk, composed.message_id)
+    if already is not None and already.state not in _AGAIN:
+        return already
+    _admit(account, len(people))
+    key, values = _keep(composed)
+    try:
+        return _handed_over(
+            account, composed.message_id, draft, octets=key, due_at=due_at, planned_at=due_at, recipients=people,
+            sender=written.addr_spec(composed.from_.address), subject=composed.subject, utf8=build.needs_utf8(composed),
+            answers=dict(answers or {}), dsn=dsn, **values,
+        )  # fmt: skip
+    finally:
+        if not Outgoing.objects.filter(octets=key).exists():
+            (folder() / key).unlink(missing_ok=True)
+
+
+def undo(account_ids: Collection[int], outgoing_id: int) -> Outgoing | None:
+    """Take it back, while nobody has it. None: too late, or not theirs. Its draft is open again."""
+    with transaction.atomic():
+        taken = _mine(account_ids, outgoing_id, State.WAITING, begun=False)
+        if not taken.update(state=State.TAKEN_BACK, turn=F("turn") + 1):
+            return None
+        return _released(outgoing_id)
+
+
+def edit(account_ids: Collection[int], outgoing_id: int) -> Outgoing | None:
+    """Have one that nobody got back to be changed: it waits, or was refused for everybody."""
+    with transaction.atomic():
+        refused = _mine(account_ids, outgoing_id, State.REFUSED)
+        if refused.update(state=State.TAKEN_BACK, turn=F("turn") + 1):
+            return _released(outgoing_id)
+    return undo(account_ids, outgoing_id)
+
+
+def send_now(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Have it tried at once."""
+    done = _mine(account_ids, outgoing_id, State.WAITING).update(due_at=timezone.now())
+    return _soon(outgoing_id, bool(done))
+
+
+def cancel(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Try no longer. Of one that some have already, the others do not get it; else it is as `undo`."""
+    if undo(account_ids, outgoing_id):
+        return True
+    return posting.stop(_mine(account_ids, outgoing_id, State.WAITING, begun=True))
+
+
+def arrived(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Its person knows that it came: an unknown one was sent."""
+    return posting.settle(_mine(account_ids, outgoing_id, State.UNKNOWN), Fate.ACCEPTED)
+
+
+def send_again(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Its person says that it did not come, or does not mind: an unknown one is sent once more."""
+    return _soon(outgoing_id, posting.settle(_mine(account_ids, outgoing_id, State.UNKNOWN), Fate.WAITING))
+
+
+def dismiss(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Its person has read that it was refused, in part or in all."""
+    ended = Outgoing.objects.filter(Q(state=State.PARTLY) | Q(state=State.REFUSED), account__in=account_ids)
+    return bool(ended.filter(pk=outgoing_id).update(dismissed=True))
+
+
+def waiting(account_ids: Collection[int]) -> list[Outgoing]:
+    """All that has not ended well, the next one that goes first."""
+    shown = Outgoing.objects.filter(account__in=account_ids, state__in=Outgoing.OPEN, dismissed=False)
+    return list(shown.order_by("planned_at", "pk"))
+
+
+def _recipients(composed: Composed) -> list[Recipient]:
+    """Each address once: a server's answer tells addresses apart by their spelling, people do not."""
+    specs = (written.addr_spec(one.address) for one in (*composed.to, *composed.cc, *composed.bcc))
+    people = {spec.lower(): Recipient(address=spec, state=Fate.WAITING, code="", said="") for spec in specs}
+    if not people:
+        raise ValueError("nobody to send it to")
+    return list(people.values())
+
+
+def _admit(account: MailAccount, count: int) -> None:
+    limit = settings.ENV.send_limit
+    lately = Outgoing.objects.filter(account__user=account.user_id, created_at__gt=timezone.now() - PER)
+    if limit and count + sum(len(people) for people in lately.values_list("recipients", flat=True)) > limit:
+        raise TooMany
+
+
+def _keep(composed: Composed) -> tuple[str, dict[str, Any]]:
+    """Write the message to a file of its own, and see that the disk has it."""
+    key = secrets.token_hex(16)
+    path = folder() / key
+    path.touch(mode=0o600, exist_ok=False)
+    with path.open("wb") as file:
+        out = _Watched(file)
+        size = build.write(composed, out, with_bcc=True)  # type: ignore[arg-type]  # it only writes
+        file.flush()
+        os.fsync(file.fileno())
+    return key, {"size": size, "private": len(build.bcc_field(composed)), "eight_bit": not out.is_ascii}
+
+
+class _Watched:
+    """Sees whether all that is written is ASCII."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.is_ascii = True
+
+    def write(self, piece: bytes) -> int:
+        self.is_ascii = self.is_ascii and piece.isascii()
+        return int(self._file.write(piece))
+
+
+def _handed_over(account: MailAccount, message_id: str, draft: Draft | None, **values: Any) -> Outgoing:
+    with transaction.atomic():
+        before = Outgoing.objects.select_for_update().filter(account=account, message_id=message_id).first()
+        if before is not None and before.state not in _AGAIN:
+            return before
+        if before is not None:
+            posting.forget([before])
+        made = Outgoing.objects.create(account=account, message_id=message_id, draft=draft, **values)
+        if draft is not None:
+            Draft.objects.filter(pk=draft.pk).update(outgoing=made.pk)
+        posting.soon(made)
+    return made
+
+
+def _released(outgoing_id: int) -> Outgoing:
+    """Its draft can be written in again, and the file is needed no more."""
+    taken = Outgoing.objects.select_related("draft").get(pk=outgoing_id)
+    Draft.objects.filter(outgoing=outgoing_id).update(outgoing=None)
+    posting.drop_octets(taken)
+    return taken
+
+
+def _soon(outgoing_id: int, done: bool) -> bool:
+    if done:
+        posting.soon(Outgoing.objects.get(pk=outgoing_id))
+    return done
+
+
+def _of(account_id: int, message_id: str) -> Outgoing | None:
+    return Outgoing.objects.filter(account=account_id, message_id=message_id).first()
+
+
+def _mine(account_ids: Collection[int], outgoing_id: int, state: str, **more: Any) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(account__in=account_ids, pk=outgoing_id, state=state, **more)
