@@ -32,7 +32,8 @@ class Suggestion:
 
     def to_json(self) -> dict[str, object]:
         if self.members is None:
-            return {"name": self.name, "address": self.address, "kind": "person"}
+            name = "" if self.name == self.address else self.name
+            return {"name": name, "address": self.address, "kind": "person"}
         members = [{"name": name, "address": address} for name, address in self.members]
         return {"name": self.name, "address": "", "kind": "group", "members": members}
 

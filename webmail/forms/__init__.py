@@ -1,6 +1,16 @@
 """What people send to the pages beside the mail, checked. Texts for people; knows no request."""
 
+from webmail.forms.contacts import ContactForm, GroupForm, ImportForm
 from webmail.forms.identities import IdentityForm, SignatureForm, TemplateForm
 from webmail.forms.preferences import NotificationsForm, PreferencesForm
 
-__all__ = ["IdentityForm", "NotificationsForm", "PreferencesForm", "SignatureForm", "TemplateForm"]
+__all__ = [
+    "ContactForm",
+    "GroupForm",
+    "IdentityForm",
+    "ImportForm",
+    "NotificationsForm",
+    "PreferencesForm",
+    "SignatureForm",
+    "TemplateForm",
+]

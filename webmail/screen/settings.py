@@ -55,6 +55,7 @@ def sections(path: str) -> list[Section]:
         ("signatures", "signature", _("Signatures")),
         ("templates", "file-text", _("Templates")),
         ("notifications", "bell", _("Notifications")),
+        ("books", "users", _("Contacts")),
     ]
     found = [(reverse(name), icon, text) for name, icon, text in pages]
     current = max((link for link, _icon, _text in found if path.startswith(link)), key=len, default="")

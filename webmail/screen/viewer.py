@@ -31,7 +31,7 @@ class Viewed:
     shown: str
     """How it is shown: `picture`, `sound`, `film`, `text`, `letter` or `pdf`; empty: not at all."""
     source: str = ""
-    """The address of a picture, a sound, a film or a PDF."""
+    """The address of a picture, a sound, a film or a PDF; of contacts, where they are taken over."""
     text: str = ""
     cut: str = ""
     """That only the beginning is shown, or empty."""
@@ -66,5 +66,5 @@ def _view(message: int, beside: Sequence[Attachment]) -> str:
 
 def _source(message: int, attachment: Attachment, shown: str) -> str:
     link = part_link(message, attachment.section)
-    queries = {"picture": f"{link}?inline", "sound": f"{link}?play", "film": f"{link}?play"}
+    queries = {"picture": f"{link}?inline", "sound": f"{link}?play", "film": f"{link}?play", "contacts": f"{link}/contacts"}
     return preview_link(message, attachment) if shown == "pdf" else queries.get(shown, "")

@@ -52,7 +52,7 @@ def edit(request: HttpRequest, identity_id: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, identity: Identity, first: dict[str, str] | None) -> HttpResponse:
-    form = IdentityForm(request.POST or None, instance=identity, initial=first)
+    form = IdentityForm(settings_pages.sent(request)[0], instance=identity, initial=first)
     if request.method == "POST" and form.is_valid():
         _save(form.save(commit=False))
         return settings_pages.done(reverse("identities"))

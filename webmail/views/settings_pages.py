@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imapbridge import queries
@@ -22,6 +22,11 @@ def page(
     context = shell.context(request, holder, queries.mailboxes(holder.account.pk))
     context |= {"sections": sections(request.path), "said": request.GET.get("done", "")}
     return render(request, template, context | content, status=status)
+
+
+def sent(request: HttpRequest) -> tuple[QueryDict | None, Any]:
+    """What a form was sent with, files too; (None, None) when it was not sent."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def done(address: str, word: str = "saved") -> HttpResponse:

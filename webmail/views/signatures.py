@@ -32,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, identity_id: int) -> HttpResponse:
     identity = identities.identity_for(request, identity_id)
-    form = SignatureForm(request.POST or None, instance=identity)
+    form = SignatureForm(settings_pages.sent(request)[0], instance=identity)
     if request.method == "POST" and form.is_valid():
         form.save()
         return settings_pages.done(request.path)

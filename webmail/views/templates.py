@@ -34,7 +34,7 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, template: Template) -> HttpResponse:
-    form = TemplateForm(request.POST or None, instance=template)
+    form = TemplateForm(settings_pages.sent(request)[0], instance=template)
     if request.method == "POST" and form.is_valid():
         if template.pk is None and Template.objects.filter(user=template.user).count() >= MOST:
             form.add_error(None, form.TOO_MANY)
