@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -17,7 +17,9 @@ from django.http import Http404
 
 from accounts.models import MailAccount, User
 from imapbridge.models import Message
+from webmail.contacts import posing
 from webmail.models import Draft
+from webmail.models.correspondents import known_as
 
 Visitor = User | AnonymousUser
 
@@ -46,6 +48,8 @@ class Holder:
     """How many things the server would not do, that the person has not read of."""
     treatments: Mapping[str, Treatment] = field(default_factory=dict)
     """How those that wrote the conversation are treated, where the person has said so: by address (`known_as`)."""
+    standing: posing.Standing = field(default_factory=posing.Standing)
+    """What is known of the sender of the message that was asked for."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
@@ -55,7 +59,7 @@ SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_li
        (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
-_NO_THREAD = "0 AS thread, '' AS treated"
+_NO_THREAD = "0 AS thread, '' AS treated, '' AS sender"
 _OF_MAILBOX = _HOLDER.format(
     columns=_COLUMNS,
     held="JOIN imapbridge_mailbox held ON held.account_id = account.id",
@@ -66,7 +70,7 @@ _OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREA
 # As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
-_THREAD = """held.thread AS thread,
+_THREAD = """held.thread AS thread, held.sender_address AS sender, {known},
        (SELECT {joined}(known.address || ' ' || CAST(known.shows_images AS integer)
                         || CAST(known.is_darkened AS integer) || CAST(known.is_blocked AS integer)
                         || CAST(known.is_trusted AS integer), '\n')
@@ -78,14 +82,13 @@ _THREAD = """held.thread AS thread,
 @cache
 def _of_message() -> str:
     is_postgresql = connection.vendor == "postgresql"
+    joined, lower = ("string_agg", _KNOWN_AS_POSTGRESQL) if is_postgresql else ("group_concat", _KNOWN_AS)
+    same = f"seen.known_as = {lower.replace('letter.', 'held.')}"
     return _HOLDER.format(
         columns=_COLUMNS,
         held="JOIN imapbridge_message held ON held.account_id = account.id",
         wanted="AND held.id = %s",
-        more=_THREAD.format(
-            joined="string_agg" if is_postgresql else "group_concat",
-            known_as=_KNOWN_AS_POSTGRESQL if is_postgresql else _KNOWN_AS,
-        ),
+        more=_THREAD.format(joined=joined, known_as=lower, known=posing.COLUMNS.format(joined=joined, same=same)),
     )
 
 
@@ -117,8 +120,17 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             found["thread"],
             found["refused_count"],
             _treatments(found["treated"] or ""),
+            _standing(row, found),
         )
     raise Http404
+
+
+def _standing(account: MailAccount, found: Mapping[str, Any]) -> posing.Standing:
+    sender = known_as(found["sender"])
+    if sender in ("", known_as(account.address)):
+        return posing.Standing()
+    names = "\x1e".join(filter(None, (found["names_seen"], found["names_held"])))
+    return posing.standing(sender, found["sender_heard"] or "", found["mail_counted"] or "", names)
 
 
 def _treatments(text: str) -> dict[str, Treatment]:

@@ -13,8 +13,10 @@ class WebmailConfig(AppConfig):
         from accounts.signals import passwords_forgotten
         from imapbridge.events import mail_arrived
         from webmail import sign_outs, tasks
+        from webmail.contacts import blocking
 
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
+        mail_arrived.connect(blocking.arrived)
         mail_arrived.connect(tasks.tell_soon)
         mail_arrived.connect(tasks.count_soon)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 from django.http import HttpRequest
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 
 def wanted(request: HttpRequest) -> str:
@@ -36,7 +37,8 @@ def printed(items: Iterable[Printable]) -> SafeString:
     a loop of variable tags takes. Every field is escaped here.
     """
     # Safe: the patterns are our own templates, and every value that goes into them has been escaped.
-    return SafeString("".join([_pattern(type(item)).format(*_escaped(item)) for item in items]))
+    language = get_language()
+    return SafeString("".join([_pattern(type(item), language).format(*_escaped(item)) for item in items]))
 
 
 _BETWEEN = "\x1f"
@@ -53,7 +55,7 @@ def _escaped(item: Printable) -> list[str]:
 
 
 @cache
-def _pattern(kind: type[Printable]) -> str:
+def _pattern(kind: type[Printable], _language: str | None) -> str:
     """The template with `{0}`, `{1}`, ... in the places of the fields."""
     markers = {field.name: f"{_OPEN}{at}{_CLOSE}" for at, field in enumerate(fields(kind))}
     text = get_template(kind.template).render({"item": markers})

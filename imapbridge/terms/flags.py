@@ -22,13 +22,18 @@ MDN_SENT = "$MDNSent"
 JUNK = "$Junk"
 NOT_JUNK = "$NotJunk"
 PHISHING = "$Phishing"
+NOT_PHISHING = "$NotPhishing"
+"""Not registered, but what others would call it: the reader says that the sender is who it says."""
 IMPORTANT = "$Important"
+MUTED = "$muted"
+"""New mail of its conversation is not to be seen in the inbox (IANA's registry of IMAP keywords)."""
 SUBMITTED = "$Submitted"
 SUBMIT_PENDING = "$SubmitPending"
 
 SYSTEM = (SEEN, ANSWERED, FLAGGED, DELETED, DRAFT)
 
-_CANONICAL = {flag.lower(): flag for flag in (*SYSTEM, RECENT, FORWARDED, MDN_SENT, JUNK, NOT_JUNK, PHISHING)}
+_WELL_KNOWN = (*SYSTEM, RECENT, FORWARDED, MDN_SENT, JUNK, NOT_JUNK, PHISHING, NOT_PHISHING)
+_CANONICAL = {flag.lower(): flag for flag in _WELL_KNOWN}
 # An atom (RFC 9051 9): no control, no 8-bit, none of the specials.
 _ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]{1,255}")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import chain
 
+from tests.mail import trickery
+
 RUN = "window.pwned=1"
 HOST = "canary.example"
 
@@ -334,6 +336,7 @@ FAMILIES: dict[str, list[str]] = {
     "mutation": MUTATION,
     "navigation": NAVIGATION,
     "gadget": GADGET,
+    **trickery.FAMILIES,
 }
 
 VECTORS: dict[str, str] = dict(

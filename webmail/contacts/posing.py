@@ -1,25 +1,23 @@
 """Whether a sender is somebody new, or bears the name of somebody whom the person knows by another address.
 
-Asked once for a message, when its text is made readable. Somebody known is a contact, or whoever was written to.
+Somebody known is a contact, or whoever was written to. What is to be known of a sender comes with the row of who holds
+the message (`access`), for a page has no query to spare: of somebody known two numbers, else those names.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
-from django.db import connection
-
-from accounts.models import MailAccount
 from webmail.contacts.acquaintances import LOOKED_BACK, MACHINE
-from webmail.contacts.folding import folded
-from webmail.models.correspondents import known_as
 from webmail.reading.links import same_site
 from webmail.reading.lookalikes import plain
 
 FEWEST_WORDS = 2
 """Of a name that is compared: there are many Annas."""
+MOST = 3000
+"""Names that are compared, of contacts and of others each."""
 _ANYBODYS = frozenset(
     """
     aol fastmail free gmail gmx googlemail hotmail icloud live mail me msn orange outlook pm posteo proton protonmail
@@ -28,72 +26,71 @@ _ANYBODYS = frozenset(
 )
 """First labels of domains where anybody may have an address."""
 _WORD = re.compile(r"[^\W_]{1,40}")
+_BETWEEN, _NEXT = "\x1f", "\x1e"
+"""Separators that no name and no address holds."""
+
+# Subselects of a statement that has `account` and `held`, the message. Lists and whoever has one name pose as nobody.
+_SEEN = "webmail_acquaintance seen WHERE seen.account_id = account.id"
+_ASKED = f"""held.list_id = '' AND held.sender_name LIKE '%% %%'
+ AND NOT EXISTS (SELECT 1 FROM {_SEEN} AND {{same}} AND seen.sent > 0)"""  # noqa: S608 - nothing comes from outside
+_NAMES = f"{{joined}}(one.name || '{_BETWEEN}' || one.address, '{_NEXT}')"
+COLUMNS = f"""
+(SELECT CAST(seen.sent AS text) || ' ' || CAST(seen.received AS text) FROM {_SEEN} AND {{same}}) AS sender_heard,
+(SELECT CAST(done.marks AS text) FROM webmail_acquainted done WHERE done.account_id = account.id) AS mail_counted,
+CASE WHEN {_ASKED} THEN (SELECT {_NAMES} FROM
+    (SELECT seen.name, seen.address FROM {_SEEN} AND seen.sent > 0 LIMIT {MOST}) one) END AS names_seen,
+CASE WHEN {_ASKED} THEN (SELECT {_NAMES} FROM
+    (SELECT contact.name, its.address FROM webmail_contactaddress its JOIN webmail_contact contact
+     ON contact.id = its.contact_id WHERE its.user_id = account.user_id LIMIT {MOST}) one) END AS names_held
+"""  # noqa: S608
+"""`joined` is the function that makes one text of many, `same` says that `seen` is the sender of `held`."""
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one sender, who may have written several messages of a conversation under several names."""
+
+    sender: str = ""
+    """As `known_as` has it; empty: nothing is known, for nothing was asked."""
     is_new: bool = False
     """Nothing came from this address before, and nothing went there."""
-    poses_as: str = ""
-    """The address of somebody known who has this name."""
+    known: tuple[tuple[str, str], ...] = ()
+    """(name, address) of those whom the sender could pose as; empty for somebody known."""
+
+    def poses_as(self, name: str) -> str:
+        """The address of somebody known who has this name; or empty."""
+        words = _words(name)
+        if len(words) < FEWEST_WORDS:
+            return ""
+        return next((address for other, address in self.known if _poses(words, self.sender, other, address)), "")
 
 
-# One statement: whoever opens a message waits for it. A row with a mark says how far the mail was looked through.
-_KNOWN = """
-SELECT done.marks, seen.known_as, seen.address, seen.name, seen.sent, seen.received
-  FROM webmail_acquainted done LEFT JOIN webmail_acquaintance seen
-       ON seen.account_id = done.account_id AND (seen.known_as = %s{names_of_seen})
- WHERE done.account_id = %s
- UNION ALL
-SELECT NULL, held.known_as, held.address, contact.name, 1, 0
-  FROM webmail_contactaddress held JOIN webmail_contact contact ON contact.id = held.contact_id
- WHERE held.user_id = %s AND (held.known_as = %s{names_of_contacts}) LIMIT 100"""
+def standing(sender: str, heard: str, counted: str, names: str) -> Standing:
+    """From the columns, of which the last two are one text here."""
+    known = tuple((name, address) for name, _, address in (row.partition(_BETWEEN) for row in names.split(_NEXT)))
+    sent, received = map(int, heard.split()) if heard else (0, 0)
+    if sent or any(address.lower() == sender for _name, address in known):
+        return Standing(sender)
+    is_new = received <= 1 and not MACHINE.match(sender) and _is_done(counted)
+    return Standing(sender, is_new, known)
 
 
-def standing(account: MailAccount, name: str, address: str) -> Standing:
-    """Of who writes to this account. One query."""
-    sender = known_as(address)
-    if not address or sender == known_as(account.address):
-        return Standing()
-    rows = _rows(account, name, sender)
-    of_sender = [row for row in rows if row[1] == sender]
-    if any(sent for *_, sent, _received in of_sender):
-        return Standing()
-    posed = next((row[2] for row in rows if row[4] and _poses(name, sender, row[3], row[1])), "")
-    heard = max((received for *_, received in of_sender), default=0)
-    is_new = heard <= 1 and not MACHINE.match(sender) and any(_is_done(marks) for marks, *_ in rows if marks)
-    return Standing(is_new, posed)
+def _words(name: str) -> list[str]:
+    return sorted(_WORD.findall(plain(name)))
 
 
-def _rows(account: MailAccount, name: str, sender: str) -> list[tuple[Any, ...]]:
-    spellings = {tuple(_WORD.findall(spelt(name))) for spelt in (folded, plain)}
-    spellings = {words[:5] for words in spellings if len(words) >= FEWEST_WORDS}
-    likes = [f"% {word}%" for words in spellings for word in words]
-    seen = _named("seen.sent > 0 AND ", "seen", spellings)
-    contacts = _named("", "contact", spellings)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KNOWN.format(names_of_seen=seen, names_of_contacts=contacts),
-            [sender, *likes, account.pk, account.user_id, sender, *likes],
-        )
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
-
-
-def _named(condition: str, table: str, spellings: set[tuple[str, ...]]) -> str:
-    each = [" AND ".join([f"{table}.found_by LIKE %s"] * len(words)) for words in spellings]
-    return f" OR ({condition}({' OR '.join(each)}))" if each else ""
-
-
-def _poses(name: str, sender: str, known_name: str, known: str) -> bool:
+def _poses(words: list[str], sender: str, name: str, address: str) -> bool:
     """Whether the names are the same at a glance, in whatever order, and the addresses of different houses."""
-    if sorted(_WORD.findall(plain(name))) != sorted(_WORD.findall(plain(known_name))):
+    if len(name) < len(words) or _words(name) != words:
         return False
-    domain, other = sender.rpartition("@")[2], known.rpartition("@")[2]
-    return domain.partition(".")[0] in _ANYBODYS or not same_site(domain, other)
+    domain, other = sender.rpartition("@")[2], address.lower().rpartition("@")[2]
+    if domain == other:
+        return domain.partition(".")[0] in _ANYBODYS
+    return not same_site(domain, other)
 
 
-def _is_done(marks: Any) -> bool:
+def _is_done(marks: str) -> bool:
     """Whether the inbox was looked through to its end: else nobody can be said to be new."""
-    found = json.loads(marks) if isinstance(marks, str) else marks
+    found = json.loads(marks) if marks else {}
     _validity, lowest, _highest, counted = found.get("INBOX", (0, 2, 0, 0))
     return bool(lowest <= 1 or counted >= LOOKED_BACK)

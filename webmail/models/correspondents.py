@@ -18,6 +18,11 @@ class Correspondent(models.Model):
     """As `known_as` has it."""
     shows_images = models.BooleanField(default=False)
     """Remote images in their mail are shown without asking."""
+    is_blocked = models.BooleanField(default=False)
+    """What they send from now on goes to Junk."""
+    is_trusted = models.BooleanField(default=False)
+    """The person says that they are who they say, whatever their name or domain resembles. Says nothing where the mail
+    server found that a message is not theirs."""
     is_darkened = models.BooleanField(default=False)
     """The colours of their mail are darkened on a dark screen, in place of white paper."""
 

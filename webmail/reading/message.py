@@ -44,8 +44,8 @@ class Reading:
     """In the reader's language."""
     dark: bool = False
     """Whether its own colours are to be darkened where the screen is dark; for what is `paper`."""
-    clean_links: bool = False
-    """Whether links lose what only tells who followed them."""
+    links: str = ""
+    """`clean`: without what only tells who followed them; `off`: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class _Pages:
                 self.reading.remote_url,
                 self.reading.quote_label,
                 self.reading.dark,
-                self.reading.clean_links,
+                self.reading.links,
             ),
         )
         if safe.cut:
@@ -206,7 +206,7 @@ class _Pages:
             is_flowed=is_flowed,
             delsp=delsp,
             quote_label=self.reading.quote_label,
-            clean_links=self.reading.clean_links,
+            links=self.reading.links,
         )
         self.html.append(safe.html)
         self.misleading.extend(misleading(safe.html))

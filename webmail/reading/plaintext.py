@@ -47,18 +47,18 @@ def to_html(
     is_flowed: bool = False,
     delsp: bool = False,
     quote_label: str = "Show quoted text",
-    clean_links: bool = False,
+    links: str = "",
 ) -> SafeText:
     """The safe form of a text/plain body; `quote_label` is what folded quotes are called, in the reader's language.
-    `clean_links`: they lead to their addresses without what only tells who followed them."""
+    `links`: `clean` for addresses without what only tells who followed them, `off` for none."""
     shown = _CONTROLS.sub("", text[:MAX_SHOWN])
     lines = list(flowed.lines(shown, flowed=is_flowed, delsp=delsp))
     runs = sum(one.depth != other.depth for one, other in pairwise(lines))
     if runs > _MOST_RUNS:
         lines = [flowed.Line(0, shown)]
     html = "".join(_blocks(lines, escape(quote_label)))
-    if len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
-        html = _linked(html, _clean if clean_links else _attributes)
+    if links != "off" and len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
+        html = _linked(html, _clean if links else _attributes)
     return SafeText(_GATE.clean(f'<div class="plain">{html}</div>'), cut=len(text) > MAX_SHOWN)
 
 

@@ -39,8 +39,8 @@ class Options:
     """What stands in the place of a quoted end; empty: it is not folded."""
     dark: bool = False
     """Whether colours have beside them what they become on a dark screen."""
-    clean_links: bool = False
-    """Whether links lose what only tells who followed them."""
+    links: str = ""
+    """`clean`: without what only tells who followed them; `off`: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ class _Rewriter:
         return value if rewrite is None else rewrite(tag, value)
 
     def _href(self, _tag: str, value: str) -> str | None:
-        href = safe_href(value)
-        return without_tracking(href) if href and self._options.clean_links else href
+        href = None if self._options.links == "off" else safe_href(value)
+        return without_tracking(href) if href and self._options.links == "clean" else href
 
     def _painted(self, name: str, _tag: str, value: str) -> str | None:
         """An attribute names one colour only: a rule of the sheet says both. What is no colour is left out."""

@@ -46,6 +46,10 @@ class Trust:
     replies_to: str = ""
     """An address elsewhere that answers would go to."""
     leaving: Leaving = field(default_factory=Leaving)
+    is_new: bool = False
+    """Nothing came from this address before. This and the next are not from the header: whoever knows adds them."""
+    poses_as: str = ""
+    """The address of somebody the reader knows who has the sender's name."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

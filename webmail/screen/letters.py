@@ -43,6 +43,31 @@ class Failure:
     link: str
 
 
+@dataclass
+class Menu:
+    """What else can be done about one message. Printed by `partials`: there is one for each open message."""
+
+    template: ClassVar[str] = "message/_more.html"
+    id: int
+    treat: str
+    """Where it is posted how its sender is to be treated."""
+    block: str
+    """What the button posts: `block` or `unblock`."""
+    block_label: str
+
+
+@dataclass
+class MenuWithColours(Menu):
+    """For a message with colours of its own."""
+
+    template: ClassVar[str] = "message/_more_colours.html"
+    colours: str
+    """Where it is posted in which colours it is to be shown."""
+    value: str
+    """What the button posts: `dark` or `original`."""
+    colours_label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """What there is to read: safe markup, or the address of a document for the frame, or why there is neither."""
@@ -52,8 +77,8 @@ class Text:
     failure: Failure | None = None
     notices: list[Notice] = field(default_factory=list)
     invitation: Card | None = None
-    colours: Action | None = None
-    """Darkens colours of its own, or gives them back; None where that makes no difference."""
+    menu: str = ""
+    """Markup: a `Menu`, printed."""
     warned: str = ""
     """JSON: {host: what is said before a link to it is followed}; empty where no link misleads."""
     size: str = ""
@@ -102,6 +127,16 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The message that an answer below the conversation is to, or the draft that is gone on with."""
+
+    message: int
+    is_draft: bool
+    label: str
+    """`Reply to Tomás`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What the reading pane shows, as `message/_reader.html` prints it."""
 
@@ -119,6 +154,8 @@ class Conversation:
     """`true` or `false`."""
     star: str
     """What the star button sets."""
+    answer: Answer | None
+    """What can be answered at its end."""
 
 
 def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | Run], opened: int) -> Conversation:
@@ -136,7 +173,13 @@ def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | 
         seen="1" if unread else "0",
         starred="true" if starred else "false",
         star="0" if starred else "1",
+        answer=_answer(messages[-1]),
     )
+
+
+def _answer(last: MessageItem) -> Answer:
+    sender = people.person(last.sender_name, last.sender_address)
+    return Answer(last.id, last.draft, _("Reply to {name}").format(name=sender.first_name))
 
 
 def open_ids(messages: Sequence[MessageItem], opened: int, everything: bool) -> set[int]:

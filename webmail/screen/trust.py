@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
-from webmail.reading.trust import FAILED, UNVERIFIED, VERIFIED, Trust
+from imapbridge.terms.flags import NOT_PHISHING
+from webmail.reading.trust import FAILED, UNKNOWN, UNVERIFIED, VERIFIED, Trust
 from webmail.screen import people
 from webmail.screen.notices import Action, Notice
+
+
+def judged(found: Trust, keywords: Collection[str], *, is_trusted: bool) -> Trust:
+    """Without the doubts that the person has answered: for this message, or for what this sender resembles."""
+    if NOT_PHISHING in keywords:
+        return replace(found, standing=UNKNOWN, looks_like="", claims="", poses_as="", is_new=False)
+    return replace(found, looks_like="", claims="", poses_as="", is_new=False) if is_trusted else found
 
 
 def is_doubtful(found: Trust) -> bool:
@@ -14,20 +25,45 @@ def is_doubtful(found: Trust) -> bool:
     return found.standing == FAILED or (found.standing != VERIFIED and bool(found.looks_like or found.claims))
 
 
-def doubts(found: Trust, name: str) -> list[Notice]:
-    """`name`: what the sender calls itself. At most one of danger, and where answers go."""
-    told = [_danger(found, name)] if is_doubtful(found) or found.looks_like else []
-    if not told and found.standing == UNVERIFIED:
-        sentence = _("{server} could not verify that this message comes from {domain}.")
-        words = sentence.format(server=found.server, domain=found.sender_domain)
-        told.append(Notice("triangle-alert", "warn", words))
+def doubts(found: Trust, name: str, sender: str, treat: str) -> list[Notice]:
+    """What is told above the text: at most one of danger or of doubt, and where answers go. `name`: what the sender
+    calls itself, `sender` its address. `treat`: where the answer to a doubt is posted."""
+    told = [_danger(found, name, treat)] if is_doubtful(found) or found.looks_like else []
+    told = told or _doubt(found, name, people.clean(sender), treat)
     if found.replies_to:
         sentence = _("An answer would go to {address}, which is not where this message comes from.")
         told.append(Notice("info", "", sentence.format(address=people.clean(found.replies_to))))
     return told
 
 
-def _danger(found: Trust, name: str) -> Notice:
+def _doubt(found: Trust, name: str, sender: str, treat: str) -> list[Notice]:
+    if found.poses_as:
+        sentence = _("You know {name} as {known}, but this message comes from {address}.")
+        words = sentence.format(name=name, known=people.clean(found.poses_as), address=sender)
+        return [Notice("triangle-alert", "warn", words, (_safe(treat), _block(treat)))]
+    if found.standing == UNVERIFIED:
+        sentence = _("{server} could not verify that this message comes from {domain}.")
+        return [Notice("triangle-alert", "warn", sentence.format(server=found.server, domain=found.sender_domain))]
+    if found.is_new:
+        return [Notice("user-plus", "", _("This is the first message you get from {address}.").format(address=sender))]
+    return []
+
+
+def _safe(treat: str) -> Action:
+    return Action(_("Mark as safe"), treat, "treat", "safe")
+
+
+def _block(treat: str) -> Action:
+    return Action(_("Block sender"), treat, "treat", "block")
+
+
+def blocked(sender: str, treat: str) -> Notice:
+    """For what somebody sent whom the person has blocked."""
+    sentence = _("You blocked {address}. What comes from there goes to Junk.").format(address=people.clean(sender))
+    return Notice("shield-alert", "", sentence, (Action(_("Unblock"), treat, "treat", "unblock"),))
+
+
+def _danger(found: Trust, name: str, treat: str) -> Notice:
     domain = found.sender_domain
     if found.claims:
         reason = _("Its sender's name shows {claims}, but it comes from {domain}.").format(
@@ -41,8 +77,13 @@ def _danger(found: Trust, name: str) -> Notice:
         reason = _("It says that it comes from {domain}, but {server} found that it does not.").format(
             domain=domain, server=found.server
         )
+    if found.is_new:
+        reason = f"{reason} {_('Nothing came from there before.')}"
+    if is_doubtful(found):
+        reason = f"{reason} {_('Its links, images and attachments are off.')}"
     heading = _("This message is probably not from {name}").format(name=name)
-    return Notice("octagon-alert", "danger", f"{reason} {_('Do not enter a password.')}", (), heading)
+    words = f"{reason} {_('Do not enter a password.')}"
+    return Notice("octagon-alert", "danger", words, (_safe(treat), _block(treat)), heading)
 
 
 def security(found: Trust) -> str:

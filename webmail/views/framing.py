@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from accounts.models import User
-from webmail.access import Treatment
+from webmail.access import Holder, Treatment
+from webmail.contacts.posing import Standing
 from webmail.models.correspondents import known_as
 from webmail.reading.document import SIZES
 from webmail.screen.account import preferences
@@ -23,27 +24,27 @@ _UNTREATED = Treatment()
 @dataclass(frozen=True, slots=True)
 class Framing:
     """`scheme`: `light`, `dark`, or empty when the system decides. `images`: the consent to load remote ones, checked;
-    or empty. `dark`: colours of its own are darkened with the scheme. `size`: percent, one of `SIZES`. `clean`: links
-    lose what only tells who followed them."""
+    or empty. `dark`: colours of its own are darkened with the scheme. `size`: percent, one of `SIZES`. `links`:
+    `clean` without what only tells who followed them, `off` for none."""
 
     scheme: str = ""
     images: str = ""
     dark: bool = False
     size: int = 100
-    clean: bool = False
+    links: str = ""
 
     @property
     def query(self) -> str:
         """As it stands in the document's address."""
         size = self.size if self.size != 100 else ""
-        dark, links = "1" if self.dark else "", "clean" if self.clean else ""
-        values = {"theme": self.scheme, "images": self.images, "dark": dark, "size": size, "links": links}
+        dark = "1" if self.dark else ""
+        values = {"theme": self.scheme, "images": self.images, "dark": dark, "size": size, "links": self.links}
         return urlencode({name: value for name, value in values.items() if value})
 
     @property
     def key(self) -> str:
         """The same for all addresses that mean the same."""
-        return f"{self.scheme}.{consent.day(self.images)}.{self.dark:d}.{self.size}.{self.clean:d}"
+        return f"{self.scheme}.{consent.day(self.images)}.{self.dark:d}.{self.size}.{self.links}"
 
 
 UNFRAMED = Framing()
@@ -58,7 +59,7 @@ def asked(request: HttpRequest, user: int, message: int) -> Framing:
         consent.checked(asks.get("images", ""), user, message),
         asks.get("dark") == "1",
         _size(asks.get("size", "")),
-        asks.get("links") == "clean",
+        next((each for each in ("clean", "off") if asks.get("links") == each), ""),
     )
 
 
@@ -73,7 +74,9 @@ class Manner:
     once: str = ""
     left: str = ""
     """How leaving a mailing list went just now: `yes`, `no`, or empty."""
-    clean_links: bool = False
+    links: str = ""
+    standing: Standing = Standing()
+    """What is known of the sender of the message that was asked for."""
 
     def treatment(self, sender: str) -> Treatment:
         return self.treatments.get(known_as(sender), _UNTREATED)
@@ -85,14 +88,15 @@ class Manner:
         else:
             images = consent.checked(self.once, self.user, message) if self.once else ""
         is_dark = treated.is_darkened and self.scheme != "light"
-        return Framing(self.scheme, images, is_dark, self.size, self.clean_links)
+        return Framing(self.scheme, images, is_dark, self.size, self.links)
 
 
-def manner(request: HttpRequest, person: User, treatments: Mapping[str, Treatment]) -> Manner:
+def manner(request: HttpRequest, person: User, holder: Holder) -> Manner:
     """Of the page that is asked for, at this browser."""
     asks, likes = request.GET, preferences(person)
     once, left = asks.get("images", ""), asks.get("left", "")
-    return Manner(person.pk, likes.theme, text_size(request), treatments, once, left, likes.cleans_links)
+    links = "clean" if likes.cleans_links else ""
+    return Manner(person.pk, likes.theme, text_size(request), holder.treatments, once, left, links, holder.standing)
 
 
 def text_size(request: HttpRequest) -> int:

@@ -21,7 +21,7 @@ from webmail.outside.fetching import NotFetched, fetch
 from webmail.reading.media import picture
 from webmail.reading.pictures import pixels
 from webmail.screen.trust import is_doubtful
-from webmail.views import consent, shell, texts
+from webmail.views import consent, senders, shell
 
 LARGEST = 10 * 1024 * 1024
 """Octets of one image."""
@@ -63,7 +63,7 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
     wanted = request.POST.get("show", "")
     if wanted not in CHOICES or (wanted == "always" and not message.sender_address):
         return HttpResponseBadRequest()
-    if wanted != "never" and is_doubtful(texts.readable(message).trust):
+    if wanted != "never" and is_doubtful(senders.trust_of(message)):
         return HttpResponseBadRequest()  # no page offers it
     if wanted != "once":
         _remember(message, wanted == "always")

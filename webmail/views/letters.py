@@ -11,24 +11,25 @@ from dataclasses import replace
 
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.models import MailAccount
 from imapbridge.errors import MailError, SignInRefused, TryAgain
 from imapbridge.models import Message
 from imapbridge.queries import MessageItem
-from webmail import error_pages
+from webmail import error_pages, partials
+from webmail.models.correspondents import known_as
 from webmail.reading.message import Readable
 from webmail.screen import files, invitations, notices
 from webmail.screen import letters as screen
 from webmail.screen.clock import Clock
-from webmail.screen.letters import Detail, Failure, Folded, Letter, Run, Text
-from webmail.screen.notices import Action, Blocking, Notice
+from webmail.screen.letters import Detail, Failure, Folded, Letter, Menu, MenuWithColours, Run, Text
+from webmail.screen.notices import Blocking, Notice
 from webmail.screen.people import person
-from webmail.screen.trust import doubts, is_doubtful, mailing_list, security
+from webmail.screen.trust import blocked, doubts, is_doubtful, judged, mailing_list, security
 from webmail.views import texts
-from webmail.views.framing import Framing, Manner
+from webmail.views.framing import UNFRAMED, Framing, Manner
 
 MOST_WARNED = 50
 """Hosts of one message that misleading links lead to."""
@@ -72,48 +73,70 @@ class Writer:
             found = texts.readable(stored, framing)
         except MailError as error:
             self._down = error if isinstance(error, TryAgain) else None
-            return self._screen.letter(message, Text(failure=self._failure(error)))
-        doubtful = is_doubtful(found.trust)
-        framing = replace(framing, images="") if doubtful else framing
+            return self._screen.letter(message, Text(failure=self._failure(error), menu=self._menu(message)))
+        said, found = self._said_of_sender(found), self._judged(message, found)
+        if doubtful := is_doubtful(found.trust):
+            framing = replace(framing, images="", links="off")
+            found = replace(texts.readable(stored, framing), trust=found.trust, attachments=(), invitation=None)
         blocking = self._blocking(message, shown=bool(framing.images), offered=not doubtful)
         cards = [files.card(message.id, attachment) for attachment in found.attachments]
         title = files.title(found.attachments) if cards else ""
         text = self._text(stored, found, framing, self._told(message, found, blocking))
+        text = replace(text, menu=self._menu(message, found, framing))
         if found.invitation:
             invited = invitations.card(message.id, found.invitation, self._clock, self._account.address)
             text = replace(text, invitation=invited)
-        return self._screen.letter(message, text, cards, title, self._said(message, found, blocking))
+        return self._screen.letter(message, text, cards, title, [*said, *self._said(message, found, blocking)])
 
     def _text(self, message: Message, found: Readable, framing: Framing, told: list[Notice]) -> Text:
         size = "" if framing.size == 100 else str(framing.size)
         warned = _warned(found)
         if found.kind == "html":
-            fits = texts.fitting(framing, found)
-            may_darken = found.paper and framing.scheme != "light" and message.sender_address
-            colours = self._colours(message, fits) if may_darken else None
-            return Text(frame=texts.address(message, fits), notices=told, colours=colours, size=size, warned=warned)
+            frame = texts.address(message, texts.fitting(framing, found))
+            return Text(frame=frame, notices=told, size=size, warned=warned)
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
         return Text(html=shown, notices=told, size=size, warned=warned)
 
-    def _colours(self, message: Message, framing: Framing) -> Action:
-        label = _("Show original colours") if framing.dark else _("Show darkened")
-        value = "original" if framing.dark else "dark"
-        return Action(label, f"/message/{message.pk}/colours?{self._query}", "colours", value)
+    def _menu(self, message: MessageItem, found: Readable | None = None, framing: Framing = UNFRAMED) -> SafeString:
+        is_blocked = self._manner.treatment(message.sender_address).is_blocked
+        label = _("Unblock sender") if is_blocked else _("Block sender")
+        block = ("unblock" if is_blocked else "block", label)
+        menu = Menu(message.id, f"/message/{message.id}/sender?{self._query}", *block)
+        if found and found.paper and framing.scheme != "light" and message.sender_address:
+            colours = ("original", _("Show original colours")) if framing.dark else ("dark", _("Show darkened"))
+            menu = MenuWithColours(**vars(menu), colours=f"/message/{message.id}/colours?{self._query}",
+                                   value=colours[0], colours_label=colours[1])  # fmt: skip
+        return partials.printed([menu])
 
     def _told(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Notice]:
         name = person(message.sender_name, message.sender_address).name
         leaving = f"/message/{message.id}/unsubscribe?{self._query}"
         left = mailing_list(found.trust, name, leaving, self._manner.left)
-        return [*doubts(found.trust, name), *notices.notices(found, blocking), *([left] if left else [])]
+        treat = f"/message/{message.id}/sender?{self._query}"
+        told = doubts(found.trust, name, message.sender_address, treat)
+        if self._manner.treatment(message.sender_address).is_blocked:
+            told.append(blocked(message.sender_address, treat))
+        return [*told, *notices.notices(found, blocking), *([left] if left else [])]
+
+    def _judged(self, message: MessageItem, found: Readable) -> Readable:
+        """With what the person's other mail says of the sender, without the doubts that are answered."""
+        trust, standing = found.trust, self._manner.standing
+        if standing.sender and standing.sender == known_as(message.sender_address):
+            trust = replace(trust, is_new=standing.is_new, poses_as=standing.poses_as(message.sender_name))
+        is_trusted = self._manner.treatment(message.sender_address).is_trusted
+        return replace(found, trust=judged(trust, message.keywords, is_trusted=is_trusted))
 
     def _blocking(self, message: MessageItem, *, shown: bool, offered: bool) -> Blocking:
         sender = person(message.sender_name, message.sender_address).first_name if message.sender_address else ""
         return Blocking(f"/message/{message.id}/images?{self._query}", sender, shown, offered)
 
+    def _said_of_sender(self, found: Readable) -> list[Detail]:
+        return [Detail(_("Security"), words)] if (words := security(found.trust)) else []
+
     def _said(self, message: MessageItem, found: Readable, blocking: Blocking) -> list[Detail]:
-        """What is known of this sender, and what the person said for ever of it, to take it back."""
-        said = [Detail(_("Security"), words)] if (words := security(found.trust)) else []
+        """What the person said for ever of this sender, to take it back."""
+        said = []
         if found.remote_images and self._manner.treatment(message.sender_address).shows_images:
             shown = _("Always shown from this address.")
             said.append(Detail(_("Remote images"), shown, notices.always_shown(blocking)))

@@ -72,7 +72,7 @@ def _pane(
     request: HttpRequest, holder: Holder, messages: list[MessageItem], opened: int, box: MailboxItem, place: Place
 ) -> dict[str, Any]:
     """What `message/_reader.html` prints."""
-    manner = framing.manner(request, shell.person(request), holder.treatments)
+    manner = framing.manner(request, shell.person(request), holder)
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = name_of(box.special_use, box.name)

@@ -35,7 +35,7 @@ def readable(message: Message, framing: Framing = UNFRAMED) -> Readable:
 
     HTML is left out: the page only needs to know of it, and its frame asks for `framed`, framed alike.
     """
-    key = f"readable:{get_language()}:{message.pk}:{version(message)}{'.clean' if framing.clean else ''}"
+    key = f"readable:{get_language()}:{message.pk}:{version(message)}.{framing.links}"
     if found := _kept(key):
         return Readable.from_json(found)
     made = _read(message, framing)
@@ -102,7 +102,7 @@ def _read(message: Message, framing: Framing) -> Readable:
         remote_url=consent.image_address(message.account.user_id, day) if day else lambda _url: None,
         quote_label=_("Show quoted text"),
         dark=framing.dark,
-        clean_links=framing.clean,
+        links=framing.links,
     )
     found, header = bodies.sections_and_header(message, wanted)
     servers = [name.lower() for name in settings.ENV.authserv_ids]

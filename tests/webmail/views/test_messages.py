@@ -245,7 +245,7 @@ def test_images_of_the_message_itself_come_from_its_parts(alice: Person) -> None
     made = factories.message(alice.inbox, text='<img src="cid:logo@x">', structure=related)
     body = alice.get(address(made, "body")).content.decode()
     assert f'src="{address(made, "part/2?inline")}"' in body
-    assert "attachment" not in alice.text(address(made))
+    assert 'class="file"' not in alice.text(address(made))
 
 
 # --- Whose it is, and what it costs -----------------------------------------------------------------------------------

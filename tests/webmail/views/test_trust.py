@@ -1,9 +1,11 @@
 """What is told of a sender, and leaving a list through a real web server."""
 
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
@@ -11,7 +13,8 @@ from tests import factories
 from tests.servers.web_host import Reply, WebHost
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import tags
-from webmail.models import Correspondent
+from webmail.contacts.folding import found_by
+from webmail.models import Acquaintance, Acquainted, Contact, ContactAddress, Correspondent
 
 HTML = Part("1", "text/html", charset="utf-8", encoding="8bit", size=500)
 PASSED = "Authentication-Results: mx.example; dkim=pass header.d=example.org"
@@ -73,6 +76,137 @@ def test_nobody_may_show_the_images_of_a_doubtful_sender(alice: Person, show: st
     assert alice.client.post(f"/message/{made.pk}/images", {"show": "never"}).status_code == 302
     good = letter(alice, PASSED, text='<img src="https://t.example/a.png">')
     assert alice.client.post(f"/message/{good.pk}/images", {"show": show}).status_code == 302
+
+
+@pytest.mark.parametrize("show", ["safe", "block"])
+def test_only_a_known_wish_is_taken(alice: Person, bob: Person, show: str) -> None:
+    made = letter(alice)
+    assert bob.client.post(f"/message/{made.pk}/sender", {"treat": show}).status_code == 404
+    assert alice.get(f"/message/{made.pk}/sender").status_code == 405
+    assert alice.client.post(f"/message/{made.pk}/sender", {"treat": "x"}).status_code == 400
+    assert not Correspondent.objects.exists()
+
+
+# --- What a doubtful message may do -----------------------------------------------------------------------------------
+
+LINKED = '<a href="https://t.example/in">Sign in</a> <a href="mailto:x@t.example">x@t.example</a>'
+MIXED = Part(
+    "", "multipart/mixed", parts=(HTML, Part("2", "application/pdf", filename="bill.pdf", encoding="base64", size=9))
+)
+
+
+def test_its_links_and_attachments_are_off_until_it_is_marked_as_safe(alice: Person) -> None:
+    made = letter(alice, FAILED, text=LINKED)
+    Message.objects.filter(pk=made.pk).update(structure=MIXED.to_json(), has_attachment=True)
+    html = alice.text(f"/message/{made.pk}/")
+    assert "Its links, images and attachments are off." in html
+    assert "bill" not in html
+    assert "href" not in alice.text(tags(html, "iframe")[0]["src"])
+    (button,) = tags(html, "button", name="treat", value="safe")
+    answer = alice.client.post(button["formaction"], {"treat": "safe"})
+    html = alice.text(answer["Location"])
+    assert "probably not" not in html
+    assert "example.org is not the sender, says mx.example" in html, "the details go on telling the truth"
+    assert "bill" in html
+    assert 'href="https://t.example/in"' in alice.text(tags(html, "iframe")[0]["src"])
+    assert "probably not" in page(alice, FAILED), "another one is not"
+    assert not Correspondent.objects.exists()
+
+
+def test_plain_text_of_a_doubtful_sender_has_no_links(alice: Person) -> None:
+    made = factories.message(alice.inbox, text="See https://t.example/in")
+    made.bodies.create(section="HEADER", data=f"{FAILED}\r\nFrom: wren@example.org\r\n\r\n".encode())
+    assert tags(alice.text(f"/message/{made.pk}/"), "a", href="https://t.example/in") == []
+
+
+def test_a_resemblance_is_answered_for_all_that_come_from_there(alice: Person) -> None:
+    Message.objects.update(sender_address="wren@examp1e.com")
+
+    def pretender() -> Message:
+        made = letter(alice)
+        Message.objects.filter(pk=made.pk).update(sender_address="wren@examp1e.com")
+        made.bodies.filter(section="HEADER").update(data=b"From: Wren <wren@examp1e.com>\r\n\r\n")
+        return made
+
+    first = pretender()
+    assert "looks like your own example.com" in alice.text(f"/message/{first.pk}/")
+    assert alice.client.post(f"/message/{first.pk}/images", {"show": "once"}).status_code == 400
+    alice.client.post(f"/message/{first.pk}/sender", {"treat": "safe"})
+    assert Correspondent.objects.get().is_trusted
+    for made in (first, pretender()):
+        assert "looks like" not in alice.text(f"/message/{made.pk}/")
+        assert alice.client.post(f"/message/{made.pk}/images", {"show": "once"}).status_code == 302
+
+
+# --- Who is known -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(alice: Person) -> None:
+    """Alice wrote to Wren Calloway and to somebody at a house of letters; all of her inbox was counted."""
+    Acquainted.objects.create(account=alice.account, marks={"INBOX": [1, 1, 9, 9]})
+    for name, address in (("Wren Calloway", "wren@press.example"), ("Ines Haddad", "ines@gmail.example")):
+        Acquaintance.objects.create(
+            account=alice.account, known_as=address, address=address, name=name, sent=2, rank=1.0,
+            last_at=timezone.now(), found_by=found_by([name, address]),
+        )  # fmt: skip
+
+
+POSES = "You know Wren Calloway as wren@press.example, but this message comes from wren@example.org."
+NEW = "This is the first message you get from"
+
+
+@pytest.mark.usefixtures("known")
+def test_somebody_with_the_name_of_somebody_known(alice: Person) -> None:
+    html = unescape(page(alice))
+    assert POSES in html
+    assert "probably not" not in html
+    (safe,) = tags(html, "button", name="treat", value="safe")
+    alice.client.post(safe["formaction"], {"treat": "safe"})
+    assert POSES not in unescape(page(alice))
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("Calloway, Wren", "wren@other.example", "You know Calloway, Wren as wren@press.example"),
+        ("WRÉN CALLOWAY", "x@other.example", "You know WRÉN CALLOWAY as wren@press.example"),
+        ("Wrеn Cаlloway", "x@other.example", "as wren@press.example"),
+        ("Ines Haddad", "ines2@gmail.example", "as ines@gmail.example"),
+        ("Wren Calloway", "wren@mail.press.example", NEW),
+        ("Wren Calloway", "wren@press.example", ""),
+        ("Wren", "x@other.example", NEW),
+        ("Somebody", "some@other.example", NEW),
+        ("Shop", "no-reply@shop.example", ""),
+    ],
+)
+def test_who_is_new_and_who_poses(alice: Person, name: str, address: str, told: str) -> None:
+    made = factories.message(alice.inbox, text="Hi", sender=(name, address))
+    html = unescape(alice.text(f"/message/{made.pk}/"))
+    assert told in html
+    assert told or not ("You know" in html or NEW in html)
+
+
+@pytest.mark.usefixtures("known")
+def test_a_contact_is_known_by_all_its_addresses(alice: Person) -> None:
+    contact = Contact.objects.create(user=alice.user, uid="1", name="Mina Sol", found_by=found_by(["Mina Sol"]))
+    for address in ("mina@one.example", "mina@two.example"):
+        ContactAddress.objects.create(contact=contact, user=alice.user, address=address, known_as=address)
+    for address, told in (("mina@two.example", False), ("mina@three.example", True)):
+        made = factories.message(alice.inbox, text="Hi", sender=("Mina Sol", address))
+        assert ("You know Mina Sol as mina@one.example" in unescape(alice.text(f"/message/{made.pk}/"))) is told
+
+
+def test_nobody_is_new_before_all_was_counted(alice: Person) -> None:
+    Acquainted.objects.create(account=alice.account, marks={"INBOX": [1, 400, 900, 500]})
+    assert NEW not in page(alice)
+
+
+@pytest.mark.usefixtures("known")
+def test_lists_are_not_looked_up(alice: Person) -> None:
+    made = factories.message(alice.inbox, text="Hi", list_id="press.example")
+    assert POSES not in unescape(alice.text(f"/message/{made.pk}/"))
 
 
 # --- Leaving a list ---------------------------------------------------------------------------------------------------
