@@ -14,6 +14,7 @@ from webmail.models.contacts import (
 from webmail.models.correspondents import Correspondent
 from webmail.models.drafts import Draft, Upload
 from webmail.models.outgoing import Outgoing
+from webmail.models.saved_search import SavedSearch
 from webmail.models.templates import Template
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "GoneContact",
     "KeptContacts",
     "Outgoing",
+    "SavedSearch",
     "Template",
     "Upload",
 ]
