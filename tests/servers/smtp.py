@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -37,7 +38,17 @@ class Refusals:
     recipients: dict[str, str] = field(default_factory=dict)
     data: str = ""
     login: str = ""
+    sender: str = ""
     delay: float = 0.0
+    dies: str = ""
+    """Once: `greeting`, `data` (told to go on, it goes away) or `reply` (it has taken the message and goes away)."""
+    lacks: frozenset[str] = frozenset()
+    """Extensions that are not offered, such as `SMTPUTF8`."""
+
+    def is_to_die(self, at: str) -> bool:
+        dies = self.dies == at
+        self.dies = "" if dies else self.dies
+        return dies
 
 
 class SmtpServer:
@@ -50,6 +61,8 @@ class SmtpServer:
         self.authority = CertificateAuthority(self.directory)
         self.context = self.authority.issue().server_context()
         self.received: list[Received] = []
+        self.seen: list[str] = []
+        """The commands of the envelopes, as they came."""
         self.refusals = Refusals()
         self.port, self.tls_port = free_ports(2)
         self._controllers: list[Controller] = []
@@ -78,23 +91,45 @@ class SmtpServer:
     def clear(self) -> None:
         """Forget what was received and what is to be refused."""
         self.received.clear()
+        self.seen.clear()
         self.refusals = Refusals()
 
-    async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.seen.append(f"EHLO {hostname}")
+        offered = [*responses[:-1], "250-PIPELINING", "250-DSN", responses[-1]]
+        return [line for line in offered if line[4:].split()[0].upper() not in self.refusals.lacks]
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.seen.append(" ".join(["MAIL", address, *options]))
+        if self.refusals.sender:
+            return self.refusals.sender
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.seen.append(" ".join(["RCPT", address, *options]))
         if refusal := self.refusals.recipients.get(address):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.refusals.delay)
         if self.refusals.data:
             return self.refusals.data
         login = str(session.auth_data or "")
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content, login))
+        if self.refusals.is_to_die("reply"):
+            server.transport.abort()
         return "250 2.0.0 Taken"
 
     def authenticate(
@@ -105,7 +140,7 @@ class SmtpServer:
         return AuthResult(success=True, auth_data=data.login.decode())
 
     def _controller(self, port: int, context: ssl.SSLContext | None, options: dict[str, Any]) -> Controller:
-        return Controller(
+        return _Controller(
             self,
             hostname="127.0.0.1",
             port=port,
@@ -116,3 +151,24 @@ class SmtpServer:
             data_size_limit=64 << 20,
             **options,
         )
+
+
+class _Conversation(SMTP):
+    """Goes away where a test wants it, and takes what is said of notices (RFC 3461), which aiosmtpd does not know."""
+
+    async def smtp_DATA(self, arg: str) -> None:
+        if self.event_handler.refusals.is_to_die("data"):
+            await self.push("354 Go on")
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+    def _getparams(self, params: Sequence[str]) -> Any:
+        return super()._getparams(
+            [one for one in params if not one.startswith(("RET=", "ENVID=", "NOTIFY=", "ORCPT="))]
+        )
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Conversation(self.handler, **self.SMTP_kwargs)
