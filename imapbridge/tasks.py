@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
 from imapbridge import client, presence, queued
-from imapbridge.actions import whole
+from imapbridge.actions import snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
 from imapbridge.sync import account, sweep
@@ -135,6 +135,12 @@ def resume_jobs() -> None:
     whole.forget(timezone.now() - JOB_KEPT)
     for job in whole.take_up(timezone.now() - JOB_QUIET):
         _ask_for(job, expires=JOB_QUIET.total_seconds())
+
+
+@shared_task
+def wake_snoozed() -> None:
+    """What is due comes back to the inbox."""
+    snoozing.wake()
 
 
 @shared_task

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 300},
     },
     "wake-snoozed": {"task": "imapbridge.tasks.wake_snoozed", "schedule": 30, "options": {"expires": 25}},
+    "wake-snoozed": {"task": "imapbridge.tasks.wake_snoozed", "schedule": 30, "options": {"expires": 25}},
     "sweep-mirror": {"task": "imapbridge.tasks.sweep_mirror", "schedule": 86_400, "options": {"expires": 3600}},
     "mirror-drafts": {"task": "webmail.tasks.mirror_rested_drafts", "schedule": 60, "options": {"expires": 50}},
     "sweep-drafts": {"task": "webmail.tasks.sweep_drafts", "schedule": 3600, "options": {"expires": 600}},

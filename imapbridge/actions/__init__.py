@@ -11,6 +11,7 @@ from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
 from imapbridge.actions.snoozing import snooze
+from imapbridge.actions.snoozing import snooze
 from imapbridge.actions.undoing import undo
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "set_flagged",
     "set_label",
     "set_seen",
+    "snooze",
     "snooze",
     "trash",
     "undo",

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from imapbridge.actions import filing, labels, marks, undoing
+from imapbridge.actions import filing, labels, marks, snoozing, undoing
 from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, Job, MailboxThread, PendingChange
 from imapbridge.queries.conversations import ONLY
-from imapbridge.terms import flags
+from imapbridge.terms import flags, snoozed
 from imapbridge.terms.uids import MAX_UID, UidSet
 
 Kind = Job.Kind
@@ -106,6 +106,8 @@ def _ids(entries: list[Entry]) -> list[int]:
 def _file(job: Job, entries: list[Entry]) -> list[int]:
     if job.target is None:
         return []
+    if until := snoozed.until([job.keyword]):
+        return snoozing.put(job.mailbox, job.target, entries, until)
     kind = PendingChange.Kind.COPY if job.kind == Kind.COPY else PendingChange.Kind.MOVE
     return filing.file(job.mailbox, job.target, entries, kind)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from imapbridge import events
 from imapbridge.actions.owing import owe
 from imapbridge.errors import Sorry
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import places
-from imapbridge.terms import flags
+from imapbridge.terms import flags, snoozed
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.writing import writing
 
@@ -30,14 +30,14 @@ def move(account_id: int, messages: Collection[int], source: int, target: int) -
     What is not in the source is left out. Mailbox.DoesNotExist when one of the two is not the account's.
     """
     with writing(account_id):
-        entries = _entries(account_id, messages, source)
+        entries = entries_of(account_id, messages, source)
         return file(_mailbox(account_id, source), _mailbox(account_id, target), entries, Kind.MOVE)
 
 
 def copy(account_id: int, messages: Collection[int], source: int, target: int) -> list[int]:
     """Copy messages from one mailbox to another; like `move`."""
     with writing(account_id):
-        entries = _entries(account_id, messages, source)
+        entries = entries_of(account_id, messages, source)
         return file(_mailbox(account_id, source), _mailbox(account_id, target), entries, Kind.COPY)
 
 
@@ -59,32 +59,59 @@ def trash(account_id: int, messages: Collection[int], source: int) -> list[int]:
 def delete_forever(account_id: int, messages: Collection[int], source: int) -> list[int]:
     """Remove messages from a mailbox for good. It can be undone until the server has been asked."""
     with writing(account_id):
-        return expunge(_mailbox(account_id, source), _entries(account_id, messages, source))
+        return expunge(_mailbox(account_id, source), entries_of(account_id, messages, source))
 
 
-def file(source: Mailbox, target: Mailbox, entries: list[Entry], kind: PendingChange.Kind) -> list[int]:
-    """MOVE or COPY these entries of `source`. In the caller's turn."""
+def file(
+    source: Mailbox,
+    target: Mailbox,
+    entries: list[Entry],
+    kind: PendingChange.Kind,
+    *,
+    add: Collection[str] = (),
+    sort_at: int | None = None,
+) -> list[int]:
+    """MOVE or COPY these entries of `source`. In the caller's turn.
+
+    `add`: keywords that a MOVE gives them, where the server keeps such. `sort_at`: where they are to stand in the list.
+    """
     changes = []
     for some in _chunks(entries if source.pk != target.pk else []):
-        placed = places.put(target, some, events.raise_state(target.pk))
+        words = _words(source, target, some, add) if kind == Kind.MOVE else {}
+        placed = places.put(target, [_changed(one, words, sort_at) for one in some], events.raise_state(target.pk))
         if kind == Kind.MOVE:
             places.hide(source, some, events.raise_state(source.pk))
         change = owe(
             source.account_id, source.pk, kind, [one.uid for one in some], uid_validity=source.uid_validity or 0,
-            target=target, places={str(key): place for key, place in placed.items()}, **_hints(source, target, kind),
+            target=target, places={str(key): place for key, place in placed.items()}, **words,
         )  # fmt: skip
         changes.append(change.pk)
     return changes
 
 
-def _hints(source: Mailbox, target: Mailbox, kind: PendingChange.Kind) -> dict[str, list[str]]:
-    """Keywords for the server's filter: what came to Junk is junk, and what leaves it, but to be deleted, is none."""
-    uses = (source.special_use, target.special_use)
-    if kind != Kind.MOVE or SpecialUse.JUNK not in uses or SpecialUse.TRASH in uses:
-        return {}
-    words = [flags.NOT_JUNK, flags.JUNK]
-    add, remove = reversed(words) if target.special_use == SpecialUse.JUNK else words
-    return {"add": [add], "remove": [remove]}
+def _words(source: Mailbox, target: Mailbox, some: list[Entry], add: Collection[str]) -> dict[str, list[str]]:
+    """The keywords that a move gives and takes. Some are for the server's filter: what came to Junk is junk, and what
+    leaves it, but to be deleted, is none. What leaves the snoozed is no more; what is put into the inbox is heard."""
+    given, taken, uses = set(add), set[str](), (source.special_use, target.special_use)
+    if SpecialUse.JUNK in uses and SpecialUse.TRASH not in uses:
+        is_junk = target.special_use == SpecialUse.JUNK
+        given.add(flags.JUNK if is_junk else flags.NOT_JUNK)
+        taken.add(flags.NOT_JUNK if is_junk else flags.JUNK)
+    here = {word for one in some for word in one.keywords}
+    if source.special_use == SpecialUse.SNOOZED:
+        taken |= {word for word in here if snoozed.is_time(word)}
+    if target.special_use == SpecialUse.INBOX:
+        taken |= here & {flags.MUTED}
+    return {"add": sorted(given), "remove": sorted(taken)} if given or taken else {}
+
+
+def _changed(one: Entry, words: Mapping[str, list[str]], sort_at: int | None) -> Entry:
+    """As its new place is to be; what is kept of the old one stays."""
+    if words:
+        one.keywords = sorted({*one.keywords, *words["add"]}.difference(words["remove"]))
+    if sort_at is not None:
+        one.sort_at = sort_at
+    return one
 
 
 def expunge(mailbox: Mailbox, entries: list[Entry]) -> list[int]:
@@ -98,7 +125,8 @@ def expunge(mailbox: Mailbox, entries: list[Entry]) -> list[int]:
     return changes
 
 
-def _entries(account_id: int, messages: Collection[int], mailbox_id: int) -> list[Entry]:
+def entries_of(account_id: int, messages: Collection[int], mailbox_id: int) -> list[Entry]:
+    """The places of these messages in a mailbox, by UID."""
     wanted, found = list(messages), list[Entry]()
     for start in range(0, len(wanted), CHUNK):
         some = wanted[start : start + CHUNK]

@@ -12,6 +12,7 @@ in `chunks`. Undoing is a job as well, of the changes that the first one made.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -41,7 +42,7 @@ def begin(
 ) -> Job:
     """Do something to all conversations of a mailbox, or to those that `only` names. The first of them are done when
     this returns. Mailbox.DoesNotExist."""
-    what = {"kind": kind, "target_id": target, "keyword": keyword, "only": only}
+    what: dict[str, Any] = {"kind": kind, "target_id": target, "keyword": keyword, "only": only}
     with writing(account_id):
         box = Mailbox.objects.get(account=account_id, pk=mailbox)
         if target is not None:
@@ -56,7 +57,7 @@ def _begun(job: Job) -> Job:
     return job
 
 
-def _new(box: Mailbox, kind: Job.Kind, what: dict[str, object]) -> Job:
+def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     newest: int = Entry.objects.aggregate(key=Max("pk"))["key"] or 0
     unknown = 0
     if kind in NOT_LISTED and not what["only"]:

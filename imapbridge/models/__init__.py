@@ -9,7 +9,8 @@ MessageText                        the words of a message, for search
 ServerSearch ──< SearchHit         a search on the server while it runs
 PendingChange                      work owed to the server
 Notice                             what the server would not do
-Job                                work on everything in a mailbox, in chunks
+Job                                work on everything that a list shows, in chunks
+Snooze                             until when a message is snoozed; outlives the mirror
 """
 
 from imapbridge.models.body import Body
@@ -18,6 +19,7 @@ from imapbridge.models.job import Job
 from imapbridge.models.mailbox import Mailbox, Mirror
 from imapbridge.models.message import Entry, Message
 from imapbridge.models.search import SearchHit, ServerSearch
+from imapbridge.models.snooze import Snooze
 from imapbridge.models.text import MessageText
 from imapbridge.models.thread import MailboxThread, ThreadRef
 
@@ -34,5 +36,6 @@ __all__ = [
     "PendingChange",
     "SearchHit",
     "ServerSearch",
+    "Snooze",
     "ThreadRef",
 ]

@@ -30,7 +30,7 @@ class Job(models.Model):
     target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="+")
     """Where a MOVE or COPY goes."""
     keyword = models.CharField(max_length=255, blank=True)
-    """What a LABEL gives and an UNLABEL takes."""
+    """What a LABEL gives and an UNLABEL takes; or the time of a MOVE to what is snoozed."""
     only = models.CharField(max_length=8, blank=True)
     """Which conversations of the mailbox: a `queries.Only`."""
     undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")

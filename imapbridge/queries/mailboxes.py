@@ -9,7 +9,7 @@ from django.db import connection
 
 from imapbridge.models import Job, Mailbox
 
-_ORDER = ["inbox", "flagged", "drafts", "sent", "all", "archive", "junk", "trash"]
+_ORDER = ["inbox", "flagged", "snoozed", "drafts", "sent", "all", "archive", "junk", "trash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class MailboxItem:
     @property
     def takes_mail(self) -> bool:
         """Whether something can be put into it. What is in those of all mail or all flagged mail is in others as well,
-        and the server sees to it (RFC 6154 section 2)."""
-        return self.selectable and self.special_use not in {"flagged", "all"}
+        and the server sees to it (RFC 6154 section 2); what is snoozed needs a time."""
+        return self.selectable and self.special_use not in {"flagged", "all", "snoozed"}
 
 
 _STATEMENT = f"""

@@ -27,6 +27,8 @@ NOT_PHISHING = "$NotPhishing"
 IMPORTANT = "$Important"
 MUTED = "$muted"
 """New mail of its conversation is not to be seen in the inbox (IANA's registry of IMAP keywords)."""
+MUTED = "$muted"
+"""New mail of its conversation is not to be seen in the inbox (IANA's registry of IMAP keywords)."""
 SUBMITTED = "$Submitted"
 SUBMIT_PENDING = "$SubmitPending"
 

@@ -23,6 +23,7 @@ class SpecialUse(StrEnum):
     ALL = "all"
     FLAGGED = "flagged"
     IMPORTANT = "important"
+    SNOOZED = "snoozed"
 
 
 _ATTRIBUTES = {
@@ -35,6 +36,7 @@ _ATTRIBUTES = {
     "\\all": SpecialUse.ALL,
     "\\flagged": SpecialUse.FLAGGED,
     "\\important": SpecialUse.IMPORTANT,
+    "\\snoozed": SpecialUse.SNOOZED,
     # The names of Gmail's XLIST, which came before the standard.
     "\\allmail": SpecialUse.ALL,
     "\\spam": SpecialUse.JUNK,
@@ -138,6 +140,7 @@ _BY_USE = {
     SpecialUse.ALL: """
         All Mail | Alle Nachrichten | Tous les messages | Todos | Tutti i messaggi | Todos os e-mails | Вся почта
     """,
+    SpecialUse.SNOOZED: "Snoozed | Zurückgestellt | Pospuestos | Posticipati | Adiados | Uitgesteld | Отложенные",
     SpecialUse.FLAGGED: "Starred | Flagged | Markiert | Suivis | Destacados | Speciali | Com estrela | Помеченные",
 }
 _NAMES = {

@@ -6,14 +6,15 @@ let kept = null;
 /** The dialogs of this mailbox, fetched once while its folders are the same. */
 async function dialogs() {
   const folders = [...document.querySelectorAll("#side a[href^='/mailbox/']")].map((link) => link.href + link.textContent).join();
-  if (kept?.folders === folders && kept.mailbox === list().dataset.mailbox) return;
+  const hour = Math.floor(Date.now() / 3_600_000); // the times to snooze until are of this day
+  if (kept?.folders === folders && kept.mailbox === list().dataset.mailbox && kept.hour === hour) return;
   const fresh = await fetchDocument(`/mailbox/${list().dataset.mailbox}/dialogs`);
   if (!fresh) return;
   for (const dialog of fresh.querySelectorAll("dialog")) {
     document.getElementById(dialog.id)?.remove();
     document.body.append(dialog);
   }
-  kept = { folders, mailbox: list().dataset.mailbox };
+  kept = { folders, mailbox: list().dataset.mailbox, hour };
 }
 
 /** The folder that is chosen, as values of the form; null when none is. */
@@ -70,6 +71,28 @@ function move(dialog, event, choose) {
   if (!by) return;
   event.preventDefault();
   (all[here + by] ?? (by < 0 ? dialog.querySelector("input") : all.at(-1)))?.focus();
+}
+
+/** The moment that is chosen or typed, by this browser's clock, as values of the form; null when none is. */
+export async function until() {
+  await dialogs();
+  const dialog = document.getElementById("times");
+  const field = dialog.querySelector("input");
+  const listening = new AbortController();
+  const { signal } = listening;
+  const zone = ["zone", Intl.DateTimeFormat().resolvedOptions().timeZone];
+  dialog.returnValue = "";
+  return new Promise((resolve) => {
+    const choose = (button) => (resolve([["until", button.value], zone]), dialog.close());
+    dialog.querySelector(".targets").addEventListener("keydown", (event) => move(dialog, event, choose), { signal });
+    dialog.querySelector(".targets").addEventListener("click", (event) => pressed(event, choose), { signal });
+    dialog.addEventListener("close", () => {
+      listening.abort();
+      resolve(dialog.returnValue && field.value ? [["until", field.value], zone] : null);
+    }, { signal });
+    dialog.showModal();
+    dialog.querySelector("li button").focus();
+  });
 }
 
 /** Whether it is to be gone for ever, as values of the form. */

@@ -18,6 +18,7 @@ const keys = {
   "#": () => deed("#"),
   "!": () => deed("!"),
   v: () => deed("v"),
+  b: () => deed("b"),
   l: () => deed("l"),
   s: () => next(() => (some() ? void deed("s") : void press("flagged"))),
   I: () => next(() => (some() ? void deed("I") : void press("seen", "1"))),
@@ -25,6 +26,10 @@ const keys = {
   x: () => marks(({ toggle }) => toggle(list().current)),
   J: () => marks(({ extend }) => extend(1)),
   K: () => marks(({ extend }) => extend(-1)),
+  c: () => document.querySelector(".compose-btn").click(),
+  r: () => answer("r"),
+  a: () => answer("a"),
+  f: () => answer("f"),
   z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => next(help),
@@ -35,6 +40,7 @@ let queue = Promise.resolve();
 const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
 const marks = (change) => next(() => import("./select.js").then(change));
 const deed = (key) => next(() => import("./perform.js").then(({ byKey }) => void byKey(key)));
+const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
 const some = () => list().picked.length > 0;
 
 /** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */

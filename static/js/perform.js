@@ -5,7 +5,7 @@ import { list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 import { remember } from "./undo.js";
 
-const ASKED = { move: "where", copy: "where", delete: "sure", label: "labels" };
+const ASKED = { move: "where", copy: "where", delete: "sure", label: "labels", snooze: "until" };
 const MARKS = { read: ["seen", "1"], unread: ["seen", "0"], star: ["flagged", "1"], unstar: ["flagged", "0"] };
 
 /** Does `deed` to conversations. `values` of the form answer what would be asked. Those that are on their way out already

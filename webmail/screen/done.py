@@ -41,6 +41,7 @@ _NAMED: dict[str, Promise] = {
     "copy": _("Copied “{subject}” to {what}"),
     "label": _("Labelled “{subject}” {what}"),
     "unlabel": _("Took the label {what} from “{subject}”"),
+    "snooze": _("Snoozed “{subject}”"),
 }
 _COUNTED = {
     "read": ngettext_lazy("Marked {n} conversation as read", "Marked {n} conversations as read", "n"),
@@ -58,6 +59,7 @@ _COUNTED = {
     "unlabel": ngettext_lazy(
         "Took the label {what} from {n} conversation", "Took the label {what} from {n} conversations", "n"
     ),
+    "snooze": ngettext_lazy("Snoozed {n} conversation", "Snoozed {n} conversations", "n"),
 }
 
 

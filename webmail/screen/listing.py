@@ -176,4 +176,6 @@ def _empty(kind: str) -> Blank:
         return Blank("empty", _("No stars yet"), _("Star a conversation to find it here again."))
     if kind == "inbox":
         return Blank("empty", _("Nothing waiting"), _("New mail appears here by itself."))
+    if kind == "snoozed":
+        return Blank("empty", _("Nothing snoozed"), _("What you snooze waits here until its time comes."))
     return Blank("empty", _("Nothing here"), _("There are no messages in this folder."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -16,9 +17,11 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from imapbridge.queries import Conversation
+from imapbridge.terms import snoozed
 from webmail.screen import people
 from webmail.screen.clock import Clock, Group
 from webmail.screen.labels import Label, labels
+from webmail.screen.snooze import when
 
 LONGEST_PREVIEW = 110
 
@@ -149,12 +152,17 @@ class RowWriter:
         }
         return LabelledRow(**vars(plain), keywords=" ".join(each.keyword for each in shown), **chips)
 
+    def _back(self, keywords: str) -> str:
+        """When a snoozed one comes back, in the place of its date."""
+        until = snoozed.until(json.loads(keywords)) if snoozed.PREFIX in keywords else None
+        return when(self._clock, until.astimezone(self._clock.tz)) if until and until > datetime.now(UTC) else ""
+
     def _plain(self, item: Conversation, *, current: bool) -> Row:
         moment = self._clock.local(item.sort_at)
         unread, attached, total = item.unread > 0, bool(item.has_attachment), item.whole or item.total
         subject = people.clean(item.subject) or self._untitled
         face, names = self._me.conversation(json.loads(item.senders))
-        date = self._date(moment)
+        date = self._back(item.keywords) or self._date(moment)
         label = _label(self._language, unread, total, attached)
         return Row(
             thread=item.thread,

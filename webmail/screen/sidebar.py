@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy
 from imapbridge.queries import MailboxItem
 from webmail.screen import people
 
-ORDER = ("inbox", "flagged", "sent", "drafts", "all", "archive", "junk", "trash")
+ORDER = ("inbox", "flagged", "snoozed", "sent", "drafts", "all", "archive", "junk", "trash")
 """Special mailboxes in the order they stand in; the inbox's starred ones follow it."""
 _ICONS = {
-    "inbox": "inbox", "flagged": "star", "sent": "send", "drafts": "file-text", "all": "archive",
+    "inbox": "inbox", "flagged": "star", "snoozed": "clock", "sent": "send", "drafts": "file-text", "all": "archive",
     "archive": "archive", "junk": "shield-alert", "trash": "trash-2",
 }  # fmt: skip
 _NAMES = {
-    "inbox": gettext_lazy("Inbox"), "flagged": gettext_lazy("Starred"), "sent": gettext_lazy("Sent"),
+    "inbox": gettext_lazy("Inbox"), "flagged": gettext_lazy("Starred"), "snoozed": gettext_lazy("Snoozed"), "sent": gettext_lazy("Sent"),
     "drafts": gettext_lazy("Drafts"), "all": gettext_lazy("All mail"), "archive": gettext_lazy("Archive"),
     "junk": gettext_lazy("Junk"), "trash": gettext_lazy("Trash"),
 }  # fmt: skip
-_SHORTCUTS = {"inbox": "g i", "flagged": "g s", "drafts": "g d", "sent": "g t", "archive": "g a"}
+_SHORTCUTS = {"inbox": "g i", "flagged": "g s", "snoozed": "g b", "drafts": "g d", "sent": "g t", "archive": "g a"}
 
 
 @dataclass

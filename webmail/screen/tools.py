@@ -39,8 +39,12 @@ _ARCHIVE = Tool("archive", _("Archive"), "archive", "e", _("Archive: {subject}")
 _INBOX = Tool("inbox", _("Move to Inbox"), "inbox", "e", _("Move to Inbox: {subject}"))
 _TRASH = Tool("trash", _("Delete"), "trash-2", "#", _("Delete: {subject}"), "danger")
 _DELETE = Tool("delete", _("Delete for ever"), "trash-2", "#", _("Delete for ever: {subject}"), "danger")
+_SNOOZE = Tool("snooze", _("Snooze"), "clock", "b", _("Snooze: {subject}"))
 _JUNK = Tool("junk", _("Report junk"), "shield-alert", "!", _("Report junk: {subject}"))
 _NOT_JUNK = Tool("inbox", _("Not junk"), "inbox", "!", _("Not junk: {subject}"))
+
+
+_NOT_SNOOZED = {"drafts", "sent", "junk", "trash"}
 
 
 def tools(box: MailboxItem, place: Place, boxes: Collection[MailboxItem]) -> Tools:
@@ -51,9 +55,11 @@ def tools(box: MailboxItem, place: Place, boxes: Collection[MailboxItem]) -> Too
 
 def _quick(here: str, uses: Collection[str]) -> tuple[Tool, ...]:
     to_trash = "trash" in uses and here != "trash"
-    filing = _INBOX if here == "archive" else _ARCHIVE
-    is_there = ("inbox" if here == "archive" else "archive") in uses
-    return (*([filing] if is_there else []), _TRASH if to_trash else _DELETE)
+    comes_back = here in {"archive", "snoozed"}
+    is_there = ("inbox" if comes_back else "archive") in uses
+    filing = (_INBOX if comes_back else _ARCHIVE,) if is_there else ()
+    snooze = () if here in _NOT_SNOOZED or "inbox" not in uses else (_SNOOZE,)
+    return (*filing, _TRASH if to_trash else _DELETE, *snooze)
 
 
 def _junk(here: str, uses: Collection[str]) -> tuple[Tool, ...]:

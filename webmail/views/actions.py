@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import actions, queries, tasks
+from imapbridge.actions.folders import NameRefused
 from imapbridge.queries import MailboxItem
 from imapbridge.terms import labels
 from imapbridge.terms.flags import is_valid_keyword
 from webmail import access
 from webmail.access import Holder
-from webmail.screen import done, jobs
-from webmail.screen.account import preferences
+from webmail.screen import done, jobs, snooze
+from webmail.screen.account import preferences, zone_name
+from webmail.screen.clock import zone
 from webmail.screen.labels import Label, label
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
@@ -74,11 +79,16 @@ class _Wish:
     def is_undoable(self) -> bool:
         return self.deed != "delete"
 
-    def answer(self, changes: list[int]) -> dict[str, object]:
-        """For the script: what was done in words, and what undoes it."""
-        what = (
+    @property
+    def _what(self) -> str:
+        """Where to, or which label."""
+        return (
             name_of(self.target.special_use, self.target.name) if self.target else labels.name_of(self.chosen.keyword)
         )
+
+    def answer(self, changes: list[int]) -> dict[str, object]:
+        """For the script: what was done in words, and what undoes it."""
+        what = self._what
         subjects = {one.thread: one.subject for one in self.chosen.held}
         if len(subjects) > 1:
             return {"said": done.counted(self.deed, len(subjects), what), "undo": changes}
@@ -90,7 +100,8 @@ class _Wish:
 @login_required
 def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """`do` one of the DEEDS to the conversations `c` of a mailbox, or to `all` that the list shows; a move or copy says
-    where `to`, a label which, by the keyword `label` or by its `name`.
+    where `to`, a label which, by the keyword `label` or by its `name`; what is
+    snoozed comes back at the moment `until`.
 
     What the person has not said yet is asked on a page of its own: where to, which label, and whether for ever. 404
     when nothing of what was chosen is there; 409 where the account has no mailbox for it, or the one it was to go to
@@ -106,14 +117,15 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
         return HttpResponse(status=409)
     keyword = _keyword(request) if deed in deeds.LABELS else ""
-    wish = _Wish(deed, replace(chosen, target=target.id if target else 0, keyword=keyword), target)
+    until = _until(request) if deed in deeds.TIMED else None
+    wish = _Wish(deed, replace(chosen, target=target.id if target else 0, keyword=keyword, until=until), target)
     if not _is_complete(request, wish):
         return _ask(request, holder, boxes, wish)
     try:
         if chosen.everything:
             return _begun(request, wish)
         changes = deeds.DEEDS[deed](wish.chosen)
-    except actions.NoMailboxFor:
+    except (actions.NoMailboxFor, NameRefused):
         return HttpResponse(status=409)
     return _answer(request, wish, changes)
 
@@ -159,6 +171,8 @@ def _is_complete(request: HttpRequest, wish: _Wish) -> bool:
         return wish.target is not None
     if wish.deed in deeds.LABELS:
         return bool(wish.chosen.keyword)
+    if wish.deed in deeds.TIMED:
+        return wish.chosen.until is not None
     return wish.deed != "delete" or "sure" in request.POST
 
 
@@ -171,6 +185,12 @@ def _keyword(request: HttpRequest) -> str:
     """The label that is meant; empty when it is none that people give."""
     keyword = _said(request, "label") or labels.keyword_of(request.POST.get("name", ""))
     return keyword if is_valid_keyword(keyword) and labels.is_label(keyword) else ""
+
+
+def _until(request: HttpRequest) -> datetime | None:
+    """By the clock that the person has chosen, else by the browser's, which a script tells."""
+    own = zone_name(shell.person(request)) or request.POST.get("zone", "")
+    return snooze.moment(_said(request, "until"), zone(own, settings.TIME_ZONE), timezone.now())
 
 
 def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:
@@ -199,6 +219,7 @@ def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _
         "everything": wish.chosen.everything,
         "targets": targets(boxes, place.mailbox),
         "labels": _labels(holder) if wish.deed in deeds.LABELS else (),
+        "times": snooze.choices(shell.clock(request)) if wish.deed in deeds.TIMED else (),
         "list": place.address,
         "here": request.POST.get("next", ""),
     }
@@ -213,6 +234,7 @@ def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     boxes = queries.mailboxes(holder.account.pk)
     address = replace(lists.place_of(request, mailbox_id), before="").act
     page = {"address": address, "targets": targets(boxes, mailbox_id), "labels": _labels(holder)}
+    page["times"] = snooze.choices(shell.clock(request))
     return render(request, "acting/dialogs.html", page)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from imapbridge import actions
-from imapbridge.actions import whole
+from imapbridge.actions import snoozing, whole
 from imapbridge.models import Job
 from imapbridge.queries import Held, MailboxItem
+from imapbridge.terms import snoozed
 from imapbridge.terms.special_use import SpecialUse
 
 
@@ -24,6 +26,8 @@ class Chosen:
     """The mailbox that a move or copy goes to."""
     keyword: str = ""
     """The label that is given or taken."""
+    until: datetime | None = None
+    """When what is snoozed comes back."""
     everything: bool = False
     only: str = ""
     """Which of the mailbox the list shows: a `queries.Only`."""
@@ -92,10 +96,15 @@ def _unlabel(chosen: Chosen) -> list[int]:
     return actions.set_label(chosen.account, chosen.messages, chosen.keyword, False)
 
 
+def _snooze(chosen: Chosen) -> list[int]:
+    assert chosen.until
+    return actions.snooze(chosen.account, chosen.messages, chosen.mailbox, chosen.until)
+
+
 DEEDS: dict[str, Deed] = {
     "read": _read, "unread": _unread, "star": _star, "unstar": _unstar, "archive": _archive, "inbox": _move,
     "junk": _junk, "trash": _trash, "delete": _delete, "move": _move, "copy": _copy,
-    "label": _label, "unlabel": _unlabel,
+    "label": _label, "unlabel": _unlabel, "snooze": _snooze,
 }  # fmt: skip
 MARKS = {"read", "unread", "star", "unstar", "copy", "label", "unlabel"}
 """After these the conversations are still where they were."""
@@ -103,6 +112,8 @@ AIMED = {"move", "copy"}
 """They ask where to."""
 LABELS = {"label", "unlabel"}
 """They ask which one."""
+TIMED = {"snooze"}
+"""They ask until when."""
 
 
 _USES = {"archive": SpecialUse.ARCHIVE, "junk": SpecialUse.JUNK, "trash": SpecialUse.TRASH}
@@ -116,10 +127,10 @@ _KINDS = {
 def begin(deed: str, chosen: Chosen) -> Job:
     """Begin to do it to everything. NoMailboxFor as for a DEED."""
     target = actions.mailbox_for(chosen.account, _USES[deed]) if deed in _USES else chosen.target or None
-    kind = _KINDS.get(deed, Job.Kind.MOVE)
-    return whole.begin(
-        chosen.account, chosen.mailbox, kind, target=target, keyword=chosen.keyword, only=chosen.only
-    )  # fmt: skip
+    kind, keyword = _KINDS.get(deed, Job.Kind.MOVE), chosen.keyword
+    if chosen.until:
+        target, keyword = snoozing.mailbox(chosen.account), snoozed.keyword_of(chosen.until)
+    return whole.begin(chosen.account, chosen.mailbox, kind, target=target, keyword=keyword, only=chosen.only)
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:

@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from imapbridge import actions
@@ -145,6 +147,29 @@ def test_what_takes_no_mail_is_no_place_to_go(alice: Person, deed: str) -> None:
     assert {key for key, names in items.items() if "takes-mail" in names} == {f"m{alice.inbox.pk}", f"m{lease.pk}"}
 
 
+def test_when_a_snoozed_one_comes_back_is_asked_and_shown(alice: Person) -> None:
+    made = factories.message(alice.inbox, "Van")
+    page = act(alice, alice.inbox, "snooze", made, until="yesterday").content.decode()
+    buttons = tags(page, "button", name="until")
+    assert "Tomorrow" in page
+    assert tags(page, "input", name="until", type="datetime-local")
+    fields = {each["name"]: each["value"] for each in tags(page, "input", form="act")}
+    alice.client.post(buttons[-1]["formaction"], fields | {"until": buttons[-1]["value"]})
+    box = Mailbox.objects.get(special_use="snoozed")
+    assert held(box) == {made.pk}
+    shown = alice.text(f"/mailbox/{box.pk}/")
+    assert "08:00" in rows(shown)[made.thread]
+    assert "Snoozed" in shown
+    assert tags(alice.text(f"/mailbox/{alice.inbox.pk}/dialogs"), "button", name="until")
+
+
+def test_snoozed_by_the_clock_of_the_browser(alice: Person) -> None:
+    made = factories.message(alice.inbox)
+    script(alice, alice.inbox, "snooze", made, until=LATER, zone="Asia/Tokyo")
+    (keyword,) = Entry.objects.get(message=made, expunged=False).keywords
+    assert keyword.endswith("T2300Z")
+
+
 def test_enter_in_the_name_of_a_new_label_gives_that_one(alice: Person) -> None:
     made = factories.message(alice.inbox)
     script(alice, alice.inbox, "label", made, name="Fair")
@@ -254,13 +279,15 @@ def test_nobody_undoes_what_others_did(alice: Person, bob: Person) -> None:
 
 # --- Undo -------------------------------------------------------------------------------------------------------------
 
-DEEDS = ["read", "unread", "star", "unstar", "archive", "junk", "trash", "move", "copy", "label"]
+DEEDS = ["read", "unread", "star", "unstar", "archive", "junk", "trash", "move", "copy", "label", "snooze"]
+LATER = (timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT08:00")
 
 
 def snapshot() -> Any:
     """What the screen shows of every mailbox."""
     listed = MailboxThread.objects.filter(count__gt=0).order_by("mailbox", "thread")
-    boxes = Mailbox.objects.order_by("pk").values_list("pk", "total", "unread")
+    used = Mailbox.objects.exclude(special_use="snoozed", total=0)  # it stays, once it is made
+    boxes = used.order_by("pk").values_list("pk", "total", "unread")
     return [*listed.values_list("mailbox", "thread", "count", "unread", "flagged", "keywords")], [*boxes]
 
 
@@ -272,7 +299,7 @@ def test_everything_is_undone(alice: Person, deed: str) -> None:
     factories.message(alice.inbox, thread=first.thread, sort_at=2)
     other = factories.message(alice.inbox, sort_at=3, seen=False)
     before = snapshot()
-    answer = json.loads(script(alice, alice.inbox, deed, first, other, to=lease.pk, label="Fair").content)
+    answer = json.loads(script(alice, alice.inbox, deed, first, other, to=lease.pk, label="Fair", until=LATER).content)
     assert snapshot() != before
     assert "2 conversations" in answer["said"]
     undone = alice.client.post("/undo", {"change": answer["undo"]}, headers=SCRIPT)
@@ -315,8 +342,8 @@ def offered(page: str) -> set[str]:
 def test_a_mailbox_offers_what_makes_sense_there(alice: Person) -> None:
     always = {"read", "unread", "star", "unstar", "move", "copy", "label"}
     expected = {
-        "": {"archive", "trash", "junk"},
-        "archive": {"inbox", "trash", "junk"},
+        "": {"archive", "trash", "snooze", "junk"},
+        "archive": {"inbox", "trash", "snooze", "junk"},
         "junk": {"archive", "inbox", "trash"},
         "trash": {"archive", "junk", "delete"},
     }
@@ -331,7 +358,7 @@ def test_a_mailbox_offers_what_makes_sense_there(alice: Person) -> None:
 def test_without_special_mailboxes_nothing_is_offered_that_needs_them(alice: Person) -> None:
     factories.message(alice.inbox)
     assert offered(alice.text(f"/mailbox/{alice.inbox.pk}/")) == {
-        "read", "unread", "star", "unstar", "move", "copy", "label", "delete",
+        "read", "unread", "star", "unstar", "move", "copy", "label", "delete", "snooze",
     }  # fmt: skip
 
 
@@ -359,7 +386,7 @@ def test_all_that_there_is(alice: Person, deed: str) -> None:
     if deed == "unlabel":
         script(alice, alice.inbox, "label", all="1", label="Fair")
     before = snapshot()
-    answer = json.loads(script(alice, alice.inbox, deed, all="1", to=lease.pk, label="Fair").content)
+    answer = json.loads(script(alice, alice.inbox, deed, all="1", to=lease.pk, label="Fair", until=LATER).content)
     assert snapshot() != before
     assert answer["said"]
     assert alice.client.post(answer["undo"], headers=SCRIPT).status_code == 204
@@ -422,7 +449,7 @@ def test_a_page_and_its_changes_equal_a_fresh_page(alice: Person, deed: str) -> 
     factories.message(alice.inbox, "Re: Message 3", thread=made[3].thread, seen=False, sort_at=1_700_000_020)
     for only in ("", "unread", "starred"):
         page = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
-        act(alice, alice.inbox, deed, made[3], made[4], to=lease.pk, sure="1", label="Fair")
+        act(alice, alice.inbox, deed, made[3], made[4], to=lease.pk, sure="1", label="Fair", until=LATER)
         fresh = alice.text(f"/mailbox/{alice.inbox.pk}/?only={only}")
         assert applied(rows(page), changes(alice, state(page), only=only)) == rows(fresh)
 
@@ -439,5 +466,7 @@ def test_a_deed_costs_the_same_for_few_and_many(
     for some in (threads[:2], threads[2:300]):
         with django_assert_max_num_queries(30 if deed not in ("read", "unread", "star", "unstar") else 320):
             alice.client.post(
-                f"/mailbox/{box.pk}/act", {"do": deed, "c": some, "to": alice.inbox.pk, "label": "Fair"}, headers=SCRIPT
+                f"/mailbox/{box.pk}/act",
+                {"do": deed, "c": some, "to": alice.inbox.pk, "label": "Fair", "until": LATER},
+                headers=SCRIPT,
             )
