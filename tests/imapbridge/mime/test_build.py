@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from imapbridge.mime import build, flowed, headers, parse, parts, written
 from imapbridge.mime.build import Composed, File
+from imapbridge.mime.outline import outline
 from imapbridge.terms.envelope import Address
 
 ANN = Address("Ann", "ann@example.org")
@@ -83,6 +84,7 @@ def test_what_went_in_comes_out(
     assert raw == build.bcc_field(one) + octets(one)
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
     assert not re.search(rb"\r(?!\n)|(?<!\r)\n", raw)
+    assert outline(io.BytesIO(raw)).root == parse.parse(raw).root
     _read_by_ours(raw, one)
     _read_by_stdlib(raw, one)
 
@@ -215,7 +217,9 @@ def test_a_file_of_many_pieces(tmp_path: Path, media_type: str) -> None:
     data = b"Subject: a\r\n\r\n" + b"\r\n.\r\nx" * 30_001
     path = tmp_path / "one"
     path.write_bytes(data)
-    read = parse.parse(octets(composed(files=(File(path, len(data), "one", media_type),))))
+    raw = octets(composed(files=(File(path, len(data), "one", media_type),)))
+    read, passed = parse.parse(raw), outline(io.BytesIO(raw))
+    assert passed.root == read.root and (len(passed.raw) < 1000) == (media_type == "image/png")
     part = read.root.parts[1]
     assert part.media_type == media_type
     assert parts.decode_transfer(read.body_of("2"), part.encoding) == data
