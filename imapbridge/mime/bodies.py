@@ -102,8 +102,8 @@ def _whole_base64(octets: bytes) -> tuple[str, bytes]:
 
 
 def _lines_of_base64(octets: bytes) -> bytes:
-    lines = (binascii.b2a_base64(octets[at : at + 57], newline=False) for at in range(0, len(octets), 57))
-    return b"".join(line + b"\r\n" for line in lines)
+    encoded = binascii.b2a_base64(octets, newline=False)
+    return b"".join([encoded[at : at + 76] + b"\r\n" for at in range(0, len(encoded), 76)])
 
 
 def _base64(file: File, disposition: str) -> Iterator[bytes]:
