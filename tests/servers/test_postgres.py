@@ -17,7 +17,7 @@ PLANS = "test_list_plans"
 @pytest.mark.skipif(os.environ.get("TEST_DATABASE") == "postgres", reason="this is that run")
 def test_the_tests_of_the_database_pass_on_postgresql(pytestconfig: pytest.Config, those: str) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-m", "database", "-k", those, "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-m", "database and not soak", "-k", those, "-p", "no:cacheprovider"]
     done = subprocess.run(
         command, env={**environ, "TEST_DATABASE": "postgres"}, cwd=pytestconfig.rootpath, capture_output=True, text=True
     )

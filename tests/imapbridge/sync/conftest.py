@@ -106,6 +106,19 @@ SERVERS: dict[str, Callable[[], MailServer]] = {
 }
 
 
+SELDOM = {"condstore", "courier", "demo"}
+TOLD_EVERYWHERE = {"test_stories.py", "test_meanwhile.py", "test_machine.py"}
+"""Modules whose stories are told on every server in every run. Those of the others are told on the servers of `SELDOM`
+by `./run soak` only, for the time that it takes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        server = getattr(getattr(item, "callspec", None), "params", {}).get("any_server")
+        if server in SELDOM and item.path.name not in TOLD_EVERYWHERE:
+            item.add_marker("soak")
+
+
 @pytest.fixture(scope="session", params=SERVERS)
 def any_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
     """Dovecot with everything, with CONDSTORE only and as poor as the first RFC; Cyrus; Courier; the demo's own."""

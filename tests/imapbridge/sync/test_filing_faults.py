@@ -30,7 +30,14 @@ TOLD = rb"\[(COPYUID|APPENDUID) [^\]]*\]"
 """Dovecot says these whatever it offers."""
 
 
-@pytest.fixture(scope="module", params=CAPABILITIES)
+IN_SOAK = {"without MOVE"}
+"""What lies between the richest and the poorest, for the time that it takes."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.soak if name in IN_SOAK else ()) for name in CAPABILITIES],
+)
 def options(request: pytest.FixtureRequest) -> Options:
     return Options(capability=CAPABILITIES[request.param], plaintext=True)
 
