@@ -67,6 +67,8 @@ _CODECS: dict[str, str] = dict(
 _ASCII = frozenset(("ascii", "usascii", "ansix341968", "iso646us", "us", "7bit", "8bit", "none", "default"))
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _LONGEST_LABEL = 60
+_BY_CHANCE = 3
+"""Octets that UTF-8 takes more than letters: `Ã©` in honest latin-1 is one."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -84,9 +86,17 @@ def is_unknown(label: str) -> bool:
 
 def decode(data: bytes, declared: str = "") -> str:
     """Text of `data`: by the declared charset, else as UTF-8, else as windows-1252 with replacements."""
+    return _decoded(data, declared).removeprefix("\ufeff")
+
+
+def _decoded(data: bytes, declared: str) -> str:
     codec = codec_for(declared)
+    if codec is None and b"\x1b$" in data and data.isascii():
+        codec = "iso2022-jp-ext"  # sent without a word of it; nothing else has such escapes
     if codec is None or codec == "utf-8":
         return _utf8(data, declared=codec is not None)
+    if codec == "cp1252" and (found := _mislabelled(data)):
+        return found
     try:
         return _LONE_SURROGATE.sub("\ufffd", data.decode(codec))
     except (UnicodeError, ValueError):
@@ -101,6 +111,15 @@ def _utf8(data: bytes, *, declared: bool) -> str:
     found = data.decode("utf-8", "replace")
     # Some of it is UTF-8: damaged or cut, but not another charset.
     return found if is_cut_off or not found.replace("\ufffd", "").isascii() else data.decode("cp1252", "replace")
+
+
+def _mislabelled(data: bytes) -> str:
+    """Under the label that programs put on everything: what can be read as UTF-8, more than by chance, is UTF-8."""
+    try:
+        found = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return found if len(data) - len(found) >= _BY_CHANCE else ""
 
 
 def _by_force(data: bytes, codec: str) -> str:

@@ -30,6 +30,7 @@ _NOT_PROSE = (
     "text/x-vcard",
     "text/directory",
     "text/csv",
+    "text/rtf",
     "text/x-amp-html",
     "text/watch-html",
 )

@@ -37,7 +37,13 @@ class TransferDecoder:
 def decode_transfer(data: bytes, encoding: str) -> bytes:
     """The octets of a whole part, or of its beginning."""
     decoder = TransferDecoder(encoding)
+    if isinstance(decoder._decoder, _Base64) and (footer := _FOOTER.search(data)):
+        data = data[: footer.start() + 2]
     return decoder.feed(data) + decoder.flush()
+
+
+# Words below what was encoded, as list servers add them without looking.
+_FOOTER = re.compile(rb"==?\r?\n\s*+(?:--|__|[^\s=]++[ \t]++[^\s=])")
 
 
 class _Identity:

@@ -69,10 +69,10 @@ _TRACKING_FAMILIES = ("utm_", "mtm_", "pk_", "hsa_", "piwik_", "matomo_")
 
 def without_tracking(href: str) -> str:
     """A web address without the parameters that tell the sender who followed it; the page is the same."""
-    head, question, rest = href.partition("?")
+    page, hash_, fragment = href.partition("#")
+    head, question, query = page.partition("?")
     if not question or not href.startswith("http"):
         return href
-    query, hash_, fragment = rest.partition("#")
     kept = "&".join(pair for pair in query.split("&") if not _is_tracking(pair.partition("=")[0].lower()))
     return f"{head}{'?' if kept else ''}{kept}{hash_}{fragment}"
 

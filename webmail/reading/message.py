@@ -7,7 +7,7 @@ Total: whatever is wrong with a message, it opens with what fits and says so. Pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from imapbridge.terms.part import Part
 from webmail.reading import notices, plaintext
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.invitations import Invitation, calendar_part, invitation
+from webmail.reading.meta_charset import meta_charset
 from webmail.reading.misleading import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
@@ -29,6 +30,8 @@ from webmail.reading.trust import Trust
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
 MAX_ATTACHMENTS = 500
+MAY_BE_BLANK = 1024
+"""Octets of HTML, up to which its plain alternative is loaded along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:
     """The parts to load in order to show a message; what is too large to show is left out."""
     room = MAX_BODY
     wanted: list[str] = []
-    for part in choose_body(root, prefer).shown:
+    shown = choose_body(root, prefer).shown
+    for part in (*shown, *_instead(root, shown)):
         room -= part.size
         if room >= 0:
             wanted.append(part.section)
@@ -98,20 +102,27 @@ def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
+def _instead(root: Part, shown: Sequence[Part]) -> tuple[Part, ...]:
+    """The plain words of a message whose HTML is so short that there may be none in it."""
+    if sum(part.size for part in shown) > MAY_BE_BLANK or not any(part.media_type == "text/html" for part in shown):
+        return ()
+    return choose_body(root, "text/plain").shown
+
+
 def read(
     root: Part, bodies: Mapping[str, bytes], reading: Reading | None = None, defects: Iterable[Defect] = ()
 ) -> Readable:
     """The readable form. `bodies` holds what `wanted_sections` asked for, as transferred, by section."""
     reading = reading or Reading()
-    choice = choose_body(root, reading.prefer)
-    pages = _Pages(root, reading)
-    wanted = wanted_sections(root, reading.prefer)
-    for part in choice.shown:
-        if part.section in wanted:
-            pages.add(part, bodies.get(part.section))
-        else:
-            pages.notices.append(notices.TEXT_CUT)
-    listed = attachments(root, _referenced(choice, pages.cids), reading.prefer)
+    prefer = reading.prefer
+    choice = choose_body(root, prefer)
+    wanted = wanted_sections(root, prefer)
+    pages = _pages(root, choice.shown, bodies, reading, wanted)
+    if not pages.html and (instead := _instead(root, choice.shown)):
+        prefer = "text/plain"
+        choice = choose_body(root, prefer)
+        pages = _pages(root, instead, bodies, reading, wanted)
+    listed = attachments(root, _referenced(choice, pages.cids), prefer)
     told = [*filter(None, (sealed(root), *map(notices.for_defect, defects))), *pages.notices]
     if len(listed) > MAX_ATTACHMENTS:
         told.append(notices.PARTS_CUT)
@@ -126,6 +137,18 @@ def read(
         notices=tuple(dict.fromkeys(told)),
         invitation=_invitation(root, bodies),
     )
+
+
+def _pages(
+    root: Part, shown: Iterable[Part], bodies: Mapping[str, bytes], reading: Reading, wanted: Collection[str]
+) -> _Pages:
+    pages = _Pages(root, reading)
+    for part in shown:
+        if part.section in wanted:
+            pages.add(part, bodies.get(part.section))
+        else:
+            pages.notices.append(notices.TEXT_CUT)
+    return pages
 
 
 def _invitation(root: Part, bodies: Mapping[str, bytes]) -> Invitation | None:
@@ -166,7 +189,8 @@ class _Pages:
             return
         if is_unknown(part.charset) and not body.isascii():
             self.notices.append(notices.UNKNOWN_CHARSET)
-        text = decode(decode_transfer(body, part.encoding), part.charset)
+        octets = decode_transfer(body, part.encoding)
+        text = decode(octets, part.charset or (meta_charset(octets) if part.media_type == "text/html" else ""))
         if part.media_type == "text/html":
             self._add_html(text)
         else:

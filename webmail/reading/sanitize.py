@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
+from urllib.parse import unquote
 
 import nh3
 
@@ -161,7 +162,7 @@ class _Rewriter:
         if is_remote(url):
             return self._remote_image(url)
         if url[:4].lower() == "cid:":
-            cid = url[4:].strip("<> ")
+            cid = unquote(url[4:]).strip("<> ")  # RFC 2392
             if address := self._options.cid_url(cid):
                 self.cids.add(cid)
             return address

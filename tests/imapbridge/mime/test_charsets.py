@@ -54,6 +54,13 @@ def test_reads_what_was_written(label: str, text: str, codec: str) -> None:
         (b"caf\xe9 x", "utf-8", "café x"),
         ("你好".encode("gb18030") + b"\xff", "gb2312", "你好\ufffd"),
         (b"+2AA-", "utf-7", "\ufffd"),
+        ("Zażółć".encode(), "iso-8859-1", "Zażółć"),
+        ("Ã©".encode("cp1252"), "iso-8859-1", "Ã©"),
+        ("Zażółć".encode() + b" \x80", "windows-1252", "ZaÅ¼Ã³Å‚Ä‡ €"),
+        ("日本語".encode("iso2022-jp"), "", "日本語"),
+        ("日本語".encode("iso2022-jp"), "us-ascii", "日本語"),
+        (b"\x1b$B<script>", "", "\x1b$B<script>"),
+        (b"\xef\xbb\xbfHi", "utf-8", "Hi"),
     ],
 )
 def test_falls_back_to_what_fits(data: bytes, label: str, text: str) -> None:
