@@ -76,10 +76,29 @@ def reseal(account: MailAccount) -> bool:
 
     The version stays, for the password is the same and warm connections may live on. Raises SecretUnreadable.
     """
-    if not account.secret or account.secret.split(".")[1:2] == [_key_id(_keys()[0])]:
+    if not account.secret or is_current(account.secret):
         return False
     account.secret = _encrypt(open_(account).reveal(), _binding(account))
     return True
+
+
+@sensitive_variables("text")
+def seal_text(text: str, binding: str) -> str:
+    """Another password than an account's, sealed. `binding`: whose it is and for which server, for `open_text` too."""
+    return _encrypt(text, binding.encode())
+
+
+def open_text(sealed: str, binding: str) -> Secret:
+    """Raises SecretUnreadable: the person has to type it again."""
+    try:
+        return Secret(_decrypt(sealed, binding.encode()))
+    except (InvalidTag, ValueError) as fault:
+        raise SecretUnreadable(binding.partition("|")[0]) from fault
+
+
+def is_current(sealed: str) -> bool:
+    """Whether the first key sealed it."""
+    return sealed.split(".")[1:2] == [_key_id(_keys()[0])]
 
 
 def _keys() -> list[bytes]:

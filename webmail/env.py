@@ -169,6 +169,13 @@ class Environment:
         "Hosts inside your network, by name, separated by commas, that mail may have this program ask for its "
         "pictures, or to unsubscribe. All others must have a public address.",
     )
+    carddav_hosts: tuple[str, ...] = _variable(
+        "WEBMAIL_CARDDAV_HOSTS",
+        values.words,
+        "",
+        "Address book servers (CardDAV) of yours, by host name, separated by commas: they may be inside your network, "
+        "on any port and without TLS. All others must have a public address, and TLS.",
+    )
     authserv_ids: tuple[str, ...] = _variable(
         "WEBMAIL_AUTHSERV_IDS",
         values.words,

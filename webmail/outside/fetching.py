@@ -6,33 +6,19 @@ nothing, and takes what comes only as long as it may be.
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from webmail.outside.connections import Pinned, within
+from webmail.outside.asking import AGENT, Answer, NotFetched, ask
 from webmail.outside.places import NotAllowed, Place, place
+
+__all__ = ["AGENT", "NotFetched", "fetch", "post"]
 
 DEADLINE = 10.0
 """Seconds for all of it, redirects included."""
 REDIRECTS = 3
-AGENT = "Mozilla/5.0 (compatible; Whimbrel)"
-"""The same for everybody."""
 _MOVED = (301, 302, 303, 307, 308)
-_PIECE = 64 * 1024
-
-
-class NotFetched(Exception):
-    """There is no answer to be had: not allowed, not reached, too slow, too long, or no success."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    location: str
-    body: bytes
 
 
 def fetch(url: str, *, accept: str, most: int, ours: Collection[str] = ()) -> bytes:
@@ -42,9 +28,10 @@ def fetch(url: str, *, accept: str, most: int, ours: Collection[str] = ()) -> by
         answer = _asked(_place(url, ours), "GET", b"", {"Accept": accept}, end, most)
         if answer.status == 200:
             return answer.body
-        if answer.status not in _MOVED or not answer.location:
+        location = answer.headers.get("location", "")
+        if answer.status not in _MOVED or not location:
             raise NotFetched(f"status {answer.status}")
-        url = urljoin(url, answer.location)
+        url = urljoin(url, location)
     raise NotFetched("too many redirects")
 
 
@@ -61,35 +48,6 @@ def _place(url: str, ours: Collection[str], schemes: Collection[str] = ("https",
         raise NotFetched(str(fault)) from fault
 
 
-def _asked(where: Place, method: str, body: bytes, headers: dict[str, str], end: float, most: int) -> _Answer:
+def _asked(where: Place, method: str, body: bytes, headers: dict[str, str], end: float, most: int) -> Answer:
     """One request. With `most` of 0 the body of the answer is not read."""
-    connection = Pinned(where)
-    # Identity: what is compressed could be a thousand times as long as it looks.
-    sent = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}
-    try:
-        connection.connect()
-        with within(max(0.1, end - time.monotonic()), connection):
-            connection.request(method, where.target, body or None, sent)
-            response = connection.getresponse()
-            location = response.headers.get("Location", "")
-            found = _body(response, most) if response.status == 200 else b""
-        if time.monotonic() >= end:  # cut off: without a length that looks like an end
-            raise NotFetched("too slow")
-        return _Answer(response.status, location, found)
-    except (NotAllowed, OSError, http.client.HTTPException, ValueError) as fault:
-        raise NotFetched(f"{type(fault).__name__}: {fault}") from fault
-    finally:
-        connection.close()
-
-
-def _body(response: http.client.HTTPResponse, most: int) -> bytes:
-    if response.length is not None and response.length > most > 0:
-        raise NotFetched("too long")
-    found = bytearray()
-    while most and (piece := response.read(_PIECE)):
-        found += piece
-        if len(found) > most:
-            raise NotFetched("too long")
-    if most and response.length:  # cut off before its end
-        raise NotFetched("not whole")
-    return bytes(found)
+    return ask(where, method, body=body, headers=headers, end=end, most=most, is_read=lambda status: status == 200)
