@@ -22,6 +22,7 @@ from imapbridge import client, presence, queued
 from imapbridge.actions import snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
+from imapbridge.search import catching_up
 from imapbridge.sync import account, sweep
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,27 @@ def sync_account(self: Any, account_id: int) -> None:
     else:
         if more:
             request_sync(account_id, queue="bulk")
+        _make_found(account_id, more=more)
         _prefetch(account_id)
+
+
+def _make_found(account_id: int, *, more: bool) -> None:
+    """New mail is found by search at once. The many of a first sync are, when it is over: it goes first."""
+    if catching_up.catch_up(account_id) and not more and cache.add(f"catching-up:{account_id}", 1, int(2 * JOB_TURN)):
+        catch_up.apply_async((account_id,), queue="bulk")
+
+
+@shared_task
+def catch_up(account_id: int) -> None:
+    """Write the words of messages, batch after batch; after a while others have their turn. Whoever is killed is
+    followed by the next sync."""
+    until = time.monotonic() + JOB_TURN
+    while catching_up.catch_up(account_id):
+        if time.monotonic() > until:
+            cache.set(f"catching-up:{account_id}", 1, int(2 * JOB_TURN))
+            catch_up.apply_async((account_id,), queue="bulk")
+            return
+    cache.delete(f"catching-up:{account_id}")
 
 
 def _prefetch(account_id: int) -> None:

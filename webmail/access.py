@@ -33,6 +33,15 @@ class Treatment(NamedTuple):
     is_trusted: bool = False
 
 
+class Saved(NamedTuple):
+    """A search that the person keeps."""
+
+    id: int
+    name: str
+    query: str
+    unread: int
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The account that holds what is shown, and how its mirror is."""
@@ -50,23 +59,20 @@ class Holder:
     """How those that wrote the conversation are treated, where the person has said so: by address (`known_as`)."""
     standing: posing.Standing = field(default_factory=posing.Standing)
     """What is known of the sender of the message that was asked for."""
+    saved: tuple[Saved, ...] = ()
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
 _COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.concrete_fields)
 _HOLDER = """
 SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {more},
-       (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count
+       (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count,
+       (SELECT {joined}(CAST(kept.id AS text) || '\x1f' || kept.name || '\x1f' || kept.query || '\x1f'
+                        || CAST(kept.unread AS text), '\x1e')
+          FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
 _NO_THREAD = "0 AS thread, '' AS treated, '' AS sender"
-_OF_MAILBOX = _HOLDER.format(
-    columns=_COLUMNS,
-    held="JOIN imapbridge_mailbox held ON held.account_id = account.id",
-    wanted="AND held.id = %s",
-    more=_NO_THREAD,
-)
-_OF_PERSON = _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD)
 # As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
@@ -79,22 +85,38 @@ _THREAD = """held.thread AS thread, held.sender_address AS sender, {known},
                  WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated"""
 
 
+def _joined() -> str:
+    """What puts the rows of a query into one text."""
+    return "string_agg" if connection.vendor == "postgresql" else "group_concat"
+
+
+@cache
+def _of_mailbox() -> str:
+    held = "JOIN imapbridge_mailbox held ON held.account_id = account.id"
+    return _HOLDER.format(columns=_COLUMNS, held=held, wanted="AND held.id = %s", more=_NO_THREAD, joined=_joined())
+
+
+@cache
+def _of_person() -> str:
+    return _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD, joined=_joined())
+
+
 @cache
 def _of_message() -> str:
-    is_postgresql = connection.vendor == "postgresql"
-    joined, lower = ("string_agg", _KNOWN_AS_POSTGRESQL) if is_postgresql else ("group_concat", _KNOWN_AS)
+    joined, lower = _joined(), _KNOWN_AS_POSTGRESQL if connection.vendor == "postgresql" else _KNOWN_AS
     same = f"seen.known_as = {lower.replace('letter.', 'held.')}"
     return _HOLDER.format(
         columns=_COLUMNS,
         held="JOIN imapbridge_message held ON held.account_id = account.id",
         wanted="AND held.id = %s",
+        joined=joined,
         more=_THREAD.format(joined=joined, known_as=lower, known=posing.COLUMNS.format(joined=joined, same=same)),
     )
 
 
 def holder_of_mailbox(user: Visitor, mailbox_id: int) -> Holder:
     """Who holds the mailbox. One query."""
-    return _holder(_OF_MAILBOX, user, mailbox_id)
+    return _holder(_of_mailbox(), user, mailbox_id)
 
 
 def holder_of_message(user: Visitor, message_id: int) -> Holder:
@@ -104,7 +126,7 @@ def holder_of_message(user: Visitor, message_id: int) -> Holder:
 
 def holder_for(user: Visitor) -> Holder:
     """The person's account; the first, for there is one so far. One query."""
-    return _holder(_OF_PERSON, user)
+    return _holder(_of_person(), user)
 
 
 def _holder(statement: str, user: Visitor, *key: int) -> Holder:
@@ -121,8 +143,15 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             found["refused_count"],
             _treatments(found["treated"] or ""),
             _standing(row, found),
+            _saved(found["saved_texts"] or ""),
         )
     raise Http404
+
+
+def _saved(text: str) -> tuple[Saved, ...]:
+    """In the order they were kept in."""
+    rows = (row.split("\x1f") for row in text.split("\x1e") if row)
+    return tuple(sorted(Saved(int(key), name, query, int(unread)) for key, name, query, unread in rows))
 
 
 def _standing(account: MailAccount, found: Mapping[str, Any]) -> posing.Standing:
@@ -159,3 +188,8 @@ def draft_for(user: Visitor, draft_id: int, *, is_sent: bool = False) -> Draft:
         return mine.get(pk=draft_id, outgoing__isnull=not is_sent)
     except (Draft.DoesNotExist, OverflowError):
         raise Http404 from None
+
+
+def accounts_of(user: Visitor) -> list[tuple[int, str]]:
+    """Keys and addresses of all accounts that are the person's. One query."""
+    return list(MailAccount.objects.filter(user=user.pk).order_by("pk").values_list("pk", "address"))

@@ -69,6 +69,11 @@ def key_of(sort_at: int, message: int) -> int:
     return (min(max(sort_at, 0), _LATEST - 1) << _ID_BITS) | (message & ((1 << _ID_BITS) - 1))
 
 
+def date_of(key: int) -> int:
+    """The second that a key stands for."""
+    return key >> _ID_BITS
+
+
 def first_key(sort_at: int) -> int:
     """The lowest key of that second."""
     return key_of(sort_at, 0)

@@ -109,17 +109,17 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
-    deed, to = (_said(request, name) for name in ("do", "to"))
+    deed, to = (said(request, name) for name in ("do", "to"))
     if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
     chosen = _chosen(request, holder.account.pk, mailbox_id)
     if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
         return HttpResponse(status=409)
-    keyword = _keyword(request) if deed in deeds.LABELS else ""
-    until = _until(request) if deed in deeds.TIMED else None
+    keyword = keyword_of(request) if deed in deeds.LABELS else ""
+    until = until_of(request) if deed in deeds.TIMED else None
     wish = _Wish(deed, replace(chosen, target=target.id if target else 0, keyword=keyword, until=until), target)
-    if not _is_complete(request, wish):
+    if not is_complete(request, deed, wish.chosen):
         return _ask(request, holder, boxes, wish)
     try:
         if chosen.everything:
@@ -166,42 +166,46 @@ def _way_on(request: HttpRequest, wish: _Wish) -> str:
     return place.address
 
 
-def _is_complete(request: HttpRequest, wish: _Wish) -> bool:
-    if wish.deed in deeds.AIMED:
-        return wish.target is not None
-    if wish.deed in deeds.LABELS:
-        return bool(wish.chosen.keyword)
-    if wish.deed in deeds.TIMED:
-        return wish.chosen.until is not None
-    return wish.deed != "delete" or "sure" in request.POST
+def is_complete(request: HttpRequest, deed: str, chosen: Chosen) -> bool:
+    """Whether nothing is left to ask."""
+    if deed in deeds.AIMED:
+        return chosen.target != 0
+    if deed in deeds.LABELS:
+        return bool(chosen.keyword)
+    if deed in deeds.TIMED:
+        return chosen.until is not None
+    return deed != "delete" or "sure" in request.POST
 
 
-def _said(request: HttpRequest, name: str) -> str:
+def said(request: HttpRequest, name: str) -> str:
     """By the button, or by its address."""
     return request.POST.get(name) or request.GET.get(name, "")
 
 
-def _keyword(request: HttpRequest) -> str:
+def keyword_of(request: HttpRequest) -> str:
     """The label that is meant; empty when it is none that people give."""
-    keyword = _said(request, "label") or labels.keyword_of(request.POST.get("name", ""))
+    keyword = said(request, "label") or labels.keyword_of(request.POST.get("name", ""))
     return keyword if is_valid_keyword(keyword) and labels.is_label(keyword) else ""
 
 
-def _until(request: HttpRequest) -> datetime | None:
+def until_of(request: HttpRequest) -> datetime | None:
     """By the clock that the person has chosen, else by the browser's, which a script tells."""
     own = zone_name(shell.person(request)) or request.POST.get("zone", "")
-    return snooze.moment(_said(request, "until"), zone(own, settings.TIME_ZONE), timezone.now())
+    return snooze.moment(said(request, "until"), zone(own, settings.TIME_ZONE), timezone.now())
+
+
+def threads_of(request: HttpRequest) -> set[int]:
+    """The conversations `c`: that of a button, else those with a mark."""
+    words = request.GET.getlist("c") or request.POST.getlist("c")
+    return {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
 
 
 def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:
     """The conversation that a button names, else all that the list shows, else those with a mark. Http404 when none of
     them is there."""
-    words = request.GET.getlist("c") or request.POST.getlist("c")
     if "all" in request.POST and "c" not in request.GET:
         return Chosen(account, mailbox, (), everything=True, only=lists.place_of(request, mailbox).only)
-    held = queries.selection(
-        mailbox, {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
-    )
+    held = queries.selection(mailbox, threads_of(request))
     if not held:
         raise Http404
     return Chosen(account, mailbox, held)
@@ -218,7 +222,7 @@ def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _
         "chosen": sorted({one.thread for one in wish.chosen.held}),
         "everything": wish.chosen.everything,
         "targets": targets(boxes, place.mailbox),
-        "labels": _labels(holder) if wish.deed in deeds.LABELS else (),
+        "labels": labels_of(holder) if wish.deed in deeds.LABELS else (),
         "times": snooze.choices(shell.clock(request)) if wish.deed in deeds.TIMED else (),
         "list": place.address,
         "here": request.POST.get("next", ""),
@@ -233,12 +237,12 @@ def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     address = replace(lists.place_of(request, mailbox_id), before="").act
-    page = {"address": address, "targets": targets(boxes, mailbox_id), "labels": _labels(holder)}
+    page = {"address": address, "targets": targets(boxes, mailbox_id), "labels": labels_of(holder)}
     page["times"] = snooze.choices(shell.clock(request))
     return render(request, "acting/dialogs.html", page)
 
 
-def _labels(holder: Holder) -> list[Label]:
+def labels_of(holder: Holder) -> list[Label]:
     """All that the account has."""
     return [label(keyword) for keyword in queries.labels(holder.account.pk)]
 

@@ -21,14 +21,16 @@ from webmail.screen.jobs import Work
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter, divided
 from webmail.screen.tools import tools
-from webmail.views import shell
+from webmail.views import found, shell
 
 _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
 """What a cursor begins with."""
 
 
 def place_of(request: HttpRequest, mailbox: int) -> Place:
-    """Which page of the mailbox's list is meant, from the address."""
+    """Which page of the mailbox's list is meant, from the address; or of the results that something was opened from."""
+    if request.GET.get("q"):
+        return found.place_of(request, mailbox)
     only = request.GET.get("only", "")
     only = only if only in {"unread", "starred"} else ""
     sort = "unread" if request.GET.get("sort") == "unread" and not only else ""

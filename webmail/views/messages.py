@@ -21,10 +21,12 @@ from imapbridge.queries import MailboxItem, MessageItem
 from webmail import access, csp, error_pages, partials
 from webmail.access import Holder
 from webmail.screen.listing import Listing
+from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
 from webmail.screen.tools import tools
-from webmail.views import consent, framing, letters, lists, shell, texts
+from webmail.views import consent, found, framing, letters, lists, shell, texts
+from webmail.views.found import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,20 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     pane["tools"] = tools(box, place, boxes) if any(box.id in item.mailboxes for item in messages) else None
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
-    shown = lists.pane(boxes, holder, place, shell.clock(request), opened=holder.thread)
-    page = shell.context(request, holder, boxes, box.id, place.only)
+    shown, template = _list_beside(request, holder, boxes, place)
+    page = shell.context(request, holder, boxes, 0 if isinstance(place, SearchPlace) else box.id, place.only)
     beside = _beside(shown, box.id, holder.thread)
-    return render(request, "app.html", page | pane | {"list": shown} | beside)
+    return render(request, template, page | pane | {"list": shown} | beside)
+
+
+def _list_beside(
+    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], place: Place
+) -> tuple[Listing | Results, str]:
+    """The list that the message was opened from, and the page that shows both."""
+    if isinstance(place, SearchPlace):
+        search = found.search_of(request, holder, boxes, place)
+        return found.pane(request, holder, search, opened=holder.thread), "search/show.html"
+    return lists.pane(boxes, holder, place, shell.clock(request), opened=holder.thread), "app.html"
 
 
 def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[MessageItem], message_id: int) -> Place:
@@ -62,10 +74,10 @@ def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[Messag
     named = next((mailbox for item in messages for mailbox in item.mailboxes if str(mailbox) == asked), None)
     if named is not None:
         return lists.place_of(request, named)
-    found = next((box.id for box in boxes if box.id in held), None)
-    if found is None:  # expunged everywhere, or on its way from one mailbox to another
+    first = next((box.id for box in boxes if box.id in held), None)
+    if first is None:  # expunged everywhere, or on its way from one mailbox to another
         raise Http404
-    return Place(found)
+    return Place(first)
 
 
 def _pane(
@@ -75,7 +87,7 @@ def _pane(
     manner = framing.manner(request, shell.person(request), holder)
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
-    name = name_of(box.special_use, box.name)
+    name = _("Results") if isinstance(place, SearchPlace) else name_of(box.special_use, box.name)
     return {
         "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
@@ -85,7 +97,7 @@ def _pane(
     }
 
 
-def _beside(shown: Listing, mailbox: int, thread: int) -> dict[str, str]:
+def _beside(shown: Listing | Results, mailbox: int, thread: int) -> dict[str, str]:
     """Where the buttons for the newer and the older conversation lead: as the list stands, or past its ends."""
     order = [row for row, _latest in shown.order]
     at = order.index(thread) if thread in order else -1

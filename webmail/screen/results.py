@@ -1,0 +1,166 @@
+"""What a search found, as rows of a list: what was found is marked, and each row says where it lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import urlencode
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from imapbridge.queries import Conversation, MailboxItem
+from imapbridge.search.results import Result
+from imapbridge.search.tree import Node, terms
+from imapbridge.search.words import folded, looked_for
+from webmail import partials
+from webmail.screen.clock import Clock
+from webmail.screen.rows import LONGEST_PREVIEW, Place, RowWriter
+from webmail.screen.sidebar import name_of
+
+_MARK, _UNMARK, _IN, _OUT = "\ue010", "\ue011", "\ue012", "\ue013"
+"""Private characters, which stand for tags until all else is escaped."""
+_TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in">', _OUT: "</b> "}
+_PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
+_IN_TEXT = {"", "body"}
+_BEFORE = 40
+"""Characters before what was found that a long text begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlace(Place):
+    """Where a result stands: its mailbox, and the search whose page it is on."""
+
+    q: str = ""
+    everywhere: bool = False
+
+    @property
+    def address(self) -> str:
+        """Of the page of results."""
+        return f"/search?{urlencode(self._page)}"
+
+    @property
+    def act(self) -> str:
+        return f"/mailbox/{self.mailbox}/act?{self.query}" if self.mailbox else f"/search/act?{urlencode(self._page)}"
+
+    @property
+    def query(self) -> str:
+        return urlencode({"in": self.mailbox, **self._page})
+
+    @property
+    def _page(self) -> dict[str, str]:
+        everywhere = "1" if self.everywhere else ""
+        return {"q": self.q} | {k: v for k, v in (("all", everywhere), ("before", self.before)) if v}
+
+
+class Hits:
+    """Marks the words of a search in texts."""
+
+    def __init__(self, tree: Node) -> None:
+        wanted = [(term, looked_for(term.value)) for term, negated in terms(tree) if not negated]
+        self.subject = _pattern(term_words for term, term_words in wanted if term.field in {"", "subject"})
+        self.text = _pattern(term_words for term, term_words in wanted if term.field in _IN_TEXT)
+
+    def marked(self, text: str, pattern: re.Pattern[str] | None) -> str:
+        text = _PRIVATE.sub("", text)
+        if pattern is None:
+            return text
+        plain = _same_length(text)
+        return _between(text, [found.span() for found in pattern.finditer(plain) if found[0]])
+
+    def excerpt(self, text: str) -> str:
+        """The part of a text around the first hit, marked; empty when there is none."""
+        text = " ".join(text.split())
+        found = self.text.search(_same_length(text)) if self.text else None
+        if found is None:
+            return ""
+        begin = max(0, text.rfind(" ", 0, max(0, found.start() - _BEFORE)) + 1) if found.start() > _BEFORE else 0
+        cut = text[begin : begin + LONGEST_PREVIEW]
+        return ("…" if begin else "") + self.marked(cut, self.text) + ("…" if begin + len(cut) < len(text) else "")
+
+
+def _pattern(wanted: Iterable[Sequence[str]]) -> re.Pattern[str] | None:
+    """Where one of these words begins, as folded text has it; pairs of letters as they overlap."""
+    found = {_one(several) for several in wanted if several}
+    return re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None
+
+
+def _one(words: Sequence[str]) -> str:
+    joined = words[0]
+    for before, word in pairwise(words):
+        joined += word[1:] if len(before) == 2 and before[1:] == word[:1] and ord(word[0]) > 0xDFF else f"\0{word}"
+    pieces = [re.escape(piece) for piece in joined.split("\0")]
+    begin = r"(?<!\w)" if ord(joined[0]) <= 0xDFF else ""
+    return begin + r"[\W_]+".join(pieces)
+
+
+def _same_length(text: str) -> str:
+    """Folded letter by letter, so that places in it are places in the text."""
+    if text.isascii():
+        return text.lower()
+    return "".join((folded(letter) or letter)[:1] for letter in text)
+
+
+def _between(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    pieces, at = [], 0
+    for begin, end in spans:
+        pieces += [text[at:begin], _MARK, text[begin:end], _UNMARK]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+class ResultWriter:
+    """Turns results into rows. `texts` are those of messages whose hits are in no line of the index."""
+
+    def __init__(
+        self, clock: Clock, place: SearchPlace, me: str, tree: Node, boxes: Sequence[MailboxItem], opened: int = 0
+    ) -> None:
+        self._clock, self._place, self._me, self._opened = clock, place, me, opened
+        self._hits = Hits(tree)
+        self._boxes = {box.id: name_of(box.special_use, box.name) for box in boxes}
+        self._writers: dict[int, RowWriter] = {}
+
+    def lacks_hit(self, found: Conversation) -> bool:
+        """Whether neither its subject nor its first words show why it was found."""
+        shown = (found.subject, self._hits.subject), (found.preview, self._hits.text)
+        return not any(pattern and pattern.search(_same_length(text)) for text, pattern in shown)
+
+    def rows(self, results: Sequence[Result], texts: Mapping[int, str] | None = None) -> SafeString:
+        return SafeString(
+            "".join(self._row(each, (texts or {}).get(each.conversation.message, "")) for each in results)
+        )
+
+    def _row(self, result: Result, text: str) -> str:
+        row = self._writer(result.mailbox).row(result.conversation, current=result.conversation.thread == self._opened)
+        row.subject = self._hits.marked(row.subject, self._hits.subject)
+        preview = self._hits.excerpt(text) or self._hits.excerpt(result.conversation.preview)
+        row.preview = f"{_IN}{self._boxes.get(result.mailbox, '')}{_OUT}{preview or _PRIVATE.sub('', row.preview)}"
+        printed = partials.printed([row])
+        return _PRIVATE.sub(lambda found: _TAGS[found[0]], printed)
+
+    def _writer(self, mailbox: int) -> RowWriter:
+        if mailbox not in self._writers:
+            place = SearchPlace(mailbox, q=self._place.q, everywhere=self._place.everywhere)
+            self._writers[mailbox] = RowWriter(self._clock, place, self._me)
+        return self._writers[mailbox]
+
+
+def problem(kind: str, said: str) -> str:
+    """A sentence on what of a search was not understood."""
+    sentences: dict[str, str] = {
+        "quote": _("A quotation mark is missing after {said}; it is taken to go on to the end."),
+        "empty": _("Nothing stands behind {said} to look for."),
+        "is": _("{said} is not known. Try is:unread, is:starred or is:answered."),
+        "has": _("{said} is not known. Try has:attachment."),
+        "size": _("{said} is not a size. Write it like larger:5M."),
+        "day": _("{said} is not a day. Write it like after:2026-03-31."),
+        "span": _(
+            "{said} is not a span of time. Write it like older:2w, with d, w, m or y for the unit."
+        ),
+        "long": _("This is too long to look for; only the beginning of it counts."),
+        "deep": _("There are too many parentheses within each other; the innermost do not count."),
+        "in": _("You have no folder called {said}."),
+    }
+    return sentences[kind].format(said=said)

@@ -1,0 +1,158 @@
+"""The list pane of a search, from the index: shared by the page of results and the message that was opened from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imapbridge import queries
+from imapbridge.queries import MailboxItem
+from imapbridge.search import catching_up, index, results
+from imapbridge.search.index import Hit, Scope
+from imapbridge.search.query import Query, parse
+from imapbridge.search.tree import EVERYTHING
+from webmail import access
+from webmail.access import Holder
+from webmail.screen.listing import Blank
+from webmail.screen.refining import Refining, refining
+from webmail.screen.results import ResultWriter, SearchPlace, problem
+from webmail.screen.tools import Tools, tools
+from webmail.views import shell
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above results, and in the window's title; as the pages of mailboxes have it."""
+
+    window: str
+    title: str
+    sub: str
+    failed: str = ""
+    progress: int | None = None
+    progress_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The list pane, as `search/_list.html` prints it."""
+
+    head: Head
+    address: str
+    refining: Refining
+    problems: tuple[str, ...]
+    rows: SafeString
+    order: list[tuple[int, int]]
+    older: str
+    blank: Blank | None
+    tools: Tools
+    deeper: str
+    """The address where the mail server is asked, empty when there is nothing to ask for."""
+    is_behind: bool = False
+    """Whether some mail is not in the index of words yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as a request means it."""
+
+    place: SearchPlace
+    query: Query
+    scope: Scope
+
+
+def place_of(request: HttpRequest, mailbox: int = 0) -> SearchPlace:
+    before = request.GET.get("before", "")[:20]
+    return SearchPlace(mailbox, before, q=request.GET.get("q", ""), everywhere=request.GET.get("all") == "1")
+
+
+def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem], place: SearchPlace) -> Search:
+    """One query, or more for who has several accounts."""
+    accounts = access.accounts_of(request.user)
+    every = [*boxes]
+    for account, _address in accounts:
+        if account != holder.account.pk:
+            every += queries.mailboxes(account)
+    clock = shell.clock(request)
+    scope = Scope(
+        tuple(account for account, _address in accounts),
+        tuple(every),
+        tuple(address for _account, address in accounts),
+        place.everywhere,
+        clock.tz,
+        timezone.now().astimezone(clock.tz).date(),
+    )
+    return Search(place, parse(place.q), scope)
+
+
+def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> Results:
+    """A page of results. Two queries, and one for the texts that show why something was found."""
+    place, tree = search.place, search.query.tree
+    found = index.page(search.scope, tree, place.before) if tree != EVERYTHING else index.Found([], "")
+    writer = writer_of(request, holder, search, opened)
+    shown = results.rows(found.hits)
+    behind = not shown and catching_up.lacks(holder.account.pk)
+    return Results(
+        head=_head(place.q, len(shown), more=bool(found.next)),
+        address=place.address,
+        refining=refining(tree, search.scope.boxes),
+        problems=_problems(search),
+        rows=_rows(writer, shown),
+        order=[(one.conversation.thread, one.conversation.message) for one in shown],
+        older=replace(place, before=found.next).address if found.next else "",
+        blank=None if shown else _blank(search),
+        tools=_tools(search),
+        deeper=replace(place, before="").address.replace("/search?", "/search/deeper?") if tree != EVERYTHING else "",
+        is_behind=behind,
+    )
+
+
+def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence[Hit]) -> SafeString:
+    """Rows of what the mail server found."""
+    return _rows(writer_of(request, holder, search), results.rows(hits))
+
+
+def writer_of(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> ResultWriter:
+    me = holder.account.address
+    return ResultWriter(shell.clock(request), search.place, me, search.query.tree, search.scope.boxes, opened)
+
+
+def _rows(writer: ResultWriter, shown: Sequence[results.Result]) -> SafeString:
+    unclear = [one.conversation.message for one in shown if writer.lacks_hit(one.conversation)]
+    return writer.rows(shown, results.texts(unclear))
+
+
+def _head(q: str, count: int, *, more: bool) -> Head:
+    if more:
+        sub = ngettext("more than {n}", "more than {n}", count).format(n=count)
+    else:
+        sub = ngettext("{n} found", "{n} found", count).format(n=count) if q else ""
+    window = _("Search: {words}").format(words=q[:200]) if q else _("Search")
+    return Head(window, _("Results") if q else _("Search"), sub)
+
+
+def _problems(search: Search) -> tuple[str, ...]:
+    unknown = [problem("in", name) for name in search.scope.unknown(search.query.tree)]
+    return (*(problem(one.kind, one.said) for one in search.query.problems), *unknown)
+
+
+def _blank(search: Search) -> Blank:
+    if search.query.tree == EVERYTHING:
+        return Blank(
+            "empty",
+            _("What are you looking for?"),
+            _("Type words, or narrow it down: from:ann, has:attachment, older:1w."),
+        )
+    return Blank("empty", _("Nothing found"), _("No subject, name or first words match. Try fewer words."))
+
+
+def _tools(search: Search) -> Tools:
+    """What can be done to results wherever they lie: as in a folder of one's own."""
+    boxes = search.scope.boxes
+    like = next((box for box in boxes if not box.special_use), boxes[0])
+    return tools(replace(like, special_use="", id=0), replace(search.place, before=""), boxes)

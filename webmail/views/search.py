@@ -1,0 +1,58 @@
+"""The page of results, what changed on it, and what its scripts ask for. Everything is a plain form first."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from imapbridge import queries
+from webmail import access, partials
+from webmail.screen.refining import composed
+from webmail.views import deeper, found, shell
+
+_FORM = ("with", "from", "to", "subject", "words", "without", "after", "before_day", "larger", "attached")
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest) -> HttpResponse:
+    """The page; for a script only the next rows, or only the list. A form that says more than `q` leads to the page
+    whose `q` says the same."""
+    if any(name in request.GET for name in _FORM):
+        return redirect(f"/search?{urlencode(_said(request))}")
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    search = found.search_of(request, holder, boxes, found.place_of(request))
+    shown = found.pane(request, holder, search)
+    region = partials.wanted(request)
+    if region == "older":
+        return render(request, "search/_rows.html", {"list": shown})
+    page = {"list": shown, "deep": deeper.progress(request, search), "mark": shell.mark(boxes, holder)}
+    if region == "list-pane":
+        return render(request, "search/_list.html", page)
+    return render(request, "search/show.html", shell.context(request, holder, boxes, only=f"saved:{search.query}") | page)
+
+
+def _said(request: HttpRequest) -> dict[str, str]:
+    fields = {name: request.GET.get(name, "")[:500] for name in (*_FORM, "q")}
+    fields["before"] = fields.pop("before_day")
+    everywhere = {"all": "1"} if request.GET.get("all") else {}
+    return {"q": composed(fields, request.GET.getlist("with")[:50])} | everywhere
+
+
+@require_safe
+@login_required
+def changes(request: HttpRequest) -> HttpResponse:
+    """What is different: the first rows once more, and what stands around them; no content when nothing is."""
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    mark = shell.mark(boxes, holder)
+    if request.GET.get("mark") == mark:
+        return HttpResponse(status=204)
+    search = found.search_of(request, holder, boxes, found.place_of(request))
+    answer = {"list": found.pane(request, holder, search), "mark": mark, "side": shell.side(boxes, holder, 0, f"saved:{search.query}")}
+    return render(request, "search/changes.html", answer)

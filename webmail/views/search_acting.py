@@ -1,0 +1,123 @@
+"""What people do to results, wherever those lie: to each conversation in the folder that its row names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from imapbridge import actions, queries
+from imapbridge.actions.folders import NameRefused
+from imapbridge.search import index
+from imapbridge.search.tree import EVERYTHING
+from imapbridge.terms import labels as terms
+from webmail import access
+from webmail.access import Holder
+from webmail.screen import done, snooze
+from webmail.screen.people import clean
+from webmail.screen.sidebar import name_of
+from webmail.screen.targets import targets
+from webmail.views import actions as acting
+from webmail.views import back, deeds, found, shell
+from webmail.views.deeds import Chosen
+from webmail.views.found import Search
+
+MOST = 500
+"""Conversations at a time."""
+
+
+@require_POST
+@login_required
+def act(request: HttpRequest) -> HttpResponse:
+    """`do` one of the DEEDS to the results `c` of the search `q`; as `actions.act` does for a mailbox."""
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    deed, to = acting.said(request, "do"), acting.said(request, "to")
+    if deed not in deeds.DEEDS:
+        return HttpResponseBadRequest()
+    target = deeds.target_of(deed, to, boxes)
+    search = found.search_of(request, holder, boxes, found.place_of(request))
+    chosen = _chosen(holder, search, acting.threads_of(request))
+    if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
+        return HttpResponse(status=409)
+    keyword = acting.keyword_of(request) if deed in deeds.LABELS else ""
+    until = acting.until_of(request) if deed in deeds.TIMED else None
+    wishes = [replace(one, target=target.id if target else 0, keyword=keyword, until=until) for one in chosen]
+    if not acting.is_complete(request, deed, wishes[0]):
+        return _ask(request, holder, search, deed, wishes)
+    try:
+        changes = [change for wish in wishes for change in deeds.DEEDS[deed](wish)]
+    except (actions.NoMailboxFor, NameRefused):
+        return HttpResponse(status=409)
+    what = name_of(target.special_use, target.name) if target else terms.name_of(keyword)
+    return _answer(request, search, deed, wishes, changes, what)
+
+
+def _chosen(holder: Holder, search: Search, threads: set[int]) -> list[Chosen]:
+    """By mailbox. What the index does not find by this search any more, the mail server did: then where its newest
+    message lies. Http404 when nothing is there."""
+    account, wanted = holder.account.pk, sorted(threads)[:MOST]
+    by_mailbox: dict[int, set[int]] = defaultdict(set)
+    left = set(wanted)
+    for tree in (search.query.tree, EVERYTHING):
+        for hit in index.hits_of_threads(search.scope, tree, left) if left else ():
+            if hit.thread in left:
+                left.discard(hit.thread)
+                by_mailbox[hit.mailbox].add(hit.thread)
+    held = {mailbox: queries.selection(mailbox, some) for mailbox, some in sorted(by_mailbox.items())}
+    chosen = [Chosen(account, mailbox, several) for mailbox, several in held.items() if several]
+    if not chosen:
+        raise Http404
+    return chosen
+
+
+def _answer(
+    request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], changes: list[int], what: str
+) -> HttpResponse:
+    subjects = {one.thread: one.subject for wish in wishes for one in wish.held}
+    if back.is_for_script(request):
+        many = len(subjects) > 1
+        said = done.counted(deed, len(subjects), what) if many else done.named(deed, clean(*subjects.values()), what)
+        answer: HttpResponse = JsonResponse({"said": said, "undo": changes})
+    else:
+        answer = redirect(search.place.address)
+    back.remember(answer, deed, len(subjects), wishes[0].target, changes)
+    return answer
+
+
+def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes: list[Chosen]) -> HttpResponse:
+    """A page that asks for what is missing, and sends the same form again."""
+    if back.is_for_script(request):
+        return HttpResponseBadRequest()
+    boxes = list(search.scope.boxes)
+    page = shell.context(request, holder, boxes) | {
+        "deed": deed,
+        "address": search.place.act,
+        "chosen": sorted({one.thread for wish in wishes for one in wish.held}),
+        "everything": False,
+        "targets": targets(boxes, 0),
+        "labels": acting.labels_of(holder) if deed in deeds.LABELS else (),
+        "times": snooze.choices(shell.clock(request)) if deed in deeds.TIMED else (),
+        "list": search.place.address,
+        "here": request.POST.get("next", ""),
+    }
+    return render(request, "acting/ask.html", page)
+
+
+@require_safe
+@login_required
+def dialogs(request: HttpRequest) -> HttpResponse:
+    """What a script asks the same with, on the page itself."""
+    holder = access.holder_for(request.user)
+    boxes = queries.mailboxes(holder.account.pk)
+    page = {
+        "address": replace(found.place_of(request), before="").act,
+        "targets": targets(boxes, 0),
+        "labels": acting.labels_of(holder),
+        "times": snooze.choices(shell.clock(request)),
+    }
+    return render(request, "acting/dialogs.html", page)
