@@ -38,6 +38,15 @@ class File:
     """Without angle brackets; empty for what the HTML does not show."""
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is said to programs about an event (iTIP, RFC 5546)."""
+
+    method: str
+    """`REPLY` and so on; as it stands in the text too."""
+    text: str
+
+
 def flowed(text: str) -> Iterator[bytes]:
     """text/plain; format=flowed."""
     return _text("text/plain", flow(_NOT_XML.sub("", text)), format="flowed")
@@ -47,6 +56,11 @@ def html(document: str) -> Iterator[bytes]:
     """text/html."""
     clean = _NOT_XML.sub("", document).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     return _text("text/html", clean.replace("\n", "\r\n") + "\r\n")
+
+
+def calendar(event: Calendar) -> Iterator[bytes]:
+    """text/calendar (RFC 6047 2.4)."""
+    return _text("text/calendar", event.text, method=event.method, component="VEVENT")
 
 
 def attached(file: File) -> Iterator[bytes]:

@@ -18,10 +18,10 @@ from datetime import datetime
 from typing import BinaryIO, Literal
 
 from imapbridge.mime import bodies, written
-from imapbridge.mime.bodies import File
+from imapbridge.mime.bodies import Calendar, File
 from imapbridge.terms.envelope import Address
 
-__all__ = ["Composed", "File", "Priority", "bcc_field", "needs_utf8", "new_message_id", "write"]
+__all__ = ["Calendar", "Composed", "File", "Priority", "bcc_field", "needs_utf8", "new_message_id", "write"]
 
 Priority = Literal["", "high", "normal", "low"]
 _PRIORITIES = {"high": ("1 (Highest)", "high"), "normal": ("3 (Normal)", "normal"), "low": ("5 (Lowest)", "low")}
@@ -48,6 +48,8 @@ class Composed:
     inline: tuple[File, ...] = ()
     """What the HTML refers to by `cid:`."""
     files: tuple[File, ...] = ()
+    calendar: Calendar | None = None
+    """Says to programs what the text says to people."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     priority: Priority = ""
@@ -114,10 +116,14 @@ def _body(composed: Composed) -> Iterator[bytes]:
 
 
 def _texts(composed: Composed) -> Iterator[bytes]:
-    plain = bodies.flowed(composed.text)
-    if not composed.html:
-        return plain
-    return bodies.multipart("alternative", _boundary(composed, "alternative"), (plain, _html(composed)))
+    texts = [bodies.flowed(composed.text)]
+    if composed.html:
+        texts.append(_html(composed))
+    if composed.calendar:
+        texts.append(bodies.calendar(composed.calendar))
+    if len(texts) == 1:
+        return texts[0]
+    return bodies.multipart("alternative", _boundary(composed, "alternative"), texts)
 
 
 def _html(composed: Composed) -> Iterator[bytes]:

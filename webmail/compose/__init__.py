@@ -9,5 +9,6 @@ uploads      files on their way in, piece by piece, onto the disk
 written      a draft -> what is handed to be sent, or to be kept in the Drafts mailbox
 mirror       the copy in the Drafts mailbox
 asking       what is asked before something is sent: is a file missing, is it too large
+attending    the answer to an invitation
 outbox       what was handed over, until the mail server has it
 """

@@ -67,6 +67,8 @@ class Invitation:
     cancelled: bool = False
     one_of_many: bool = False
     """It speaks of one occasion of an event that repeats."""
+    occasion: str = ""
+    """Which one: when it was to begin, as a moment; empty when that cannot be read."""
     organizer: Guest | None = None
     guests: tuple[Guest, ...] = ()
     rule: Rule | None = None
@@ -128,6 +130,7 @@ def _read(text: str, section: str) -> Invitation | None:
         place=_text(event.get("LOCATION")),
         cancelled=_word(event.get("STATUS")) == "cancelled",
         one_of_many="RECURRENCE-ID" in event,
+        occasion=_moment(event.get("RECURRENCE-ID"), described).isoformat() if "RECURRENCE-ID" in event else "",
         organizer=next(iter(_guests(event.get("ORGANIZER"))), None),
         guests=tuple(_guests(event.get("ATTENDEE"))),
         rule=_rule(event.get("RRULE")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,6 +29,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A button of the card. `pressed`: `true` for what was answered."""
+
+    value: str
+    label: str
+    css: str
+    pressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether, and where, an invitation is answered; and what stands against it."""
+
+    link: str = ""
+    """Empty: it is not."""
+    answered: str = ""
+    """`accepted`, `tentative`, `declined`, or empty."""
+    has_failed: bool = False
+    clashes: Sequence[Sequence[str]] = ()
+    """[title, start, end] of other events at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """As `message/_invitation.html` prints it."""
 
@@ -43,9 +67,15 @@ class Card:
     news_css: str
     link: str
     """The calendar's file."""
+    answers: tuple[Answer, ...] = ()
+    """Empty for what asks for none."""
+    answer_link: str = ""
+    """Where they are posted."""
+    failed: str = ""
+    """What is said of an answer that could not be sent."""
 
 
-def card(message: int, found: Invitation, clock: Clock, me: str) -> Card:
+def card(message: int, found: Invitation, clock: Clock, me: str, asked: Asked = Asked()) -> Card:
     start = _local(found.start, clock)
     day = start.date() if isinstance(start, datetime) else start
     news, css = _news(found)
@@ -55,11 +85,43 @@ def card(message: int, found: Invitation, clock: Clock, me: str) -> Card:
         month=str(MONTHS[day.month]),
         day=str(day.day),
         weekday=str(WEEKDAYS[day.weekday()]),
-        facts=_facts(found, clock, me),
+        facts=[*_facts(found, clock, me, asked.answered), *_clashes(asked, clock)],
         news=news,
         news_css=css,
         link=part_link(message, found.section),
+        answers=_answers(asked.answered) if asked.link else (),
+        answer_link=asked.link,
+        failed=_("Your answer could not be sent. Try again in a while.") if asked.has_failed else "",
     )
+
+
+def _answers(given: str) -> tuple[Answer, ...]:
+    labels = {"accepted": _("Accept"), "tentative": _("Maybe"), "declined": _("Decline")}
+    return tuple(
+        Answer(
+            value,
+            label,
+            "btn primary" if value == (given or "accepted") else "btn",
+            "true" if value == given else "false",
+        )
+        for value, label in labels.items()
+    )
+
+
+def _clashes(asked: Asked, clock: Clock) -> list[Fact]:
+    return [
+        Fact(
+            "triangle-alert",
+            _("At the same time: {title}").format(title=people.clean(title) or _("(no title)")),
+            _moments_of(start, end, clock),
+        )
+        for title, start, end in asked.clashes
+    ]
+
+
+def _moments_of(start: str, end: str, clock: Clock) -> str:
+    begin, last = _local(start, clock), _local(end or start, clock)
+    return _moments(begin, last, clock) if isinstance(begin, datetime) and isinstance(last, datetime) else ""
 
 
 def _local(moment: str, clock: Clock) -> date:
@@ -73,11 +135,11 @@ def _local(moment: str, clock: Clock) -> date:
         return found
 
 
-def _facts(found: Invitation, clock: Clock, me: str) -> list[Fact]:
+def _facts(found: Invitation, clock: Clock, me: str, answered: str) -> list[Fact]:
     facts = [_when(found, clock)]
     if found.place:
         facts.append(Fact("map-pin", people.clean(found.place)))
-    if who := _who(found, me):
+    if who := _who(found, me, answered):
         facts.append(Fact("users", who))
     if not found.one_of_many:
         facts.append(Fact("refresh-cw", in_words(found.rule, clock)))
@@ -116,7 +178,7 @@ def _days(start: date, end: date, clock: Clock) -> str:
 # --- Who --------------------------------------------------------------------------------------------------------------
 
 
-def _who(found: Invitation, me: str) -> str:
+def _who(found: Invitation, me: str, answered: str) -> str:
     """`Ines (organiser), Marta accepted, Tomás maybe, you have not answered`."""
     organizer = found.organizer
     others = [guest for guest in found.guests if organizer is None or not _same(guest, organizer.address)]
@@ -126,8 +188,8 @@ def _who(found: Invitation, me: str) -> str:
     told += [_answer(guest) for guest in others[:NAMED_GUESTS]]
     if rest := len(others) - NAMED_GUESTS:
         told += [ngettext("{n} other", "{n} others", rest).format(n=rest)] if rest > 0 else []
-    if own and found.method in ("request", ""):
-        told.append(_own_answer(own[0]))
+    if (own or answered) and found.method in ("request", ""):
+        told.append(_own_answer(answered or own[0].status))
     return ", ".join(told)
 
 
@@ -142,9 +204,9 @@ def _answer(guest: Guest) -> str:
     return words[guest.status].format(name=name) if guest.status else name
 
 
-def _own_answer(guest: Guest) -> str:
+def _own_answer(status: str) -> str:
     words = {"accepted": _("you accepted"), "declined": _("you declined"), "tentative": _("you said maybe")}
-    return words.get(guest.status, _("you have not answered"))
+    return words.get(status, _("you have not answered"))
 
 
 def _same(guest: Guest, address: str) -> bool:

@@ -3,18 +3,20 @@ address, so that the browser keeps each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from accounts.models import User
+from webmail import access
 from webmail.access import Holder, Treatment
 from webmail.contacts.posing import Standing
 from webmail.models.correspondents import known_as
 from webmail.reading.document import SIZES
 from webmail.screen.account import preferences
+from webmail.screen.delivery import Delivery, deliveries
 from webmail.views import consent
 
 SIZE_COOKIE = "text-size"
@@ -75,8 +77,12 @@ class Manner:
     left: str = ""
     """How leaving a mailing list went just now: `yes`, `no`, or empty."""
     links: str = ""
+    has_failed: bool = False
+    """Whether the answer to an invitation could not be sent just now."""
     standing: Standing = Standing()
     """What is known of the sender of the message that was asked for."""
+    deliveries: Mapping[str, Sequence[Delivery]] = field(default_factory=dict)
+    """What became of messages that were sent, by Message-ID, where there is something to tell."""
 
     def treatment(self, sender: str) -> Treatment:
         return self.treatments.get(known_as(sender), _UNTREATED)
@@ -94,9 +100,21 @@ class Manner:
 def manner(request: HttpRequest, person: User, holder: Holder) -> Manner:
     """Of the page that is asked for, at this browser."""
     asks, likes = request.GET, preferences(person)
-    once, left = asks.get("images", ""), asks.get("left", "")
-    links = "clean" if likes.cleans_links else ""
-    return Manner(person.pk, likes.theme, text_size(request), holder.treatments, once, left, links, holder.standing)
+    return Manner(
+        person.pk,
+        likes.theme,
+        text_size(request),
+        holder.treatments,
+        once=asks.get("images", ""),
+        left=asks.get("left", ""),
+        links="clean" if likes.cleans_links else "",
+        has_failed=asks.get("answer") == "no",
+        standing=holder.standing,
+        deliveries={
+            name: deliveries(people, only_trouble=only_trouble)
+            for name, people, only_trouble in access.deliveries_of(holder)
+        },
+    )
 
 
 def text_size(request: HttpRequest) -> int:

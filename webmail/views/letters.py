@@ -19,7 +19,9 @@ from imapbridge.errors import MailError, SignInRefused, TryAgain
 from imapbridge.models import Message
 from imapbridge.queries import MessageItem
 from webmail import error_pages, partials
+from webmail.compose.attending import can_answer
 from webmail.models.correspondents import known_as
+from webmail.reading.invitations import Invitation
 from webmail.reading.message import Readable
 from webmail.screen import files, invitations, notices
 from webmail.screen import letters as screen
@@ -28,7 +30,7 @@ from webmail.screen.letters import Detail, Failure, Folded, Letter, Menu, MenuWi
 from webmail.screen.notices import Blocking, Notice
 from webmail.screen.people import person
 from webmail.screen.trust import blocked, doubts, is_doubtful, judged, mailing_list, security
-from webmail.views import texts
+from webmail.views import attending, seen_events, texts
 from webmail.views.framing import UNFRAMED, Framing, Manner
 
 MOST_WARNED = 50
@@ -84,8 +86,7 @@ class Writer:
         text = self._text(stored, found, framing, self._told(message, found, blocking))
         text = replace(text, menu=self._menu(message, found, framing))
         if found.invitation:
-            invited = invitations.card(message.id, found.invitation, self._clock, self._account.address)
-            text = replace(text, invitation=invited)
+            text = replace(text, invitation=self._card(message, found.invitation))
         return self._screen.letter(message, text, cards, title, [*said, *self._said(message, found, blocking)])
 
     def _text(self, message: Message, found: Readable, framing: Framing, told: list[Notice]) -> Text:
@@ -97,6 +98,13 @@ class Writer:
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
         return Text(html=shown, notices=told, size=size, warned=warned)
+
+    def _card(self, message: MessageItem, found: Invitation) -> invitations.Card:
+        answered = attending.answered(message.keywords)
+        link = f"/message/{message.id}/answer?{self._query}" if can_answer(found) else ""
+        clashes = seen_events.clashes(self._account.pk, found, answered)
+        asked = invitations.Asked(link, answered, self._manner.has_failed, clashes)
+        return invitations.card(message.id, found, self._clock, self._account.address, asked)
 
     def _menu(self, message: MessageItem, found: Readable | None = None, framing: Framing = UNFRAMED) -> SafeString:
         is_blocked = self._manner.treatment(message.sender_address).is_blocked
@@ -117,7 +125,8 @@ class Writer:
         told = doubts(found.trust, name, message.sender_address, treat)
         if self._manner.treatment(message.sender_address).is_blocked:
             told.append(blocked(message.sender_address, treat))
-        return [*told, *notices.notices(found, blocking), *([left] if left else [])]
+        sent = notices.delivered(self._manner.deliveries.get(message.message_id, ()))
+        return [*sent, *told, *notices.notices(found, blocking), *([left] if left else [])]
 
     def _judged(self, message: MessageItem, found: Readable) -> Readable:
         """With what the person's other mail says of the sender, without the doubts that are answered."""
