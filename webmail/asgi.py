@@ -22,9 +22,14 @@ SLOW = {
     r"/message/\d+/part/[^/]+/(thumbnail$|inside/)": 4,
 }
 
+LARGE = {
+    # The form of a message without a script, with the files that go along. A script brings them in small pieces.
+    r"/compose/(\d+/)?$": 40 * 1024 * 1024,
+}
+
 application = ProtocolTypeRouter(
     {
-        "http": Pages(pages, threads=24, slow=SLOW),
+        "http": Pages(pages, threads=24, slow=SLOW, large=LARGE),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

@@ -26,7 +26,7 @@ KEPT_IN_MEMORY = 1024 * 1024
 LARGEST_WHOLE = 1024 * 1024
 """Octets of an answer; a longer one goes out as a stream, whether or not its length is known."""
 LARGEST_BODY = 3 * 1024 * 1024
-"""Octets. Nothing is uploaded yet: a little more than what Django reads of a form."""
+"""Octets: a little more than what Django reads of a form, and than a piece of a file has."""
 
 
 class ClientGone(Exception):
@@ -52,11 +52,15 @@ class Pages:
     """An ASGI application for HTTP around a WSGI one (PEP 3333).
 
     `slow`: by a pattern of how an address begins, how many threads it has for itself, so that those who wait there hold
-    no page up.
+    no page up. `large`: likewise, how many octets the body of a request may have there.
     """
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], threads: int, slow: Mapping[str, int] | None = None
+        self,
+        application: Callable[..., Iterable[bytes]],
+        threads: int,
+        slow: Mapping[str, int] | None = None,
+        large: Mapping[str, int] | None = None,
     ) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
@@ -64,11 +68,12 @@ class Pages:
             re.compile(start): ThreadPoolExecutor(most, thread_name_prefix="slow")
             for start, most in (slow or {}).items()
         }
+        self._large = {re.compile(start): most for start, most in (large or {}).items()}
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with SpooledTemporaryFile(KEPT_IN_MEMORY) as body:
             try:
-                await _receive(receive, cast(IO[bytes], body))
+                await _receive(receive, cast(IO[bytes], body), self._largest_for(scope["path"]))
             except ClientGone:
                 return
             except BodyTooLarge:
@@ -80,6 +85,9 @@ class Pages:
             await _send_start(send, answer)
             if answer.rest is not None:
                 await self._send_rest(answer, receive, send)
+
+    def _largest_for(self, path: str) -> int:
+        return next((most for start, most in self._large.items() if start.match(path)), LARGEST_BODY)
 
     def _threads_for(self, path: str) -> ThreadPoolExecutor:
         return next((threads for start, threads in self._slow.items() if start.match(path)), self._threads)
@@ -125,7 +133,7 @@ def _whole(answer: Begun) -> bytes:
             answer.close()
 
 
-async def _receive(receive: ASGIReceiveCallable, body: IO[bytes]) -> None:
+async def _receive(receive: ASGIReceiveCallable, body: IO[bytes], largest: int = LARGEST_BODY) -> None:
     more, size = True, 0
     while more:
         message = await receive()
@@ -133,7 +141,7 @@ async def _receive(receive: ASGIReceiveCallable, body: IO[bytes]) -> None:
             raise ClientGone
         piece = message.get("body", b"")
         size += len(piece)
-        if size > LARGEST_BODY:
+        if size > largest:
             raise BodyTooLarge
         body.write(piece)
         more = message.get("more_body", False)

@@ -11,6 +11,7 @@ import "./announce.js";
 import "./reach.js";
 import "./live.js";
 import "./installed.js";
+import { unreachable } from "./page.js";
 
 /** What only a conversation needs comes with the first one. */
 function read() {
@@ -19,6 +20,29 @@ function read() {
 
 read();
 document.addEventListener("mail:opened", read);
+
+const begins = (address) => /^\/compose\/($|\?)/.test(address);
+
+/** What is written is written over the mailbox; all that it takes comes with the first message. */
+function write(event, address, values) {
+  event.preventDefault();
+  const begin = () => import("./compose.js").then((compose) => compose.begin(address, values), () => unreachable(begin));
+  return begin();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (link && begins(link.getAttribute("href")) && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !link.target) write(event, link.href);
+});
+document.addEventListener("submit", (event) => {
+  const address = event.submitter?.getAttribute("formaction") ?? event.target.getAttribute("action") ?? "";
+  if (begins(address)) write(event, address, new FormData(event.target, event.submitter));
+});
+try {
+  if (localStorage.composing) import("./compose.js").then(({ reopen }) => reopen()).catch(() => {});
+} catch {
+  // Nothing is kept here; it is in the Drafts folder.
+}
 
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from html import escape
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -61,6 +62,17 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
     )
     if not changed:
         raise ChangedElsewhere(open_.get())
+    draft.refresh_from_db()
+    return draft
+
+
+def begin_with(draft: Draft, text: str) -> Draft:
+    """What was typed before there was a composer stands first in it."""
+    lines = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in text.strip().split("\n"))
+    html = f"{lines}{draft.html}" if draft.is_rich else ""
+    Draft.objects.filter(pk=draft.pk).update(
+        html=html, text=f"{text.strip()}\n{draft.text}", revision=F("revision") + 1
+    )
     draft.refresh_from_db()
     return draft
 

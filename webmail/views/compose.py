@@ -20,7 +20,7 @@ from accounts.identities import identities_of
 from accounts.models import Identity, MailAccount
 from imapbridge import queries
 from webmail import access, csp
-from webmail.compose import beginning, drafts, reply, signing, uploads
+from webmail.compose import beginning, drafts, signing, uploads
 from webmail.compose.drafts import ChangedElsewhere, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft
@@ -33,6 +33,9 @@ from webmail.views import back, sending, shell
 LINKED = ("to", "cc", "bcc", "subject", "body")
 """What a `mailto:` link may say (RFC 6068); never a file."""
 LONGEST_LINK = 20_000
+BEGINNINGS = ("all", "forward", "attach", "again", "draft", "reply")
+"""What may name the message that a draft begins from. `reply` is last: it stands in the form of a quick answer, whose
+other buttons mean something else."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,15 +44,15 @@ def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form, or what a link says. POST: the draft is made, and what the form says is done.
 
     `reply`, `all`, `forward`, `attach` and `again` name a message that it begins from, `draft` one of the Drafts
-    mailbox.
+    mailbox; what was typed already is `text`.
     """
     account = access.holder_for(request.user).account
     identities = identities_of(account)
     if request.method != "POST":
         return _page(request, _linked(request.GET, account, identities), identities)
-    draft, left_out = _begun(request, account, identities)
-    if {"text", "subject", "to", "do"} & request.POST.keys():
-        return _answer(request, draft)
+    draft, left_out, values = _begun(request, account, identities)
+    if values.get("do") or values.get("later"):
+        return _answer(request, draft, values)
     problems = [Problem(_("“{name}” is too large to go along.").format(name=name), "files") for name in left_out]
     if back.is_for_script(request):
         return _page(request, draft, identities, problems, status=201)
@@ -61,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The draft's form, and what its buttons do."""
     draft = access.draft_for(request.user, draft_id)
-    return _answer(request, draft) if request.method == "POST" else _page(request, draft)
+    return _answer(request, draft, request.POST) if request.method == "POST" else _page(request, draft)
 
 
 @require_safe
@@ -95,14 +98,25 @@ def _linked(values: QueryDict, account: MailAccount, identities: list[Identity])
     return draft
 
 
-def _begun(request: HttpRequest, account: MailAccount, identities: list[Identity]) -> tuple[Draft, list[str]]:
-    asked = {**request.GET.dict(), **request.POST.dict()}
-    kind = next((name for name in (*reply.KINDS, "draft") if str(asked.get(name, "")).isdecimal()), "")
+def _begun(
+    request: HttpRequest, account: MailAccount, identities: list[Identity]
+) -> tuple[Draft, list[str], QueryDict]:
+    """The draft as it begins; which files were too much; and the form's values that are not in it yet."""
+    asked, values = {**request.GET.dict(), **request.POST.dict()}, request.POST.copy()
+    kind = next((name for name in BEGINNINGS if str(asked.get(name, "")).isdecimal()), "")
     if not kind:
         draft = _linked(request.GET, account, identities)
         draft.save()
-        return draft, []
-    message = access.message_for(request.user, int(str(asked[kind])))
+        return draft, [], values
+    draft, left_out = _from_message(request, kind, int(str(asked[kind])), account, identities)
+    typed = values.pop("text", [""])[-1].replace("\r\n", "\n")
+    return (drafts.begin_with(draft, typed) if typed.strip() else draft), left_out, values
+
+
+def _from_message(
+    request: HttpRequest, kind: str, number: int, account: MailAccount, identities: list[Identity]
+) -> tuple[Draft, list[str]]:
+    message = access.message_for(request.user, number)
     if message.account_id != account.pk:
         identities = identities_of(message.account)
     if kind == "draft":
@@ -115,17 +129,17 @@ def _begun(request: HttpRequest, account: MailAccount, identities: list[Identity
 # --- What the form says -----------------------------------------------------------------------------------------------
 
 
-def _answer(request: HttpRequest, draft: Draft) -> HttpResponse:
-    deed = next((name for name in ("later", "drop", "sure") if request.POST.get(name) and "do" not in request.POST), "")
-    deed = deed or request.POST.get("do", "save")
+def _answer(request: HttpRequest, draft: Draft, values: QueryDict) -> HttpResponse:
+    pressed = next((name for name in ("later", "drop", "sure") if values.get(name)), "save")
+    deed = values.get("do", pressed)
     if deed in ("discard", "restore"):
         (drafts.discard if deed == "discard" else drafts.restore)(draft)
         sending.mirror_soon(draft)
         return _left(request, {"said": _("Draft discarded")} if deed == "discard" else {})
     try:
         draft = drafts.save(
-            draft, _typed(request.POST, draft), _number(request.POST.get("revision"), draft.revision),
-            request.POST.get("tab", "")[:40], anyway="anyway" in request.POST,
+            draft, _typed(values, draft), _number(values.get("revision"), draft.revision), values.get("tab", "")[:40],
+            anyway="anyway" in values,
         )  # fmt: skip
     except ChangedElsewhere as fault:
         return _changed_elsewhere(request, fault.draft)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from webmail import tasks
-from webmail.compose import asking, composed
+from webmail.compose import asking, composed, outbox
 from webmail.models import Draft
 from webmail.screen.account import preferences
 from webmail.screen.clock import Clock
@@ -76,8 +76,6 @@ def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[st
     """Hand it over. Returns what the page is told: in words, and for how many seconds it can be had back."""
     seconds = preferences(user).undo_send
     due = at or timezone.now() + timedelta(seconds=seconds)
-    from webmail.compose import outbox
-
     outbox.send(
         draft.account,
         composed.composed(draft, timezone.now()),
@@ -92,9 +90,7 @@ def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[st
 
 def undo(draft: Draft) -> Draft:
     """Have it back. 404 when it has gone."""
-    from webmail.compose import outbox
-
-    if not outbox.undo(draft):
+    if not outbox.undo([draft.account_id], draft.outgoing or 0):
         raise Http404
     draft.refresh_from_db()
     return draft

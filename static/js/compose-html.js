@@ -1,0 +1,120 @@
+// HTML on its way into the editor and out of it.
+
+/** Squire and what cleans for it; the first call loads both. */
+let loading;
+export function load() {
+  loading ??= Promise.all([import("../vendor/squire.mjs"), import("../vendor/purify.min.mjs")]).then(
+    ([{ default: Squire }]) => ({ Squire, clean }),
+    (fault) => ((loading = null), Promise.reject(fault)),
+  );
+  return loading;
+}
+
+const OPTIONS = {
+  RETURN_DOM_FRAGMENT: true,
+  FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "svg", "math", "video", "audio", "picture", "source"],
+  FORBID_ATTR: ["id", "name", "srcset", "background", "poster"],
+  ALLOW_DATA_ATTR: false,
+  ADD_ATTR: ["data-css"],
+  ALLOW_ARIA_ATTR: false,
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|blob):|data:image\/(?:png|jpeg|gif|webp);|\/compose\/\d+\/files\/[0-9a-f]+$|#)/i,
+};
+
+/** A safe fragment of `html`, images of the message by their links. Other images are left out: those on other hosts
+    would not be loaded, and data is no image of a message. */
+function clean(html, images) {
+  const fragment = DOMPurify.sanitize(aside(html), OPTIONS);
+  for (const image of fragment.querySelectorAll("img")) {
+    const source = image.getAttribute("src") ?? "";
+    const link = source.startsWith("cid:") ? images[source.slice(4)] : source.startsWith("/compose/") ? source : "";
+    if (link) image.setAttribute("src", link);
+    else if (/^https?:/i.test(source)) keepAway(image, source);
+    else image.remove();
+  }
+  return dressed(document.importNode(fragment, true));
+}
+
+/** The policy of the page has a browser complain of each `style` that it parses, wherever. So they are parsed as something
+    else, and set one by one. */
+const aside = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-css="));
+
+const WORN = /^(?:color|background-color|font-(?:family|size|weight|style)|text-(?:align|decoration.*)|line-height|vertical-align|white-space.*|width|height|(?:border|padding)(?:-.*)?|margin-(?:top|right|bottom|left)|list-style-type)$/;
+
+function dressed(fragment) {
+  const given = document.createElement("i").style;
+  for (const each of fragment.querySelectorAll("[data-css]")) {
+    given.cssText = each.dataset.css;
+    each.removeAttribute("data-css");
+    for (const name of given) {
+      const value = given.getPropertyValue(name);
+      if (WORN.test(name) && !/url\(|^-/.test(value)) each.style.setProperty(name, value);
+    }
+  }
+  return fragment;
+}
+
+/** Markup that was in the editor before, for its own way back: nothing is taken out of it. */
+export function again(html) {
+  const template = document.createElement("template");
+  template.innerHTML = aside(html);
+  return dressed(document.importNode(template.content, true));
+}
+
+/** A remote image becomes a link to it: a page of ours loads nothing from elsewhere. */
+function keepAway(image, source) {
+  const link = Object.assign(document.createElement("a"), { href: source, textContent: image.alt || source });
+  image.replaceWith(link);
+}
+
+/** What the server is sent: images of the message by their content ids. Copied into a document where nothing loads. */
+export function styled(root, images) {
+  const ids = new Map(Object.entries(images).map(([id, link]) => [link, id]));
+  const copy = document.implementation.createHTMLDocument("").importNode(root, true);
+  for (const image of copy.querySelectorAll("img")) {
+    const id = ids.get(new URL(image.getAttribute("src") ?? "", location.origin).pathname);
+    if (id) image.setAttribute("src", `cid:${id}`);
+  }
+  return copy.innerHTML.replaceAll("\u200b", "");
+}
+
+const BLOCKS = "address, blockquote, dd, div, dl, dt, h1, h2, h3, h4, h5, h6, li, ol, p, pre, table, tr, ul";
+
+/** The text of an element, as one would type it: a line for a block, `> ` before what is quoted, a mark before items.
+    Not `innerText`, which knows no lines in what is not shown. */
+export function plain(root) {
+  const text = lines(root).map((line) => line.trimEnd()).join("\n");
+  return text.replaceAll("\u200b", "").replaceAll("\u00a0", " ").trimEnd();
+}
+
+const isBlock = (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(BLOCKS) || node.querySelector(BLOCKS) !== null);
+
+function lines(block) {
+  const found = [];
+  let run = "";
+  const end = (whole) => {
+    const text = run.replace(/\n$/, ""); // the last break of a block only holds it open
+    if (text.trim() || whole) found.push(...text.split("\n"));
+    run = "";
+  };
+  for (const child of block.childNodes) {
+    if (isBlock(child)) end(false), found.push(...lines(child));
+    else run += words(child);
+  }
+  end(!found.length);
+  return marked(block, found);
+}
+
+function words(node) {
+  if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/[\t\n\r ]+/g, " ");
+  if (node.nodeName === "BR") return "\n";
+  if (node.nodeName === "IMG") return node.alt ? `[${node.alt}]` : "";
+  return [...node.childNodes].map(words).join("");
+}
+
+function marked(block, found) {
+  if (block.matches("blockquote")) return found.map((line) => (line.startsWith(">") ? `>${line}` : `> ${line}`));
+  if (block.matches(".sig")) return ["-- ", ...found];
+  if (!block.matches("li")) return found;
+  const first = block.parentNode.nodeName === "OL" ? `${[...block.parentNode.children].indexOf(block) + 1}. ` : "- ";
+  return found.map((line, at) => (at ? "  " : first) + line);
+}

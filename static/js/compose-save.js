@@ -1,0 +1,99 @@
+// Saving: each change into the journal at once, to the server after a pause, one save at a time. What the server does
+// not take now is tried until it does.
+import { Journal, tab } from "./compose-journal.js";
+import { post } from "./compose-send.js";
+
+const PAUSE = 1200;
+const LONGEST = 5000;
+const AGAIN = 4000;
+
+export class Saver {
+  #timer = 0;
+  #since = 0;
+  #saving = Promise.resolve();
+  #dirty = false;
+  #stopped = false;
+
+  /** `composer` has `values()`, `address`, `revision` and `said(text)`. */
+  constructor(composer) {
+    this.composer = composer;
+    this.journal = new Journal(Number(composer.dataset.draft));
+    addEventListener("online", () => this.#dirty && this.#soon(0));
+    addEventListener("pagehide", () => this.#leave());
+  }
+
+  get isSaved() {
+    return !this.#dirty;
+  }
+
+  /** Something was typed. */
+  changed() {
+    if (this.#stopped) return;
+    this.#dirty = true;
+    const { composer } = this;
+    this.journal.write(composer.revision, composer.values());
+    this.#since ||= Date.now();
+    this.#soon(Math.min(PAUSE, Math.max(0, this.#since + LONGEST - Date.now())));
+  }
+
+  #soon(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save().catch((fault) => console.warn(fault)), wait);
+  }
+
+  /** Has the server save what is typed, if that is different. */
+  save() {
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#dirty && !this.#stopped && this.#save());
+    return this.#saving;
+  }
+
+  async #save() {
+    clearTimeout(this.#timer);
+    const { composer } = this;
+    const sent = composer.values();
+    this.#dirty = false;
+    this.#since = 0;
+    try {
+      const response = await post(composer.address, this.form(sent, [["do", "save"]]), composer.words);
+      if (response.status === 409) return composer.conflict(await response.json());
+      if (response.status === 404) return composer.left();
+      if (!response.ok) throw new Error(`${response.status}`);
+      composer.saved(await response.json());
+      if (!this.#dirty) await this.journal.clear();
+      else this.journal.write(composer.revision, composer.values());
+    } catch (fault) {
+      this.#dirty = true;
+      composer.said(fault.message === "400" || fault.message === "413" ? composer.words.large : composer.words.offline);
+      this.#soon(AGAIN);
+    }
+    return null;
+  }
+
+  form(values, more = []) {
+    const form = new FormData();
+    for (const [name, value] of [...Object.entries(values), ...more]) form.append(name, value);
+    form.set("revision", this.composer.revision);
+    form.set("tab", tab);
+    return form;
+  }
+
+  /** Waits for what is on its way, and saves nothing more. */
+  async stop() {
+    clearTimeout(this.#timer);
+    this.#stopped = true;
+    await this.#saving.catch(() => {});
+  }
+
+  go() {
+    this.#stopped = false;
+    if (this.#dirty) this.#soon(0);
+  }
+
+  /** The page goes: the journal has it, and the browser may bring it to the server all the same. */
+  #leave() {
+    if (!this.#dirty || this.#stopped) return;
+    const { composer } = this;
+    const body = this.form(composer.values(), [["do", "close"], ["csrfmiddlewaretoken", composer.querySelector("[name=csrfmiddlewaretoken]").value]]);
+    fetch(composer.address, { method: "POST", body, keepalive: true, headers: { "X-Requested-With": "fetch" } }).catch(() => {});
+  }
+}

@@ -1,0 +1,333 @@
+// The composer: one form of the server's, made quick. Saving, files, recipients and the text have modules of their own;
+// here is what holds them together: opening, closing, sending, and what is said on the way.
+import "./mail-frame.js";
+import { Files } from "./compose-files.js";
+import { tab } from "./compose-journal.js";
+import { notice } from "./compose-notices.js";
+import { Saver } from "./compose-save.js";
+import { post } from "./compose-send.js";
+import { Editor } from "./mail-editor.js";
+import { Recipients } from "./mail-recipients.js";
+
+const FIELDS = ["identity", "to", "cc", "bcc", "subject", "priority"];
+
+class MailComposer extends HTMLElement {
+  connectedCallback() {
+    if (this.form) return; // only moved
+    this.form = this.querySelector("form");
+    this.data = JSON.parse(this.querySelector("script").textContent);
+    this.words = this.data.words;
+    this.revision = this.data.revision;
+    this.editor = new Editor(this, () => this.changed());
+    this.files = new Files(this, () => this.changed());
+    this.recipients = new Map(["to", "cc", "bcc"].map((name) => [name, new Recipients(this, name, () => this.changed())]));
+    this.saver = new Saver(this);
+    this.#prepare();
+  }
+
+  get address() {
+    return this.form.getAttribute("action");
+  }
+
+  get isMinimised() {
+    return this.classList.contains("minimised");
+  }
+
+  #prepare() {
+    for (const each of this.querySelectorAll("[data-do], [data-show]")) each.hidden = false;
+    this.querySelector(".compose-pick").hidden = true;
+    this.querySelector(".plain-only").hidden = true;
+    for (const name of ["cc", "bcc"]) this.#offer(name);
+    this.form.noValidate = true;
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.#pressed(event.submitter)));
+    this.form.addEventListener("click", ({ target }) => this.#clicked(target.closest("button, [data-do]")));
+    this.form.addEventListener("input", ({ target }) => target.name && this.changed());
+    this.form.addEventListener("change", ({ target }) => this.#chosen(target));
+    this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("focusin", () => this.isMinimised || this.style.removeProperty("z-index"));
+    this.#hold();
+  }
+
+  /** Says to other tabs that this one has it open. */
+  #hold() {
+    if (this.dataset.draft) navigator.locks?.request(`draft-${this.dataset.draft}`, { ifAvailable: true }, (lock) => lock && new Promise((resolve) => (this.release = resolve)));
+  }
+
+  /** Everything that is typed, as the form's values. */
+  values() {
+    const values = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value]));
+    if (this.form.elements.receipt.checked) values.receipt = "1";
+    return { ...values, ...this.editor.values() };
+  }
+
+  /** What a browser kept is on the screen again. */
+  async #fill(values) {
+    for (const name of FIELDS) if (name in values) this.form.elements[name].value = values[name];
+    this.form.elements.receipt.checked = values.receipt === "1";
+    for (const each of this.recipients.values()) each.draw();
+    await this.editor.fill(values);
+    this.changed();
+  }
+
+  /** Ready to be typed into: with what was lost elsewhere, and the focus where one begins. */
+  async start() {
+    await this.editor.start();
+    await this.#recover();
+    if (this.form.elements.to.value) this.editor.focus();
+    else this.recipients.get("to").focus();
+  }
+
+  async #recover() {
+    if (!this.dataset.draft) return;
+    for (const entry of await this.saver.journal.entries()) {
+      const isNewer = entry.revision >= this.revision;
+      if (isNewer) return this.#fill(entry.values).then(() => entry.tab === tab || this.saver.journal.forget(entry.tab));
+      const time = new Date(entry.at).toLocaleTimeString([], { timeStyle: "short" });
+      const drop = () => this.saver.journal.forget(entry.tab);
+      notice(this, this.words.kept.replace("{time}", time), [[this.words.restore, () => this.#fill(entry.values).then(drop)], [this.words.drop, drop]]);
+    }
+  }
+
+  changed() {
+    this.saver?.changed();
+    this.said("");
+    const subject = this.form.elements.subject.value.trim();
+    this.querySelector("h2").textContent = subject || this.words.title;
+  }
+
+  said(text) {
+    this.querySelector(".saved").textContent = text;
+  }
+
+  /** The server has it. */
+  saved({ draft, revision, saved }) {
+    this.revision = revision;
+    if (!this.dataset.draft) this.#named(draft);
+    if (this.saver.isSaved) this.said(saved);
+  }
+
+  /** A new message has its own address from its first save on. */
+  #named(draft) {
+    this.dataset.draft = draft;
+    this.form.setAttribute("action", `/compose/${draft}/`);
+    this.saver.journal.draft = draft;
+    history.replaceState(history.state, "", this.form.action);
+    this.#hold();
+  }
+
+  /** Another page saved it: whose words stay is for the person to say. */
+  conflict({ saved, revision }) {
+    this.saver.stop();
+    const mine = () => ((this.revision = revision), this.saver.go(), this.changed());
+    notice(this, this.words.elsewhere.replace("{saved}", saved), [[this.words.mine, mine], [this.words.theirs, () => this.#reload()]]);
+  }
+
+  async #reload() {
+    await this.saver.journal.clear();
+    const response = await fetch(this.address, { headers: { "X-Requested-With": "fetch" } });
+    this.#replace(await response.text());
+  }
+
+  #replace(markup) {
+    const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
+    this.release?.();
+    this.replaceWith(document.adoptNode(fresh));
+    return fresh.start();
+  }
+
+  #pressed(button) {
+    const deed = button?.name === "do" ? button.value : button?.name;
+    if (deed === "close") this.close();
+    else if (deed === "discard") this.#discard();
+    else if (deed === "drop") this.files.drop(button.value);
+    else if (deed === "unseal") this.#unseal();
+    else if (deed === "save") this.saver.save();
+    else if (deed === "later") this.send([["later", button.value], ["at", this.form.elements.at.value]]);
+    else this.send();
+  }
+
+  #clicked(control) {
+    const deed = control?.dataset.do;
+    if (deed === "minimise") this.isMinimised ? this.restore() : this.minimise();
+    else if (deed === "expand") this.#expand(control);
+    else if (deed === "attach") this.files.pick();
+    else if (deed === "sign") this.editor.sign(this.data.signatures[this.form.elements.identity.value]);
+    else if (control?.dataset.show) this.#show(control.dataset.show);
+    else if (this.isMinimised && control === null) this.restore();
+  }
+
+  #chosen(target) {
+    if (target.dataset.do === "plain") this.editor.become(!target.checked);
+    if (target.name === "identity") this.editor.sign(this.data.signatures[target.value], { only: true });
+  }
+
+  #key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "Escape" && !event.defaultPrevented && !this.querySelector(":popover-open")) {
+      event.preventDefault();
+      this.close();
+    }
+  }
+
+  /** Its field is there when it is asked for, or has somebody in it. */
+  #offer(name) {
+    const isWanted = Boolean(this.form.elements[name].value);
+    this.querySelector(`[data-field="${name}"]`).hidden = !isWanted;
+    this.querySelector(`[data-show="${name}"]`).hidden = isWanted;
+  }
+
+  #show(name) {
+    this.querySelector(`[data-field="${name}"]`).hidden = false;
+    this.querySelector(`[data-show="${name}"]`).hidden = true;
+    this.recipients.get(name).focus();
+  }
+
+  minimise() {
+    this.classList.remove("expanded");
+    this.classList.add("minimised");
+  }
+
+  restore() {
+    this.hidden = false;
+    this.classList.remove("minimised");
+    this.dispatchEvent(new CustomEvent("compose:restored", { bubbles: true }));
+    this.editor.focus();
+  }
+
+  #expand(button) {
+    this.classList.remove("minimised");
+    const expanded = this.classList.toggle("expanded");
+    const name = expanded ? this.words.dock : this.words.expand;
+    button.title = name;
+    button.setAttribute("aria-label", name);
+    this.editor.focus();
+  }
+
+  /** Off the screen. */
+  left() {
+    this.release?.();
+    this.hidden = true;
+    this.dispatchEvent(new CustomEvent("compose:left", { bubbles: true }));
+    if (!document.activeElement || document.activeElement === document.body) document.getElementById("subject")?.focus();
+    if (this.parentElement?.matches(".compose-dock")) this.remove();
+  }
+
+  /** Saves, and goes; the copy in the Drafts folder is made then. Nothing goes that is not saved. */
+  async close() {
+    const values = this.values();
+    if (!this.dataset.draft && this.saver.isSaved) return this.left();
+    await this.saver.stop();
+    try {
+      const response = await post(this.address, this.saver.form(values, [["do", "close"]]), this.words);
+      if (response.status === 409) return this.conflict(await response.json());
+      if (!response.ok) throw new Error(`${response.status}`);
+      await this.saver.journal.clear();
+      this.left();
+    } catch {
+      this.said(this.words.offline);
+      this.saver.go();
+      this.saver.changed();
+    }
+    return null;
+  }
+
+  async #discard() {
+    await this.saver.stop();
+    const { address, words } = this;
+    this.left();
+    const deed = (name) => post(address, this.saver.form({}, [["do", name]]), words);
+    if (!this.dataset.draft) return;
+    await deed("discard").catch(() => {});
+    this.saver.journal.clear();
+    toast(words.discarded, words.undo, () => deed("restore").then(() => reopen(address)));
+  }
+
+  async #unseal() {
+    await this.saver.save();
+    const response = await post(this.address, this.saver.form(this.values(), [["do", "unseal"]]), this.words);
+    if (response.ok) this.#replace(await response.text());
+  }
+
+  /** Closed at once. What stands in the way brings it back, with a word; until it has gone it can be had back. */
+  async send(more = []) {
+    const wrong = this.#unready();
+    if (wrong) return this.#refuse([{ text: wrong, field: "to" }], more);
+    const took = this.#hand(more);
+    const undo = () => took.then((told) => told && this.#undo(told));
+    if (more.some(([name]) => name === "later")) return void took.then((told) => told && toast(told.said, this.words.undo, undo));
+    const close = toast(this.words.sent, this.words.undo, undo);
+    return void took.then((told) => told?.seconds === 0 && close());
+  }
+
+  #unready() {
+    const all = [...this.recipients.values()];
+    const wrong = all.map((each) => each.settle()).find(Boolean);
+    if (wrong) return wrong;
+    return all.some((each) => each.count) ? "" : this.words.nobody;
+  }
+
+  /** Returns what the server says, or null when it was not sent. */
+  async #hand(more) {
+    const values = this.values();
+    this.hidden = true;
+    await this.files.arrived();
+    await this.saver.stop();
+    try {
+      const response = await post(this.address, this.saver.form(values, [...(more.length ? more : [["do", "send"]])]), this.words);
+      const told = await response.json().catch(() => ({}));
+      if (response.status === 422) return this.#back(() => this.#refuse(told.problems, more, told));
+      if (response.status === 409) return this.#back(() => this.conflict(told));
+      if (!response.ok) throw new Error(`${response.status}`);
+      await this.saver.journal.clear();
+      this.left();
+      return told;
+    } catch {
+      return this.#back(() => notice(this, this.words.failed, [[this.querySelector("[value=send]").textContent.trim(), () => this.send(more)]]));
+    }
+  }
+
+  #back(tell) {
+    document.getElementById("toasts").close("compose");
+    this.restore();
+    this.saver.go();
+    this.saver.changed();
+    tell();
+    return null;
+  }
+
+  #refuse(problems, more, told) {
+    if (told?.revision) this.saved(told);
+    this.querySelector(".compose-notices").replaceChildren();
+    const said = more.filter(([name]) => name === "sure");
+    for (const { text, asks, yes, no } of problems) {
+      const sure = () => this.send([...more.filter(([name]) => name !== "sure"), ["sure", [...said.map((each) => each[1]), asks].join(" ")]]);
+      notice(this, text, asks ? [[yes, sure], [no, () => this.editor.focus()]] : []);
+    }
+  }
+
+  async #undo({ draft }) {
+    const response = await post(`/compose/${draft}/undo`, new FormData(), this.words);
+    if (response.ok) open(await response.text());
+    else toast(this.words.gone);
+  }
+}
+
+/** Says something below; returns what takes it away. */
+function toast(text, label, act) {
+  const toasts = document.getElementById("toasts");
+  toasts.dataset.compose = label ?? "";
+  toasts.show(text, act, "compose");
+  return () => toasts.close("compose");
+}
+
+/** The page knows where composers stand. */
+const open = (markup) => document.dispatchEvent(new CustomEvent("compose:open", { detail: markup }));
+
+async function reopen(address) {
+  const response = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+  if (response.ok) open(await response.text());
+}
+
+customElements.define("mail-composer", MailComposer);

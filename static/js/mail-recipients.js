@@ -1,0 +1,188 @@
+// Whom a message goes to: each a chip, the field's own value behind them. Suggestions come from the server while one
+// types; the server is the judge of what an address is.
+import { announceable, chip, split } from "./compose-chips.js";
+
+const PAUSE = 120;
+const MOVED = "application/x-recipient";
+const ORDER = ["to", "cc", "bcc"];
+
+export class Recipients {
+  #timer = 0;
+  #asked = 0;
+
+  constructor(composer, name, changed) {
+    this.composer = composer;
+    this.name = name;
+    this.changed = changed;
+    this.value = composer.form.elements[name];
+    this.place = this.value.parentElement;
+    this.field = this.value.cloneNode();
+    this.value.type = "hidden";
+    this.value.removeAttribute("id");
+    this.field.removeAttribute("name");
+    this.field.value = "";
+    this.list = Object.assign(document.createElement("ul"), { className: "menu popover suggest", id: `${this.field.id}-list`, hidden: true });
+    for (const [key, given] of [["role", "listbox"], ["aria-label", composer.words.suggestions]]) this.list.setAttribute(key, given);
+    for (const [key, given] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-autocomplete", "list"], ["aria-controls", this.list.id]]) this.field.setAttribute(key, given);
+    this.place.append(this.field);
+    this.place.after(this.list);
+    this.#listen();
+    this.draw();
+  }
+
+  get count() {
+    return this.people.length;
+  }
+
+  get people() {
+    return split(this.value.value);
+  }
+
+  focus() {
+    this.field.focus();
+  }
+
+  #listen() {
+    this.field.addEventListener("input", () => this.#typed());
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("blur", () => setTimeout(() => this.settle(), 150));
+    this.field.addEventListener("paste", (event) => this.#paste(event));
+    this.place.addEventListener("click", ({ target }) => this.#clicked(target));
+    this.place.addEventListener("keydown", (event) => event.target.closest(".recip") && this.#onChip(event));
+    this.place.addEventListener("dragstart", (event) => event.dataTransfer.setData(MOVED, JSON.stringify([this.name, event.target.dataset.at])));
+    const row = this.place.parentElement;
+    row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(MOVED) && event.preventDefault());
+    row.addEventListener("drop", (event) => this.#dropped(event));
+    this.list.addEventListener("mousedown", (event) => (event.preventDefault(), this.#choose(event.target.closest("[role=option]"))));
+  }
+
+  /** What is typed becomes chips. Returns why the first of all that is no address is none, or nothing. */
+  settle() {
+    if (this.field.value.trim()) this.add(this.field.value);
+    this.#close();
+    const wrong = this.people.find((one) => !one.valid);
+    return wrong ? this.composer.words.wrong.replace("{name}", `“${wrong.typed}”`) : "";
+  }
+
+  add(text) {
+    this.value.value = [this.value.value.trim().replace(/[,;]$/, ""), text.trim()].filter(Boolean).join(", ");
+    this.field.value = "";
+    this.draw();
+    this.changed();
+  }
+
+  remove(at) {
+    const rest = this.people.filter((_one, index) => index !== Number(at));
+    this.value.value = rest.map((one) => one.typed).join(", ");
+    this.draw();
+    this.changed();
+  }
+
+  draw() {
+    for (const each of this.place.querySelectorAll(".recip")) each.remove();
+    this.people.forEach((one, at) => this.field.before(chip(one, at, this.composer.words)));
+    this.field.setAttribute("aria-invalid", String(this.people.some((one) => !one.valid)));
+    const row = this.place.parentElement;
+    if (this.value.value) row.hidden = false;
+  }
+
+  #clicked(target) {
+    const one = target.closest(".recip");
+    if (target.closest("button")) this.remove(one.dataset.at);
+    if (!one || target.closest("button")) this.focus();
+  }
+
+  #paste(event) {
+    const text = event.clipboardData.getData("text/plain");
+    if (!/[,;\n]|@.*@/.test(text)) return;
+    event.preventDefault();
+    this.add(text);
+  }
+
+  #key(event) {
+    const { key } = event;
+    const options = [...this.list.querySelectorAll("[role=option]")];
+    const here = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
+    if (!this.list.hidden && (key === "ArrowDown" || key === "ArrowUp")) this.#select(options, (here + (key === "ArrowDown" ? 1 : -1) + options.length) % options.length);
+    else if (!this.list.hidden && key === "Escape") this.#close();
+    else if ((key === "Enter" || key === "Tab") && here >= 0 && !event.ctrlKey && !event.metaKey) this.#choose(options[here]);
+    else if ([",", ";", "Enter"].includes(key) && this.field.value.trim() && !event.ctrlKey && !event.metaKey && !inQuotes(this.field.value)) this.settle();
+    else if (key === "Backspace" && !this.field.value && this.count) return void (event.preventDefault(), this.place.querySelector(".recip:nth-last-of-type(1) button").focus());
+    else if (key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** On a chip: away with it, or to the field above or below. */
+  #onChip(event) {
+    const at = Number(event.target.closest(".recip").dataset.at);
+    const by = event.altKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") this.remove(at);
+    else if (by) this.#move(at, ORDER[ORDER.indexOf(this.name) + by]);
+    else return;
+    event.preventDefault();
+    if (!by) this.focus();
+  }
+
+  #move(at, to) {
+    const other = this.composer.recipients.get(to);
+    if (!other) return;
+    const { typed } = this.people[at];
+    this.remove(at);
+    other.add(typed);
+    other.focus();
+  }
+
+  #dropped(event) {
+    const moved = event.dataTransfer.getData(MOVED);
+    if (!moved) return;
+    event.preventDefault();
+    const [from, at] = JSON.parse(moved);
+    if (from !== this.name) this.composer.recipients.get(from).move(Number(at), this.name);
+  }
+
+  move(at, to) {
+    this.#move(at, to);
+  }
+
+  #typed() {
+    clearTimeout(this.#timer);
+    const text = this.field.value.trim();
+    if (!text) return this.#close();
+    this.#timer = setTimeout(() => this.#suggest(text).catch(() => this.#close()), PAUSE);
+    return this.changed();
+  }
+
+  async #suggest(text) {
+    const asked = ++this.#asked;
+    const response = await fetch(`/contacts/suggest?q=${encodeURIComponent(text)}`);
+    const found = response.ok && !response.redirected ? await response.json() : [];
+    if (asked !== this.#asked || this.field.value.trim() !== text) return;
+    this.list.replaceChildren(...found.map((one, at) => announceable(one, `${this.list.id}-${at}`, text, this.composer.words)));
+    this.list.hidden = !found.length;
+    this.field.setAttribute("aria-expanded", String(found.length > 0));
+    if (found.length) this.#select([...this.list.children], 0);
+  }
+
+  #select(options, at) {
+    options.forEach((each, index) => each.setAttribute("aria-selected", String(index === at)));
+    this.field.setAttribute("aria-activedescendant", options[at].id);
+    options[at].scrollIntoView({ block: "nearest" });
+  }
+
+  #choose(option) {
+    if (!option) return;
+    this.add(option.dataset.value);
+    this.#close();
+  }
+
+  #close() {
+    this.#asked += 1;
+    this.list.hidden = true;
+    this.list.replaceChildren();
+    this.field.setAttribute("aria-expanded", "false");
+    this.field.removeAttribute("aria-activedescendant");
+  }
+}
+
+const inQuotes = (text) => (text.match(/"/g) ?? []).length % 2 === 1;
