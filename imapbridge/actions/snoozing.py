@@ -64,8 +64,10 @@ def _change(account_id: int, entries: list[Entry], until: datetime) -> list[int]
 
 def _remember(account_id: int, entries: Iterable[Entry], until: datetime) -> None:
     keys = Message.objects.filter(pk__in=[one.message_id for one in entries]).values_list("content_key", flat=True)
-    for key in keys:
-        Snooze.objects.update_or_create(account_id=account_id, content_key=bytes(key), defaults={"until": until})
+    Snooze.objects.bulk_create(
+        [Snooze(account_id=account_id, content_key=bytes(key), until=until) for key in keys],
+        update_conflicts=True, unique_fields=["account", "content_key"], update_fields=["until"],
+    )  # fmt: skip
 
 
 # --- coming back ------------------------------------------------------------------------------------------------------

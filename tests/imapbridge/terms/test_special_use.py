@@ -66,5 +66,5 @@ def test_from_name(name, delimiter, use):
 
 def test_the_values_are_stored():
     assert [use.value for use in SpecialUse] == [
-        "inbox", "drafts", "sent", "archive", "junk", "trash", "all", "flagged", "important",
+        "inbox", "drafts", "sent", "archive", "junk", "trash", "all", "flagged", "important", "snoozed",
     ]  # fmt: skip

@@ -458,7 +458,7 @@ def test_a_page_and_its_changes_equal_a_fresh_page(alice: Person, deed: str) -> 
 def test_a_deed_costs_the_same_for_few_and_many(
     alice: Person, deed: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for use in ("archive", "junk", "trash"):
+    for use in ("archive", "junk", "trash", "snoozed"):
         factories.mailbox(alice.account, name=use, special_use=use)
     box = factories.fill_mailbox(alice.account, 400, "Lists")
     threads = list(Entry.objects.filter(mailbox=box).values_list("thread", flat=True))
