@@ -18,8 +18,9 @@ from django.http import Http404
 from accounts.models import MailAccount, User
 from imapbridge.models import Message
 from webmail.contacts import posing
-from webmail.models import Draft
+from webmail.models import Draft, Outgoing
 from webmail.models.correspondents import known_as
+from webmail.models.outgoing import Recipient
 
 Visitor = User | AnonymousUser
 
@@ -60,6 +61,10 @@ class Holder:
     standing: posing.Standing = field(default_factory=posing.Standing)
     """What is known of the sender of the message that was asked for."""
     saved: tuple[Saved, ...] = ()
+    outbox: int = 0
+    """Messages that wait for their time or did not go as they should."""
+    delivered: tuple[int, ...] = ()
+    """Those of the conversation of whose delivery there is something to tell."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
@@ -67,12 +72,15 @@ _COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.co
 _HOLDER = """
 SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {more},
        (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count,
+       (SELECT count(*) FROM webmail_outgoing going WHERE going.account_id = account.id AND NOT going.dismissed
+           AND going.state IN ('waiting', 'sending', 'unknown', 'refused', 'partly')
+           AND (going.scheduled OR going.attempts > 0) AND going.state <> 'sending') AS outbox,
        (SELECT {joined}(CAST(kept.id AS text) || '\x1f' || kept.name || '\x1f' || kept.query || '\x1f'
                         || CAST(kept.unread AS text), '\x1e')
           FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
-_NO_THREAD = "0 AS thread, '' AS treated, '' AS sender"
+_NO_THREAD = "0 AS thread, '' AS treated, '' AS sender, '' AS delivered"
 # As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
@@ -82,7 +90,11 @@ _THREAD = """held.thread AS thread, held.sender_address AS sender, {known},
                         || CAST(known.is_trusted AS integer), '\n')
           FROM webmail_correspondent known WHERE known.account_id = account.id AND known.address IN
                (SELECT {known_as} FROM imapbridge_message letter
-                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated"""
+                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated,
+       (SELECT {joined}(CAST(going.id AS text), ' ') FROM webmail_outgoing going
+         WHERE going.account_id = account.id AND (going.troubled OR going.dsn) AND going.message_id IN
+               (SELECT letter.message_id FROM imapbridge_message letter
+                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS delivered"""
 
 
 def _joined() -> str:
@@ -144,6 +156,8 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             _treatments(found["treated"] or ""),
             _standing(row, found),
             _saved(found["saved_texts"] or ""),
+            found["outbox"],
+            tuple(map(int, (found["delivered"] or "").split())),
         )
     raise Http404
 
@@ -166,6 +180,15 @@ def _treatments(text: str) -> dict[str, Treatment]:
     """From `ADDRESS 1000`, a line for each."""
     found = (line.rpartition(" ") for line in text.splitlines())
     return {address: Treatment(*(switch == "1" for switch in switches)) for address, _, switches in found}
+
+
+def deliveries_of(holder: Holder) -> list[tuple[str, list[Recipient], bool]]:
+    """(Message-ID, its recipients, whether only trouble is told) of those in the conversation that there is something
+    to tell of. No query when there are none, as nearly always; else one."""
+    if not holder.delivered:
+        return []
+    rows = Outgoing.objects.filter(pk__in=holder.delivered).values_list("message_id", "recipients", "dsn")
+    return [(name, people, not asked) for name, people, asked in rows]
 
 
 def message_for(user: Visitor, message_id: int) -> Message:

@@ -17,7 +17,9 @@ from redis.exceptions import RedisError
 
 from accounts import sign_ins
 from accounts.models import MailAccount
-from webmail.compose import drafts, mirror, posting
+from imapbridge import submit
+from imapbridge.errors import MailError, TryAgain
+from webmail.compose import bounces, drafts, mirror, posting
 from webmail.contacts import acquaintances
 from webmail.models import Draft
 from webmail.push import subscriptions
@@ -141,6 +143,31 @@ def post_outgoing(outgoing_id: int) -> None:
 def look_at_outbox() -> None:
     """What is due, what was left by somebody who died, and what follows when a message has gone."""
     posting.look()
+
+
+@shared_task
+def learn_limit(account_id: int) -> None:
+    """How large a message the account's submission server takes."""
+    try:
+        submit.learn_limit(account_id)
+    except MailError as error:
+        logger.info("account=%d limit not learnt: %s", account_id, error.code)
+
+
+def bounces_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
+    """Receives `imapbridge.events.mail_arrived`: something may have come back of what was sent."""
+    if bounces.is_expected(account_id) and cache.add(f"bounces-queued:{account_id}", 1, QUEUED):
+        look_for_bounces.apply_async((account_id,), countdown=GATHERED)
+
+
+@shared_task(bind=True, max_retries=RETRIES)
+def look_for_bounces(self: Any, account_id: int) -> None:
+    """Tell of each message that was sent what came back of it."""
+    cache.delete(f"bounces-queued:{account_id}")
+    try:
+        bounces.look(account_id)
+    except TryAgain as error:
+        raise self.retry(countdown=30 * 2**self.request.retries) from error
 
 
 @shared_task

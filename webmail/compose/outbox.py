@@ -28,7 +28,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge.mime import build, written
 from imapbridge.mime.build import Composed
-from webmail.compose import posting
+from webmail.compose import drafts, posting
 from webmail.models import Draft, Outgoing
 from webmail.models.outgoing import Recipient, folder
 
@@ -36,6 +36,9 @@ State, Fate = Outgoing.State, Outgoing.Fate
 _AGAIN = (State.TAKEN_BACK, State.REFUSED)
 """How a message may have ended that is sent anew under the same Message-ID: nobody has it."""
 PER = timedelta(hours=1)
+AT_ONCE = timedelta(minutes=1)
+"""What waits no longer than this was sent, to its person; and can be had back meanwhile."""
+limit = posting.limit
 
 
 class TooMany(Exception):
@@ -60,6 +63,7 @@ def send(
     try:
         return _handed_over(
             account, composed.message_id, draft, octets=key, due_at=due_at, planned_at=due_at, recipients=people,
+            scheduled=due_at > timezone.now() + AT_ONCE,
             sender=written.addr_spec(composed.from_.address), subject=composed.subject, utf8=build.needs_utf8(composed),
             answers=dict(answers or {}), dsn=dsn, **values,
         )  # fmt: skip
@@ -107,6 +111,14 @@ def arrived(account_ids: Collection[int], outgoing_id: int) -> bool:
 def send_again(account_ids: Collection[int], outgoing_id: int) -> bool:
     """Its person says that it did not come, or does not mind: an unknown one is sent once more."""
     return _soon(outgoing_id, posting.settle(_mine(account_ids, outgoing_id, State.UNKNOWN), Fate.WAITING))
+
+
+def discard(account_ids: Collection[int], outgoing_id: int) -> bool:
+    """Take back what nobody got, and throw its draft away; that can be had back for a while, as any other."""
+    taken = edit(account_ids, outgoing_id)
+    if taken is not None and taken.draft is not None:
+        drafts.discard(taken.draft)
+    return taken is not None
 
 
 def dismiss(account_ids: Collection[int], outgoing_id: int) -> bool:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 State, Fate = Outgoing.State, Outgoing.Fate
 TASK = "webmail.tasks.post_outgoing"
+LEARN = "webmail.tasks.learn_limit"
+ASKED = 600
+"""Seconds after which a server that did not say how much it takes is asked again."""
 LEASE = timedelta(seconds=420)
 """For so long whoever sends is believed to live without a sign of it; longer than a piece of a message may take."""
 LAST_LEASE = timedelta(seconds=700)
@@ -77,6 +81,18 @@ def look() -> None:
             recover(row)
         _ask(row.pk)
     afterwards.catch_up()
+
+
+def limit(account_id: int) -> int:
+    """Octets that the account's server takes of a message; 0: it does not say, or nobody has asked it yet, and the
+    worker is told to."""
+    octets = submit.limit(account_id)
+    if not octets and cache.add(f"submission-size-asked:{account_id}", 1, ASKED):
+        try:
+            current_app.send_task(LEARN, (account_id,))
+        except (OperationalError, RedisError) as fault:
+            logger.warning("account=%s limit not asked for: %s", account_id, type(fault).__name__)
+    return octets
 
 
 def take(outgoing_id: int) -> Outgoing | None:
@@ -239,7 +255,8 @@ def _mark_unknown(pk: int) -> None:
     row = Outgoing.objects.select_for_update().get(pk=pk)
     for one in row.recipients:
         one["state"] = Fate.UNKNOWN if one["state"] == Fate.WAITING else one["state"]
-    row.save(update_fields=["recipients"])
+    row.troubled = True
+    row.save(update_fields=["recipients", "troubled"])
 
 
 def _postpone(row: Outgoing, error: MailError) -> None:
@@ -285,6 +302,7 @@ def _conclude(row: Outgoing, pause: timedelta | None = None) -> None:
         row.state = State.PARTLY if Fate.ACCEPTED in fates else State.REFUSED
     else:
         row.state = State.SENT
+    row.troubled = row.is_troubled
     row.save()
 
 

@@ -65,6 +65,8 @@ class Outgoing(models.Model):
         NOWHERE = "nowhere"
         """There is no Sent mailbox."""
 
+    TROUBLE = (Fate.REFUSED, Fate.UNKNOWN, Fate.FAILED, Fate.DELAYED)
+    """Of a recipient: what is told on the message."""
     OPEN = (State.WAITING, State.SENDING, State.UNKNOWN, State.REFUSED, State.PARTLY)
     """What the outbox shows, until it is dismissed."""
 
@@ -88,6 +90,10 @@ class Outgoing(models.Model):
     """Of the envelope."""
     recipients = models.JSONField(default=list)
     """`Recipient`s, in order."""
+    scheduled = models.BooleanField(default=False)
+    """It was to go later, and not only after the moment in which it can be had back."""
+    troubled = models.BooleanField(default=False)
+    """Somebody has not got it, or not yet, or nobody knows."""
     begun = models.BooleanField(default=False)
     """The server has taken it for somebody, or may have."""
     subject = models.TextField(blank=True)
@@ -123,6 +129,11 @@ class Outgoing(models.Model):
 
     def __str__(self) -> str:
         return f"outgoing={self.pk}"
+
+    @property
+    def is_troubled(self) -> bool:
+        """What `troubled` is to be."""
+        return any(one["state"] in self.TROUBLE for one in self.recipients)
 
     @property
     def path(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from webmail.reading.message import Readable
 from webmail.reading.misleading import Misleading
 from webmail.reading.sealing import CODES
 from webmail.screen import people
+from webmail.screen.delivery import Delivery
 
 NAMED_HOSTS = 3
 """Of trackers; the others are only counted."""
@@ -65,6 +66,16 @@ def notices(readable: Readable, blocking: Blocking) -> list[Notice]:
     if readable.kind == "empty":
         told.append(Notice("info", "", _("This message has no text.")))
     return told
+
+
+def delivered(told: Iterable[Delivery]) -> list[Notice]:
+    """What became of a message of the reader's own, a notice for each recipient."""
+    return [_delivered(one) for one in told]
+
+
+def _delivered(one: Delivery) -> Notice:
+    icon, css = ("triangle-alert", "warn") if one.is_trouble else ("check", "")
+    return Notice(icon, css, " ".join(filter(None, (one.what, one.why, one.said))))
 
 
 def misleading(link: Misleading) -> str:

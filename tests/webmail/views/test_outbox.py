@@ -1,0 +1,131 @@
+"""The page of what is on its way out, and what is told of it elsewhere."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import factories
+from tests.webmail.views.conftest import Person
+from webmail.compose import posting
+from webmail.models import Draft, Outgoing
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    told: list[int] = []
+    monkeypatch.setattr(posting, "_ask", lambda pk, seconds=0: told.append(pk))
+    return told
+
+
+def going(person: Person, state: str = "waiting", fate: str = "", **given: Any) -> Outgoing:
+    recipient = {"address": "bob@example.org", "state": fate, "code": "5.1.1" if fate == "refused" else "", "said": ""}
+    at = timezone.now() + timedelta(days=1)
+    values = {
+        "message_id": f"<{Outgoing.objects.count()}@example.com>",
+        "subject": "Lease",
+        "sender": person.account.address,
+        "due_at": at,
+        "planned_at": at,
+        "size": 1,
+    }
+    made: Outgoing = Outgoing.objects.create(
+        account=person.account, state=state,
+        recipients=[recipient], **(values | given),
+    )  # fmt: skip
+    return made
+
+
+def do(person: Person, row: Outgoing, deed: str) -> Any:
+    answer = person.client.post("/outbox", {"id": row.pk, "do": deed})
+    row.refresh_from_db()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("state", "given", "says", "buttons"),
+    [
+        ("waiting", {"scheduled": True}, "It goes on", ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 2, "problem": "unreachable"}, "could not be reached. It is tried again on",
+         ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 2, "problem": "sign-in-refused"}, "sign in again", ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 1, "begun": True}, "Some have got it already.", ["now", "cancel"]),
+        ("sending", {}, "It is being sent.", []),
+        ("unknown", {"fate": "unknown"}, "nobody knows whether it came", ["arrived", "again"]),
+        ("refused", {"fate": "refused"}, "There is no such address", ["edit", "discard"]),
+        ("partly", {"fate": "refused"}, "Not everybody got it.", ["dismiss"]),
+    ],
+)  # fmt: skip
+def test_each_says_how_it_stands(
+    alice: Person, state: str, given: dict[str, Any], says: str, buttons: list[str]
+) -> None:
+    going(alice, state, **given)
+    text = alice.text("/outbox")
+    assert says in text and "To bob@example.org" in text
+    assert re.findall(r'name="do" value="(\w+)"', text) == buttons
+
+
+def test_what_its_buttons_do(alice: Person) -> None:
+    row = going(alice)
+    do(alice, row, "now")
+    assert row.due_at <= timezone.now()
+    draft = Draft.objects.create(account=alice.account, message_id=row.message_id, outgoing=row.pk)
+    Outgoing.objects.filter(pk=row.pk).update(draft=draft)
+    assert do(alice, row, "edit").url == f"/compose/{draft.pk}/"
+    draft.refresh_from_db()
+    assert row.state == "taken-back" and draft.outgoing is None
+    Outgoing.objects.filter(pk=row.pk).update(state="waiting")
+    do(alice, row, "discard")
+    draft.refresh_from_db()
+    assert row.state == "taken-back" and draft.discarded_at
+    for deed, state in (("arrived", "sent"), ("again", "waiting")):
+        row = going(alice, "unknown", "unknown")
+        do(alice, row, deed)
+        assert row.state == state
+    row = going(alice, "partly", "refused")
+    do(alice, row, "dismiss")
+    assert row.dismissed and "Not everybody" not in alice.text("/outbox")
+
+
+def test_it_is_nobody_elses(alice: Person, bob: Person, charlie: Client) -> None:
+    row = going(alice, scheduled=True)
+    assert "Lease" not in bob.text("/outbox") and "Nothing waits" in bob.text("/outbox")
+    for deed in ("now", "edit", "discard", "cancel", "arrived", "again", "dismiss"):
+        do(bob, row, deed)
+        assert row.state == "waiting" and row.due_at > timezone.now()
+    assert charlie.get("/outbox").status_code == 404
+    assert alice.client.post("/outbox", {"id": row.pk, "do": "explode"}).status_code == 404
+    assert alice.client.post("/outbox", {"id": "x", "do": "now"}).status_code == 404
+
+
+def test_it_stands_beside_the_folders_while_it_holds_something(alice: Person) -> None:
+    list_page = f"/mailbox/{alice.inbox.pk}/"
+    assert 'id="outbox"' not in alice.text(list_page)
+    row = going(alice)  # in the moment in which it can be had back
+    assert 'id="outbox"' not in alice.text(list_page)
+    Outgoing.objects.filter(pk=row.pk).update(scheduled=True)
+    assert 'aria-label="Outbox, 1"' in alice.text(list_page)
+    going(alice, "refused", "refused", attempts=1)
+    assert 'aria-label="Outbox, 2"' in alice.text(list_page)
+
+
+def test_the_sent_message_tells_of_it(alice: Person) -> None:
+    sent = factories.mailbox(alice.account, "Sent", special_use="sent")
+    letter = factories.message(sent, text="Hello", sender=("Alice", alice.account.address))
+    row = going(alice, "partly", "failed", message_id=letter.message_id)
+    alice.text(f"/message/{letter.pk}/")
+    with CaptureQueriesContext(connection) as before:
+        assert "did not get it" not in alice.text(f"/message/{letter.pk}/")
+    Outgoing.objects.filter(pk=row.pk).update(troubled=True)
+    with CaptureQueriesContext(connection) as after:
+        assert "bob@example.org did not get it: it came back." in alice.text(f"/message/{letter.pk}/")
+    assert len(after) == len(before) + 1
+    Outgoing.objects.filter(pk=row.pk).update(
+        troubled=False, dsn=True, recipients=[{**row.recipients[0], "state": "delivered"}]
+    )
+    assert "It came into the mailbox of bob@example.org." in alice.text(f"/message/{letter.pk}/")

@@ -1,0 +1,123 @@
+"""What is on its way out, as the page of the outbox shows it: how it stands, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imapbridge import errors
+from webmail.models import Outgoing
+from webmail.screen import people
+from webmail.screen.clock import Clock
+from webmail.screen.delivery import Delivery, deliveries
+from webmail.screen.sidebar import Apart
+
+State = Outgoing.State
+_NAMED = 3
+"""Recipients whose addresses stand in the line."""
+
+_PROBLEMS: dict[str, Promise] = {
+    errors.SignInRefused.code: gettext_lazy("Your mail server refused the password: sign in again."),
+    errors.CertificateRefused.code: gettext_lazy("Your mail server could not prove who it is, so nothing was sent."),
+    errors.NotPermitted.code: gettext_lazy("Your mail server may not be used without encryption."),
+    errors.ServerBusy.code: gettext_lazy("Your mail server is busy."),
+    errors.ServerTimedOut.code: gettext_lazy("Your mail server did not answer in time."),
+}
+_UNREACHED = gettext_lazy("Your mail server could not be reached.")
+_STANDS: dict[str, Promise] = {
+    State.SENDING: gettext_lazy("It is being sent."),
+    State.UNKNOWN: gettext_lazy(
+        "All of it was sent, and the mail server did not answer, so nobody knows whether it came. Ask somebody it was "
+        "for; it is not sent again by itself."
+    ),
+    State.REFUSED: gettext_lazy("Nobody got it. You can change it and send it again."),
+    State.PARTLY: gettext_lazy("Not everybody got it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`do` is what the form says."""
+
+    do: str
+    label: str
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message."""
+
+    id: int
+    subject: str
+    to: str
+    stands: str
+    told: list[Delivery]
+    buttons: list[Button]
+
+
+def line(row: Outgoing, clock: Clock) -> Line:
+    """How it stands."""
+    subject = people.clean(row.subject) or _("(no subject)")
+    told = deliveries(row.recipients, only_trouble=True) if row.state != State.UNKNOWN else []
+    return Line(row.pk, subject, _to(row), _stands(row, clock), told, _buttons(row))
+
+
+def _to(row: Outgoing) -> str:
+    names = [people.clean(one["address"]) for one in row.recipients]
+    shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    return _("{names} and {n} more").format(names=shown, n=more) if more > 0 else shown
+
+
+def _stands(row: Outgoing, clock: Clock) -> str:
+    if row.state != State.WAITING:
+        return str(_STANDS[row.state])
+    when = clock.full(row.due_at.astimezone(clock.tz))
+    if not row.attempts:
+        return _("It goes on {when}.").format(when=when)
+    again = _("It is tried again on {when}.").format(when=when) if row.due_at > timezone.now() else ""
+    begun = _("Some have got it already.") if row.begun else ""
+    return " ".join(filter(None, (_why(row), begun, again)))
+
+
+def _why(row: Outgoing) -> str:
+    if row.problem:
+        return str(_PROBLEMS.get(row.problem, _UNREACHED))
+    said = next((one["said"] for one in row.recipients if one["state"] == Outgoing.Fate.WAITING and one["said"]), "")
+    if said:
+        return _("Your mail server wants it later: “{said}”").format(said=people.clean(said)[:300])
+    return _("Your mail server wants it later.")
+
+
+def _buttons(row: Outgoing) -> list[Button]:
+    if row.state == State.UNKNOWN:
+        return [Button("arrived", _("It came")), Button("again", _("Send it again"))]
+    if row.state == State.PARTLY:
+        return [Button("dismiss", _("I have read this"))]
+    if row.state == State.REFUSED:
+        return [Button("edit", _("Edit")), Button("discard", _("Discard"), "danger")]
+    if row.state != State.WAITING:
+        return []
+    now = Button("now", _("Send now"))
+    if row.begun:
+        return [now, Button("cancel", _("Stop trying"), "danger")]
+    return [now, Button("edit", _("Take back and edit")), Button("discard", _("Discard"), "danger")]
+
+
+def outbox_item(count: int, *, open_: bool) -> Sequence[Apart]:
+    """Its place beside the mailboxes, while it holds something."""
+    if not count:
+        return ()
+    name = _("Outbox")
+    label = _("{mailbox}, {n}").format(mailbox=name, n=count)
+    return (
+        Apart(
+            key="outbox", link="/outbox", name=name, label=label, icon="clock", flip="", shortcut="", count=str(count),
+            quiet="quiet", css="nav-item", depth=0, current="page" if open_ else "false", hue="", more="",
+        ),
+    )  # fmt: skip
