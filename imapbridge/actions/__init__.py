@@ -10,7 +10,7 @@ from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_foreve
 from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
-from imapbridge.actions.snoozing import snooze
+from imapbridge.actions.regrouping import merge, split
 from imapbridge.actions.snoozing import snooze
 from imapbridge.actions.undoing import undo
 
@@ -25,12 +25,13 @@ __all__ = [
     "junk",
     "mailbox_for",
     "mark_original",
+    "merge",
     "move",
     "set_flagged",
     "set_label",
     "set_seen",
     "snooze",
-    "snooze",
+    "split",
     "trash",
     "undo",
 ]

@@ -15,6 +15,13 @@ class ThreadRef(models.Model):
     )
     ref = models.BigIntegerField()
     thread = models.BigIntegerField()
+    said = models.CharField(max_length=1, db_default="", default="")
+    """What its person said of it, which outlives the mirror: `PARTED`, `JOINED`, or empty."""
+
+    PARTED = "p"
+    """A conversation begins with it, whatever it refers to."""
+    JOINED = "j"
+    """It was put together with others that have the same conversation and this word."""
 
     class Meta:
         indexes = [models.Index(fields=["account", "thread"], name="threadref_thread")]

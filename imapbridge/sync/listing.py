@@ -52,6 +52,12 @@ def threads_of(mailbox_id: int) -> set[int]:
     return set(rows.values_list("thread", flat=True))
 
 
+def mailboxes_of(account_id: int, threads: Collection[int]) -> set[int]:
+    """Those whose lists show one of these conversations."""
+    rows = MailboxThread.objects.filter(mailbox__account=account_id, thread__in=threads, count__gt=0)
+    return set(rows.values_list("mailbox_id", flat=True))
+
+
 def _refresh(mailbox: Mailbox, threads: list[int], state: int) -> None:
     found = wholes.around(mailbox.account_id, threads, mailbox)
     fresh = _rows(mailbox, found.places, found.uses, state)

@@ -55,7 +55,10 @@ def assign(account_id: int, messages: Sequence[Relations]) -> Assigned:
     """Join messages to conversations. In the caller's turn."""
     wanted = [message.digests() for message in messages]
     refs = {ref for digests in wanted for ref in digests}
-    known = dict(select_in(ThreadRef, ("ref", "thread"), "ref", refs, account=account_id))
+    rows = select_in(ThreadRef, ("ref", "thread", "said"), "ref", refs, account=account_id)
+    known = {ref: thread for ref, thread, _ in rows}
+    if parted := {ref for ref, _, said in rows if said == ThreadRef.PARTED}:
+        wanted = [_from_parted(digests, parted) for digests in wanted]
     before = dict(known)
     joins: dict[int, int] = {}
     for digests in wanted:
@@ -65,6 +68,12 @@ def assign(account_id: int, messages: Sequence[Relations]) -> Assigned:
     _store(account_id, {ref: _resolve(thread, joins) for ref, thread in known.items() if ref not in before}, joined)
     begun = set(result).difference(_resolve(thread, joins) for thread in before.values())
     return Assigned(result, joined, [digests[-1] in before for digests in wanted], begun)
+
+
+def _from_parted(digests: list[int], parted: set[int]) -> list[int]:
+    """What it refers to since the last message that a person has parted from what was before."""
+    begins = [at for at, ref in enumerate(digests) if ref in parted]
+    return digests[begins[-1] :] if begins else digests
 
 
 def _join(digests: list[int], known: dict[int, int], joins: dict[int, int]) -> None:
@@ -85,6 +94,11 @@ def _resolve(thread: int, joins: dict[int, int]) -> int:
 def _store(account_id: int, fresh: dict[int, int], joined: dict[int, int]) -> None:
     rows = [(account_id, ref, thread) for ref, thread in fresh.items()]
     insert(ThreadRef, ("account", "ref", "thread"), rows)
+    join(account_id, joined)
+
+
+def join(account_id: int, joined: Mapping[int, int]) -> None:
+    """Make conversations one: {old number: new number}. In the caller's turn; rows of lists are the caller's."""
     for old, new in joined.items():
         messages = Message.objects.filter(account=account_id, thread=old)
         Entry.objects.filter(message__in=messages).update(thread=new)

@@ -54,6 +54,10 @@ class Menu:
     block: str
     """What the button posts: `block` or `unblock`."""
     block_label: str
+    query: str
+    """Of the place that the message was opened from."""
+    unsplit: str
+    """`hidden`, with a space before it, where there is nothing to split it from."""
 
 
 @dataclass

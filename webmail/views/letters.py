@@ -53,11 +53,13 @@ class Writer:
         self._here = here
         self._manner = manner
         self._down: MailError | None = None
+        self._first = 0
         self._screen = screen.LetterWriter(clock, account.address, query)
 
     def conversation(
         self, messages: Sequence[MessageItem], opened: int, *, everything: bool = False
     ) -> screen.Conversation:
+        self._first = messages[0].id
         shown = screen.open_ids(messages, opened, everything)
         drawn = screen.folded(messages, shown, everything)
         items = [item if isinstance(item, Run) else self.item(item, shown) for item in drawn]
@@ -106,11 +108,16 @@ class Writer:
         asked = invitations.Asked(link, answered, self._manner.has_failed, clashes)
         return invitations.card(message.id, found, self._clock, self._account.address, asked)
 
+    def _unsplit(self, message: MessageItem) -> str:
+        return " hidden" if message.id == self._first else ""
+
     def _menu(self, message: MessageItem, found: Readable | None = None, framing: Framing = UNFRAMED) -> SafeString:
         is_blocked = self._manner.treatment(message.sender_address).is_blocked
         label = _("Unblock sender") if is_blocked else _("Block sender")
         block = ("unblock" if is_blocked else "block", label)
-        menu = Menu(message.id, f"/message/{message.id}/sender?{self._query}", *block)
+        menu = Menu(
+            message.id, f"/message/{message.id}/sender?{self._query}", *block, self._query, self._unsplit(message)
+        )
         if found and found.paper and framing.scheme != "light" and message.sender_address:
             colours = ("original", _("Show original colours")) if framing.dark else ("dark", _("Show darkened"))
             menu = MenuWithColours(**vars(menu), colours=f"/message/{message.id}/colours?{self._query}",

@@ -23,8 +23,9 @@ class Command(AccountCommand):
             owed = PendingChange.objects.filter(account=account, confirmed_at=None)
             if owed.exists() or Job.objects.filter(account=account, finished_at=None).exists():
                 raise CommandError("The server has not got all changes yet; nothing was forgotten. Try again soon.")
-            for model in (Mailbox, Message, ThreadRef, Mirror):
+            for model in (Mailbox, Message, Mirror):
                 model._default_manager.filter(account=account).delete()
+            ThreadRef.objects.filter(account=account, said="").delete()  # not what its person said
         while sync(account.pk):
             pass
         self.stdout.write(f"The mirror of {account.address} is new.")
