@@ -22,8 +22,8 @@ from imapbridge import client, presence, queued
 from imapbridge.actions import snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
-from imapbridge.search import catching_up
-from imapbridge.sync import account, sweep
+from imapbridge.search import catching_up, running
+from imapbridge.sync import account, searching, sweep
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,12 @@ def catch_up(account_id: int) -> None:
             catch_up.apply_async((account_id,), queue="bulk")
             return
     cache.delete(f"catching-up:{account_id}")
+
+
+@shared_task
+def search_server(search_id: int) -> None:
+    """The second wave of a search."""
+    searching.run(search_id)
 
 
 def _prefetch(account_id: int) -> None:
@@ -181,5 +187,6 @@ def expect_mail() -> None:
 
 @shared_task
 def sweep_mirror() -> None:
-    """Tombstones, content without a place, and cached bodies over the bound."""
+    """Tombstones, content without a place, cached bodies over the bound, and searches of long ago."""
     sweep.sweep()
+    running.forget()

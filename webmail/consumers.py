@@ -64,6 +64,10 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
     async def mailbox_changed(self, event: dict[str, Any]) -> None:
         await self.send_json({name: event[name] for name in ("mailbox", "state", "unread", "total")})
 
+    async def search_news(self, event: dict[str, Any]) -> None:
+        """A search on the mail server has got on: the page asks for what was found."""
+        await self.send_json({"search": event["search"]})
+
     async def session_ended(self, _event: dict[str, Any]) -> None:
         await self.close(NOT_SIGNED_IN)
 

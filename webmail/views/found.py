@@ -51,8 +51,6 @@ class Results:
     older: str
     blank: Blank | None
     tools: Tools
-    deeper: str
-    """The address where the mail server is asked, empty when there is nothing to ask for."""
     is_behind: bool = False
     """Whether some mail is not in the index of words yet."""
 
@@ -107,7 +105,6 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
         older=replace(place, before=found.next).address if found.next else "",
         blank=None if shown else _blank(search),
         tools=_tools(search),
-        deeper=replace(place, before="").address.replace("/search?", "/search/deeper?") if tree != EVERYTHING else "",
         is_behind=behind,
     )
 

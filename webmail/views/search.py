@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     region = partials.wanted(request)
     if region == "older":
         return render(request, "search/_rows.html", {"list": shown})
-    page = {"list": shown, "deep": deeper.progress(request, search), "mark": shell.mark(boxes, holder)}
+    page = {"list": shown, "deep": deeper.progress(request, holder, search), "mark": shell.mark(boxes, holder)}
     if region == "list-pane":
         return render(request, "search/_list.html", page)
     return render(request, "search/show.html", shell.context(request, holder, boxes, only=f"saved:{search.query}") | page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TypeVar
 
@@ -87,6 +88,12 @@ class BlockingConnection:
         """Drop the connection, without a goodbye; for that run `session.logout()` first."""
         self.is_open = False
         self._socket.close()
+
+    def abort(self) -> None:
+        """For another thread than the one that uses it: whoever waits for an answer gets ConnectionClosed at once."""
+        self.is_open = False
+        with suppress(OSError):  # it is closed already
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS's own would take the layer from under the other
 
     def __enter__(self) -> BlockingConnection:
         return self

@@ -1,0 +1,89 @@
+"""PURE: tree -> IMAP SEARCH (RFC 9051 6.4.4): the part of a search that a mail server can decide.
+
+What no key can say (attachments, names of files, folders) the index decides afterwards: see `left_over`. Words mean
+parts of words to many servers, and whole words to some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from imapbridge.search import values
+from imapbridge.search.tree import And, Node, Not, Or, Term, all_of, conjuncts, terms
+from imapbridge.terms import flags, labels
+from imapbridge.wire import keys
+from imapbridge.wire.keys import Key
+
+_LOCAL = {"in", "has", "filename"}
+"""What only the index knows."""
+_WORDS: dict[str, Callable[[str], Key]] = {
+    "": keys.text, "body": keys.body, "from": keys.from_, "to": keys.to, "cc": keys.cc, "bcc": keys.bcc,
+    "subject": keys.subject, "list": lambda value: keys.header("List-Id", value),
+}  # fmt: skip
+_IS = {
+    "unread": keys.no_flag(flags.SEEN), "read": keys.flag(flags.SEEN), "starred": keys.flag(flags.FLAGGED),
+    "unstarred": keys.no_flag(flags.FLAGGED), "answered": keys.flag(flags.ANSWERED),
+    "unanswered": keys.no_flag(flags.ANSWERED), "draft": keys.flag(flags.DRAFT),
+}  # fmt: skip
+
+
+def asks_for_text(tree: Node) -> bool:
+    """Whether a mail server can find more than the index: something may stand in the text of a message."""
+    return any(term.field in {"", "body"} and not negated for term, negated in terms(tree))
+
+
+def is_ascii(tree: Node) -> bool:
+    return all(term.value.isascii() for term, _ in terms(tree) if term.field in _WORDS)
+
+
+def criteria(tree: Node, today: date) -> list[Key]:
+    """Keys that all must hold. They find no less than the tree means."""
+    found = (_key(part, today) for part in conjuncts(tree))
+    return [key for key in found if key is not None]
+
+
+def left_over(tree: Node) -> Node:
+    """What must hold besides, and the index decides."""
+    return all_of(part for part in conjuncts(tree) if any(term.field in _LOCAL for term, _ in terms(part)))
+
+
+def as_gmail(tree: Node) -> str:
+    """For a server that has Gmail's own search, whose language ours is, but for the folders."""
+    return str(all_of(part for part in conjuncts(tree) if not any(term.field in _LOCAL for term, _ in terms(part))))
+
+
+def _key(node: Node, today: date) -> Key | None:
+    """None for what says nothing to the server."""
+    if isinstance(node, Term):
+        return None if node.field in _LOCAL else _of_term(node, today)
+    if isinstance(node, Not):
+        is_whole = not any(term.field in _LOCAL for term, _ in terms(node))
+        inner = _key(node.of, today) if is_whole else None
+        return keys.not_(inner) if inner else None
+    found = [key for part in node.parts if (key := _key(part, today)) is not None]
+    if isinstance(node, And):
+        return keys.all_of(*found) if found else None
+    return _any_of(node, found)
+
+
+def _any_of(node: Or, found: list[Key]) -> Key | None:
+    """Of branches that only the index knows, it has found everything already."""
+    return keys.any_of(*found) if found else None
+
+
+def _of_term(term: Term, today: date) -> Key | None:
+    if term.field in _WORDS:
+        value = " ".join(term.value.replace("\0", " ").split())
+        return _WORDS[term.field](value) if value else None
+    if term.field == "is":
+        return _IS[term.value]
+    if term.field == "label":
+        keyword = labels.keyword_of(term.value) or term.value
+        return keys.flag(keyword) if flags.is_valid(keyword) else None
+    if term.field in {"larger", "smaller"}:
+        octets = values.octets(term.value)
+        return keys.larger(octets) if term.field == "larger" else keys.smaller(octets)
+    is_span = term.field in {"older", "newer"}
+    day = values.ago(term.value, today) if is_span else values.date_of(term.value, today)
+    return keys.sent_before(day) if term.field in {"before", "older"} else keys.sent_since(day)

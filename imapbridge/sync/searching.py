@@ -1,0 +1,251 @@
+"""The second wave of a search: the mail server is asked, folder by folder, for what the index does not hold.
+
+A connection of its own, one for an account, under a lock; with a provider that allows few, the account's turn. Folders
+come in the order of likelihood, large ones in windows of UIDs, each with a deadline; what is found is told at once. Who
+has enough of it has the connection closed. What was found and is in no index yet is fetched into it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection as database
+from django.utils import timezone
+from redis.exceptions import LockError, RedisError
+
+from accounts.models import MailAccount
+from imapbridge import queries, redis_link
+from imapbridge.errors import CommandFailed, ConnectionClosed, MailError, TimedOut, WireError
+from imapbridge.models import Entry, Mailbox, ServerSearch
+from imapbridge.pool import credentials
+from imapbridge.pool.translation import translate
+from imapbridge.queries import MailboxItem
+from imapbridge.search import catching_up, criteria, index, running
+from imapbridge.search.index import Scope
+from imapbridge.search.query import parse
+from imapbridge.search.tree import EVERYTHING, Node, Term, conjuncts
+from imapbridge.sync import bulk, windows
+from imapbridge.sync.bulk import Bulk
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire import keys, quirks
+from imapbridge.wire.drivers import BlockingConnection
+from imapbridge.wire.keys import Key
+
+log = logging.getLogger(__name__)
+
+FOLDER = 30.0
+"""Seconds for one mailbox."""
+TOTAL = 120.0
+WHOLE = 5_000
+"""Messages of a mailbox up to which it is searched in one go."""
+WINDOW = 2_000
+"""Messages in one go of a larger one."""
+MOST_FETCHED = 200
+"""Messages of a mailbox that are fetched into the index because they were found."""
+LOOK = 0.5
+"""Seconds between two looks at whether the person has enough."""
+WAIT = 15
+_ORDER = ("inbox", "archive", "all", "sent", "", "drafts", "flagged", "junk", "trash")
+
+
+def run(search_id: int) -> None:
+    """Search one account to its end. Raises nothing of the mail server's: it is noted for the page."""
+    search = ServerSearch.objects.filter(pk=search_id, finished_at=None).first()
+    if search is None:
+        return
+    error = ""
+    try:
+        with _turn(search.account_id) as turn:
+            _Run(search, turn).all()
+    except MailError as fault:
+        error = fault.code
+    except WireError as fault:
+        error = translate(fault).code
+    if error and running.is_stopped(search_id):
+        error = ""  # we closed it ourselves
+    running.note(search, finished_at=timezone.now(), error=error)
+
+
+@contextmanager
+def _turn(account_id: int) -> Iterator[Bulk | None]:
+    """One at a time: the one before was told to stop. Where an account may have no more connections, with its turn."""
+    lock = redis_link.client().lock(f"whimbrel:search:{account_id}", timeout=TOTAL + FOLDER)
+    try:
+        if not lock.acquire(blocking_timeout=WAIT):
+            raise bulk.Occupied
+    except RedisError as lost:
+        raise bulk.Occupied from lost
+    try:
+        _, login = credentials.open_login(account_id)
+        if quirks.choose(login.server.host).interactive:
+            yield None
+        else:
+            with bulk.bulk(account_id) as turn:
+                yield turn
+    finally:
+        with suppress(LockError, RedisError):
+            lock.release()
+
+
+class _Run:
+    """One account's search while it lasts."""
+
+    def __init__(self, search: ServerSearch, turn: Bulk | None = None) -> None:
+        self._search = search
+        self._turn = turn
+        self._tree: Node = parse(search.query).tree
+        account = MailAccount.objects.get(pk=search.account_id)
+        boxes = tuple(queries.mailboxes(account.pk))
+        today = datetime.now(UTC).date()
+        self._scope = Scope((account.pk,), boxes, (account.address,), search.everywhere, UTC, today)
+        self._asked = index.meant(self._tree, self._scope.addresses)
+        self._until = time.monotonic() + TOTAL
+        self._connection = turn.connection if turn else None
+        self._over = threading.Event()
+        self._skipped = 0
+
+    def all(self) -> None:
+        boxes = sorted(self._scope.looked_into(self._tree), key=_likelihood)
+        boxes = [box for box in boxes if self._may_hold(box)]
+        running.note(self._search, total=len(boxes))
+        watcher = threading.Thread(target=self._watch, name=f"search-{self._search.pk}", daemon=True)
+        watcher.start()
+        try:
+            self._folders(boxes)
+        finally:
+            self._over.set()
+            if self._connection:
+                self._connection.close()
+            watcher.join()
+
+    def _may_hold(self, box: MailboxItem) -> bool:
+        """A search that names folders is about no others."""
+        named = [name for name in (_only(self._tree)) if name.casefold() != "anywhere"]
+        return not named or any(box in self._scope.named(name) for name in named)
+
+    def _folders(self, boxes: Sequence[MailboxItem]) -> None:
+        for number, box in enumerate(boxes):
+            running.note(self._search, mailbox=box.name, special_use=box.special_use, done=number)
+            if time.monotonic() > self._until or running.is_stopped(self._search.pk):
+                self._skipped += len(boxes) - number
+                break
+            self._folder(box)
+        running.note(self._search, done=len(boxes), skipped=self._skipped)
+
+    def _folder(self, box: MailboxItem) -> None:
+        """One that cannot be searched, or has vanished meanwhile, stops no other."""
+        try:
+            self._look_into(Mailbox.objects.get(pk=box.id))
+        except Mailbox.DoesNotExist:
+            self._skipped += 1
+        except CommandFailed as refused:
+            log.info("%s mailbox=%s not searched: %s", self._search, box.id, refused.code or refused.status)
+            self._skipped += 1
+        except (TimedOut, ConnectionClosed) as fault:
+            self._skipped += 1
+            self._connection = None
+            if running.is_stopped(self._search.pk):
+                raise
+            log.info("%s mailbox=%s not searched: %s", self._search, box.id, type(fault).__name__)
+
+    def _look_into(self, mailbox: Mailbox) -> None:
+        until = min(time.monotonic() + FOLDER, self._until)
+        wire = self._connected()
+        selected = wire.run(wire.session.select(bytes(mailbox.raw_name), read_only=True), timeout=_left(until))
+        if not selected.exists or selected.uid_validity != mailbox.uid_validity:
+            return
+        wanted = self._keys(wire)
+        for within in _windows(selected.exists, selected.uid_next):
+            if self._turn:
+                self._turn.renew()
+            several = [*wanted, *([keys.uid(within)] if within else [])]
+            answer = wire.run(wire.session.search(several), timeout=_left(until))
+            if answer.uids:
+                self._found(wire, mailbox, answer.uids)
+
+    def _keys(self, wire: BlockingConnection) -> list[Key]:
+        if wire.session.has("X-GM-EXT-1"):
+            return [keys.gm_raw(criteria.as_gmail(self._asked))]
+        if wire.session.profile.ascii_search and not criteria.is_ascii(self._asked):
+            raise CommandFailed("NO", "BADCHARSET", "", "SEARCH")
+        return criteria.criteria(self._asked, self._scope.today)
+
+    def _found(self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet) -> None:
+        """What is new to the page, into its rows."""
+        held = self._held(mailbox, uids)
+        lacks = uids - UidSet.of(held)
+        if lacks:
+            windows.fetch_windows(wire, mailbox, next(lacks.newest_first(MOST_FETCHED)), windows.no_lock)
+            catching_up.catch_up(mailbox.account_id)
+            held = self._held(mailbox, uids)
+        messages = sorted(set(held.values()), reverse=True)
+        for start in range(0, len(messages), 200):
+            self._tell(messages[start : start + 200])
+
+    def _held(self, mailbox: Mailbox, uids: UidSet) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for some in uids.newest_first(500):
+            rows = Entry.objects.filter(mailbox=mailbox.pk, uid__in=list(some), expunged=False)
+            found |= dict(rows.values_list("uid", "message_id"))
+        return found
+
+    def _tell(self, messages: list[int]) -> None:
+        known = {hit.message for hit in index.hits_of_messages(self._scope, self._tree, messages)}
+        rest = [message for message in messages if message not in known]
+        left = criteria.left_over(self._tree)
+        if left != EVERYTHING and rest:
+            fits = {hit.message for hit in index.hits_of_messages(self._scope, left, rest)}
+            rest = [message for message in rest if message in fits]
+        if rest:
+            running.add(self._search, rest)
+
+    def _connected(self) -> BlockingConnection:
+        if self._connection is None or not self._connection.is_open:
+            if self._turn:
+                raise ConnectionClosed("there is no other connection in this turn")
+            self._connection = bulk.connect(self._search.account_id)
+        return self._connection
+
+    def _watch(self) -> None:
+        """Closes the connection as soon as the person has enough: the server then searches for nobody."""
+        try:
+            while not self._over.wait(LOOK):
+                if running.is_stopped(self._search.pk):
+                    if self._connection:
+                        self._connection.abort()
+                    return
+        finally:
+            database.close()
+
+
+def _only(tree: Node) -> list[str]:
+    """Names of folders that the search is confined to."""
+    return [part.value for part in conjuncts(tree) if isinstance(part, Term) and part.field == "in"]
+
+
+def _likelihood(box: MailboxItem) -> tuple[Any, ...]:
+    use = box.special_use if box.special_use in _ORDER else ""
+    return _ORDER.index(use), -box.total, box.path
+
+
+def _windows(exists: int, uid_next: int | None) -> Iterator[UidSet]:
+    """UIDs to search among, the newest first; an empty set for all."""
+    if exists <= WHOLE or not uid_next:
+        yield UidSet()
+        return
+    wide = max(1, uid_next * WINDOW // exists)
+    for top in range(uid_next - 1, 0, -wide):
+        yield UidSet.range(max(1, top - wide + 1), top)
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimedOut("the deadline of a search passed")
+    return left

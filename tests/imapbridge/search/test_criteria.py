@@ -1,0 +1,49 @@
+"""A search as a mail server is asked for it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+
+from imapbridge.search.criteria import asks_for_text, criteria, left_over
+from imapbridge.search.query import parse
+from imapbridge.wire.commands import Command
+from tests.imapbridge.search.test_query import TEXTS
+
+TODAY = date(2026, 3, 12)
+ASKED = {
+    "van": b'TEXT "van"',
+    '"green van" -old': b'TEXT "green van" NOT (TEXT "old")',
+    "from:ann OR body:van": b'OR (FROM "ann") (BODY "van")',
+    "has:attachment van in:inbox": b'TEXT "van"',
+    "has:attachment OR van": b'TEXT "van"',
+    "is:unread label:travel": b"UNSEEN KEYWORD travel",
+    "larger:5M older:1w": b"LARGER 5242880 SENTBEFORE 5-Mar-2026",
+    "list:news": b'HEADER "List-Id" "news"',
+    "-(van has:attachment)": b"",
+    '"a" b\\"c': b'TEXT "a" TEXT "b\\\\" TEXT "c"',
+}
+
+
+def _line(text: str) -> bytes:
+    arguments = tuple(argument for key in criteria(parse(text).tree, TODAY) for argument in key)
+    pieces = Command("UID SEARCH", arguments).pieces("A", "+")
+    return b"".join(piece if isinstance(piece, bytes) else piece.data for piece in pieces)
+
+
+@pytest.mark.parametrize(("text", "asked"), ASKED.items())
+def test_asks(text: str, asked: bytes) -> None:
+    assert _line(text).removeprefix(b"A UID SEARCH").strip() == asked
+
+
+@given(TEXTS)
+def test_any_text_can_be_asked_for_on_one_line(text: str) -> None:
+    """Nothing that a person types ends a command; words of other scripts are literals."""
+    assert b"\r" not in _line(text).replace(b"}\r\n", b"}")[:-2]
+
+
+def test_what_the_server_cannot_say_is_left_to_the_index() -> None:
+    tree = parse("van has:attachment (in:inbox OR is:unread)").tree
+    assert str(left_over(tree)) == "has:attachment in:inbox OR is:unread"
+    assert asks_for_text(tree)
+    assert not asks_for_text(parse("from:ann -van").tree)

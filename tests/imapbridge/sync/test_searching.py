@@ -1,0 +1,96 @@
+"""The second wave of a search on real servers: what stands in texts that the index does not hold."""
+
+import threading
+import time
+
+import pytest
+
+from imapbridge.errors import ConnectionClosed
+from imapbridge.models import Entry, Message, SearchHit, ServerSearch
+from imapbridge.search import catching_up, running
+from imapbridge.sync import bulk, searching
+from tests.imapbridge.sync.conftest import Story
+
+pytestmark = [pytest.mark.servers, pytest.mark.database]
+LONG = "The meeting began late and nothing of note was said before lunch. " * 20
+
+
+def _letter(number: int, subject: str, text: str) -> bytes:
+    head = f"From: Ann <ann@example.org>\r\nTo: me@example.org\r\nSubject: {subject}\r\n"
+    head += f"Message-ID: <{number}@search.example>\r\n"
+    more = "Date: Thu, 12 Mar 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    return (head + more + "Content-Transfer-Encoding: 8bit\r\n\r\n" + text + "\r\n").encode()
+
+
+def _search(story: Story, query: str, **fields: bool) -> ServerSearch:
+    while catching_up.catch_up(story.account.pk):
+        pass
+    _, [key] = running.begin([story.account.pk], query, everywhere=fields.get("everywhere", False))
+    if fields.get("stopped"):
+        ServerSearch.objects.filter(pk=key).update(stopped=True)
+    searching.run(key)
+    return ServerSearch.objects.get(pk=key)
+
+
+def _subjects(search: ServerSearch) -> list[str]:
+    messages = SearchHit.objects.filter(search=search).values_list("message", flat=True)
+    return sorted(Message.objects.filter(pk__in=messages).values_list("subject", flat=True))
+
+
+def test_finds_what_stands_in_texts(story: Story) -> None:
+    lease, trash = story.server.path("Lease"), story.server.path("Trash")
+    for name in (lease, trash):
+        if name not in story.phone.mailboxes():
+            story.phone.create_mailbox(name)
+    story.phone.append("INBOX", _letter(1, "Minutes", LONG + "We share the zeppelin with the library. 東京で会う"))
+    story.phone.append(lease, _letter(2, "Guillotine", LONG + "It will not fit in the zeppelin."))
+    story.phone.append("INBOX", _letter(3, "A zeppelin", LONG))
+    story.phone.append(trash, _letter(4, "Old", LONG + "zeppelin"))
+    story.sync()
+    story.phone.append("INBOX", _letter(5, "Not synced yet", LONG + "zeppelin"))
+
+    search = _search(story, "zeppelin")
+
+    assert (search.error, search.skipped, search.done) == ("", 0, search.total)
+    assert _subjects(search) == ["Guillotine", "Minutes", "Not synced yet"]  # the index knows of the third
+    assert _subjects(_search(story, "zeppelin in:lease")) == ["Guillotine"]
+    assert "Old" in _subjects(_search(story, "zeppelin", everywhere=True))
+    assert _subjects(_search(story, "zeppelin has:attachment")) == []
+    assert _subjects(_search(story, "zeppelin subject:minutes")) == ["Minutes"]
+    assert _subjects(_search(story, "body:zeppelin -guillotine")) == ["Minutes", "Not synced yet"]
+    story.sync()
+    story.assert_equal()
+
+
+def test_words_of_any_script_are_looked_for(story: Story) -> None:
+    story.phone.append("INBOX", _letter(1, "Minutes", LONG + "東京で会う"))
+    story.sync()
+    search = _search(story, "東京")
+    assert _subjects(search) == ["Minutes"] or search.skipped  # a server may know no letters but ASCII
+
+
+def test_a_folder_that_vanishes_stops_no_other(proxied: Story) -> None:
+    proxied.phone.create_mailbox("Gone")
+    proxied.phone.append("Gone", _letter(1, "There", "zeppelin"))
+    proxied.phone.append("INBOX", _letter(2, "Minutes", LONG + "zeppelin"))
+    proxied.sync()
+    proxied.phone.delete_mailbox("Gone")
+    search = _search(proxied, "zeppelin")
+    assert _subjects(search) == ["Minutes"]
+    assert search.skipped == 1
+
+
+def test_who_has_enough_is_not_searched_for(proxied: Story) -> None:
+    proxied.phone.append("INBOX", _letter(1, "Minutes", LONG + "zeppelin"))
+    proxied.sync()
+    search = _search(proxied, "zeppelin", stopped=True)
+    assert _subjects(search) == []
+    assert search.finished_at is not None
+    assert Entry.objects.count() == 1
+
+
+def test_a_wait_for_the_server_is_ended_from_outside(proxied: Story) -> None:
+    with bulk.connect(proxied.account.pk) as wire:
+        threading.Thread(target=lambda: (time.sleep(0.3), wire.abort())).start()
+        with pytest.raises(ConnectionClosed):
+            wire.wait(timeout=60)
