@@ -45,7 +45,13 @@ class Environment:
         None,
         "Encrypts mail passwords at rest. The first encrypts, all decrypt: list the old key after the new one.",
     )
-    data_dir: str = _variable("WEBMAIL_DATA_DIR", values.text, ".data", "Where the embedded default keeps its files.")
+    data_dir: str = _variable(
+        "WEBMAIL_DATA_DIR",
+        values.text,
+        ".data",
+        "Where files are kept: uploads and messages on their way out, and all that the embedded default keeps. Web, "
+        "bridge and workers must have the same.",
+    )
     database_url: str = _variable(
         "DATABASE_URL",
         values.url("postgres", "postgresql", "sqlite"),
