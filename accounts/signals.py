@@ -6,3 +6,7 @@ from django.dispatch import Signal
 
 passwords_forgotten = Signal()
 """Sent after the commit with `account_ids: list[int]`: their connections are to be dropped."""
+
+keys_rotated = Signal()
+"""Sent by `manage.py rotatekeys`: who keeps other sealed passwords seals them anew, and answers with how many they
+were and how many no key opens."""

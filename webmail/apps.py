@@ -10,13 +10,15 @@ class WebmailConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
-        from accounts.signals import passwords_forgotten
+        from accounts.signals import keys_rotated, passwords_forgotten
         from imapbridge.events import mail_arrived
         from webmail import sign_outs, tasks
         from webmail.contacts import blocking
+        from webmail.contacts.carddav import syncing
 
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
         mail_arrived.connect(blocking.arrived)
         mail_arrived.connect(tasks.tell_soon)
         mail_arrived.connect(tasks.count_soon)
+        keys_rotated.connect(syncing.reseal)

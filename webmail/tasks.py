@@ -20,8 +20,9 @@ from accounts.models import MailAccount
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
 from webmail.compose import bounces, drafts, mirror, posting
-from webmail.contacts import acquaintances
-from webmail.models import Draft
+from webmail.contacts import acquaintances, keeping
+from webmail.contacts.carddav import syncing
+from webmail.models import AddressBook, Draft
 from webmail.push import subscriptions
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,50 @@ def count_everyones_acquaintances() -> None:
     live = MailAccount.objects.filter(user__sign_ins__expires_at__gt=timezone.now()).distinct()
     for account_id in live.values_list("pk", flat=True):
         count_soon(None, account_id)
+
+
+BOOK_WAIT = 3
+"""Seconds between a change of a contact and carrying it to its address book: what changes meanwhile goes along."""
+
+
+def sync_books_soon(user_id: int) -> None:
+    """Have the person's address books compared with what is here. Never raises: by the clock they are, too."""
+    try:
+        for pk in AddressBook.objects.filter(user=user_id).values_list("pk", flat=True):
+            _sync_book_in(pk, BOOK_WAIT)
+    except (OperationalError, RedisError) as error:
+        logger.warning("user=%d books not compared at once: %s", user_id, type(error).__name__)
+
+
+def _sync_book_in(book_id: int, seconds: int) -> None:
+    if cache.add(_comparing(book_id), 1, QUEUED):
+        sync_book.apply_async((book_id,), countdown=seconds, queue="bulk")
+
+
+def _comparing(book_id: int) -> str:
+    return f"book-queued:{book_id}"
+
+
+@shared_task
+def sync_book(book_id: int) -> None:
+    """One turn of keeping an address book elsewhere and the contacts here equal."""
+    cache.delete(_comparing(book_id))
+    if not syncing.sync(book_id):
+        _sync_book_in(book_id, 10 * BOOK_WAIT)
+
+
+@shared_task
+def sync_everyones_books() -> None:
+    """Of those that are signed in."""
+    live = AddressBook.objects.filter(user__sign_ins__expires_at__gt=timezone.now()).exclude(error="password")
+    for user_id in live.values_list("user_id", flat=True).distinct():
+        sync_books_soon(user_id)
+
+
+@shared_task
+def sweep_contacts() -> None:
+    """What was merged and deleted so long ago that nobody undoes it."""
+    keeping.forget()
 
 
 MIRRORED_AFTER = timedelta(seconds=60)

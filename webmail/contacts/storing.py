@@ -105,7 +105,13 @@ def remove(contacts: Iterable[Contact]) -> None:
 def touch_groups(members: Sequence[int]) -> None:
     """The groups that these are in say something else than before."""
     held = Contact.objects.filter(kind=Contact.Kind.GROUP, members__in=members, book__isnull=False)
-    Contact.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(is_owed=True)
+    owe(held.values_list("pk", flat=True))
+
+
+def owe(keys: Iterable[int]) -> None:
+    """Their address books are to hear of them, if they are in one."""
+    held = Contact.objects.filter(pk__in=list(keys), book__isnull=False)
+    held.update(is_owed=True, changed_at=timezone.now())
 
 
 def set_members(group: Contact, members: Iterable[str]) -> None:
@@ -130,7 +136,7 @@ def put_in_groups(user_id: int, members: dict[str, list[int]]) -> None:
         group = groups.first() or save(user_id, Card(is_group=True, name=name))
         rows = [Membership(from_contact_id=group.pk, to_contact_id=key) for key in keys]
         Membership.objects.bulk_create(rows, ignore_conflicts=True)
-        Contact.objects.filter(pk=group.pk, book__isnull=False).update(is_owed=True)
+        owe([group.pk])
 
 
 def own_book(user_id: int) -> AddressBook | None:

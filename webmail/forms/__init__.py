@@ -1,10 +1,12 @@
 """What people send to the pages beside the mail, checked. Texts for people; knows no request."""
 
+from webmail.forms.books import BookForm
 from webmail.forms.contacts import ContactForm, GroupForm, ImportForm
 from webmail.forms.identities import IdentityForm, SignatureForm, TemplateForm
 from webmail.forms.preferences import NotificationsForm, PreferencesForm
 
 __all__ = [
+    "BookForm",
     "ContactForm",
     "GroupForm",
     "IdentityForm",

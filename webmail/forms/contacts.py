@@ -46,12 +46,12 @@ class ContactForm(forms.Form):
 
     @property
     def address_rows(self) -> tuple[Labelled, ...]:
-        """With two empty ones to fill in."""
-        return (*self.addresses, Labelled(""), Labelled(""))
+        """With an empty one to fill in; two of them where there is none."""
+        return (*self.addresses, *[Labelled("")] * (1 if self.addresses else 2))
 
     @property
     def phone_rows(self) -> tuple[Labelled, ...]:
-        return (*self.phones, Labelled(""), Labelled(""))
+        return (*self.phones, Labelled(""))
 
     def clean_photo(self) -> bytes | None:
         """A small picture of ours in the place of what was sent, without what was written into that."""

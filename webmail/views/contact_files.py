@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imapbridge import bodies
+from webmail import tasks
 from webmail.contacts import importing, storing, tables, vcard
 from webmail.contacts.importing import Planned
 from webmail.forms import ImportForm
@@ -87,6 +88,7 @@ def agree(request: HttpRequest) -> HttpResponse:
     except storing.TooMany:
         return settings_pages.page(request, "contacts/preview.html", {"too_many": True}, status=422)
     cache.delete(key)
+    tasks.sync_books_soon(user)
     return redirect(f"{reverse('contacts')}?made={made}&filled={filled}")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from webmail import tasks
 from webmail.contacts import storing
 from webmail.contacts.card import Card, Labelled
 from webmail.forms import GroupForm
@@ -41,6 +42,7 @@ def edit(request: HttpRequest, group: Contact | None) -> HttpResponse:
         except storing.TooMany:
             form.add_error(None, _("There are 20,000 contacts already. Delete some first."))
         else:
+            tasks.sync_books_soon(saved.user_id)
             return settings_pages.done(reverse("contact", args=[saved.pk]))
     page: dict[str, Any] = {
         "form": form,

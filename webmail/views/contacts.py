@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from webmail import access, csp
+from webmail import access, csp, tasks
 from webmail.contacts import keeping, storing
 from webmail.contacts.card import Card, Labelled
 from webmail.contacts.folding import wanted
@@ -108,6 +108,7 @@ def _edit(request: HttpRequest, card: Card, contact: Contact | None) -> HttpResp
             form.add_error(None, _("There are 20,000 contacts already. Delete some first."))
         else:
             _join(saved, own, {group.pk for group in groups} & chosen)
+            tasks.sync_books_soon(user)
             return settings_pages.done(reverse("contact", args=[saved.pk]))
     page = {
         "form": form,
@@ -121,7 +122,7 @@ def _edit(request: HttpRequest, card: Card, contact: Contact | None) -> HttpResp
 
 def _join(contact: Contact, before: set[int], after: set[int]) -> None:
     contact.groups.set(after)
-    Contact.objects.filter(pk__in=before ^ after, book__isnull=False).update(is_owed=True)
+    storing.owe(before ^ after)
     if contact.is_collected:
         Contact.objects.filter(pk=contact.pk).update(is_collected=False)  # somebody has written it down now
 
@@ -134,6 +135,7 @@ def delete(request: HttpRequest, contact_id: int) -> HttpResponse:
     user = shell.person(request).pk
     kept = keeping.keep(user, [contact], known.deleted([contact.name]))
     storing.remove([contact])
+    tasks.sync_books_soon(user)
     return redirect(f"{reverse('contacts')}?undo={kept.pk}")
 
 
@@ -145,6 +147,7 @@ def undo(request: HttpRequest, kept_id: int) -> HttpResponse:
     if kept is None:
         raise Http404
     keeping.undo(kept)
+    tasks.sync_books_soon(kept.user_id)
     return settings_pages.done(reverse("contacts"), "undone")
 
 

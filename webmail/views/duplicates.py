@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webmail import tasks
 from webmail.contacts import keeping, merging, storing
 from webmail.models import Contact
 from webmail.screen import known
@@ -44,7 +45,9 @@ def merge(request: HttpRequest) -> HttpResponse:
             raise Http404
         return settings_pages.page(request, "contacts/merge.html", {"fault": "few"}, status=422)
     if request.method == "POST":
-        return redirect(f"{reverse('contacts')}?undo={_merge(user, found)}")
+        kept = _merge(user, found)
+        tasks.sync_books_soon(user)
+        return redirect(f"{reverse('contacts')}?undo={kept}")
     result = merging.merged([storing.card_of(row) for row in found])
     page = {"lines": [known.line(row) for row in found], "name": result.shown, "details": known.details(result)}
     return settings_pages.page(request, "contacts/merge.html", page)

@@ -1,4 +1,4 @@
-"""Seal every mail password with the first of WEBMAIL_CREDENTIAL_KEYS, so that the others can be taken away."""
+"""Seal every password with the first of WEBMAIL_CREDENTIAL_KEYS, so that the others can be taken away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from accounts import secrets
 from accounts.models import MailAccount
+from accounts.signals import keys_rotated
 
 
 class Command(BaseCommand):
@@ -25,6 +26,9 @@ class Command(BaseCommand):
                 continue
             # Only over what was read: somebody may be signing in meanwhile.
             sealed += MailAccount.objects.filter(pk=account.pk, secret=before).update(secret=account.secret)
+        answers: Any = keys_rotated.send(sender=Command)
+        for _receiver, (more, lost) in answers:
+            sealed, unreadable = sealed + more, unreadable + lost
         self.stdout.write(f"{sealed} passwords sealed with the first key.")
         if unreadable:
             self.stderr.write(f"{unreadable} passwords cannot be opened by any key: their owners must sign in again.")
