@@ -63,6 +63,12 @@ def calendar(event: Calendar) -> Iterator[bytes]:
     return _text("text/calendar", event.text, method=event.method, component="VEVENT")
 
 
+def disposition(fields: str) -> Iterator[bytes]:
+    """message/disposition-notification (RFC 8098 3.1): lines of fields, in ASCII."""
+    yield written.params("Content-Type", "message/disposition-notification")
+    yield b"\r\n" + fields.encode("ascii")
+
+
 def attached(file: File) -> Iterator[bytes]:
     """A file as an attachment."""
     kind = _kind_of_message(file) if file.media_type == MESSAGE else ""
@@ -80,10 +86,17 @@ def is_eight_bit(file: File) -> bool:
 
 
 def multipart(
-    kind: str, boundary: str, parts: Iterable[Iterator[bytes]], *, root: str = "", eight_bit: bool = False
+    kind: str,
+    boundary: str,
+    parts: Iterable[Iterator[bytes]],
+    *,
+    root: str = "",
+    report: str = "",
+    eight_bit: bool = False,
 ) -> Iterator[bytes]:
-    """`root` is the media type of the first part, which RFC 2387 wants to be told."""
-    yield written.params("Content-Type", f"multipart/{kind}", boundary=boundary, type=root)
+    """`root` is the media type of the first part, which RFC 2387 wants to be told; `report` the kind of a report."""
+    said = {"report-type": report} if report else {}
+    yield written.params("Content-Type", f"multipart/{kind}", boundary=boundary, type=root, **said)
     yield (written.field("Content-Transfer-Encoding", "8bit") if eight_bit else b"") + b"\r\n"
     for part in parts:
         yield f"--{boundary}\r\n".encode()

@@ -50,6 +50,8 @@ class Composed:
     files: tuple[File, ...] = ()
     calendar: Calendar | None = None
     """Says to programs what the text says to people."""
+    disposition: str = ""
+    """The fields of a receipt (RFC 8098): then the message is one, and has no other parts."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     priority: Priority = ""
@@ -100,12 +102,17 @@ def _fields(composed: Composed) -> Iterator[bytes]:
     if composed.priority:
         number, word = _PRIORITIES[composed.priority]
         yield written.field("X-Priority", number) + written.field("Importance", word)
+    if composed.disposition:
+        yield written.field("Auto-Submitted", "auto-replied")
     if composed.wants_receipt:
         yield written.addresses("Disposition-Notification-To", sender)
     yield written.field("MIME-Version", "1.0")
 
 
 def _body(composed: Composed) -> Iterator[bytes]:
+    if composed.disposition:
+        said = (bodies.flowed(composed.text), bodies.disposition(composed.disposition))
+        return bodies.multipart("report", _boundary(composed, "report"), said, report="disposition-notification")
     files = (*composed.files, *(() if composed.html else composed.inline))
     if not files:
         return _texts(composed)

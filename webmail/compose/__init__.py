@@ -10,5 +10,6 @@ written      a draft -> what is handed to be sent, or to be kept in the Drafts m
 mirror       the copy in the Drafts mailbox
 asking       what is asked before something is sent: is a file missing, is it too large
 attending    the answer to an invitation
+receipts     that something was read, for who asked
 outbox       what was handed over, until the mail server has it
 """

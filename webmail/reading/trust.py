@@ -11,8 +11,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
-from imapbridge.mime.headers import parse_addresses
+from imapbridge.mime.headers import clean, parse_addresses
 from webmail.reading.links import host_of, same_site
 from webmail.reading.lookalikes import looks_like
 from webmail.reading.source import HeaderField, header_fields
@@ -30,6 +31,8 @@ class Leaving:
     page: str = ""
     mail: str = ""
     """An address to write to."""
+    mail_subject: str = ""
+    """What the message to it is to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Trust:
     replies_to: str = ""
     """An address elsewhere that answers would go to."""
     leaving: Leaving = field(default_factory=Leaving)
+    receipt_to: str = ""
+    """Who asks to be told that the message was read (RFC 8098 2.1)."""
     is_new: bool = False
     """Nothing came from this address before. This and the next are not from the header: whoever knows adds them."""
     poses_as: str = ""
@@ -74,6 +79,7 @@ def trust(header: bytes, me: str, servers: Collection[str]) -> Trust:
         claims=_claims(name, address),
         replies_to=_elsewhere(fields, domain),
         leaving=_leaving(fields, _signed(results)),
+        receipt_to=_receipt_to(fields, me),
     )
 
 
@@ -187,10 +193,19 @@ _NEEDED = {"list-unsubscribe", "list-unsubscribe-post"}
 def _leaving(fields: Sequence[HeaderField], signed: set[str]) -> Leaving:
     ways = _IN_BRACKETS.findall(_first(fields, "list-unsubscribe"))
     page = next((way for way in ways if way.lower().startswith("https://") and host_of(way)), "")
-    mail = next((way for way in ways if way.lower().startswith("mailto:")), "")[7:].partition("?")[0]
+    mail, _, said = next((way for way in ways if way.lower().startswith("mailto:")), "")[7:].partition("?")
     asks = _first(fields, "list-unsubscribe-post").replace(" ", "").lower() == "list-unsubscribe=one-click"
     covered = asks and any(names >= _NEEDED for domain, names in _signatures(fields) if domain in signed)
-    return Leaving(page if covered else "", page, mail if _ADDRESS.fullmatch(mail) else "")
+    subject = clean(" ".join(parse_qs(said[:2000]).get("subject", [])[:1]))[:200]
+    return Leaving(page if covered else "", page, mail if _ADDRESS.fullmatch(mail) else "", subject)
+
+
+def _receipt_to(fields: Sequence[HeaderField], me: str) -> str:
+    """Lists ask for none: everybody on them would answer."""
+    found = parse_addresses(_first(fields, "disposition-notification-to"), limit=1)
+    address = found[0].address if found else ""
+    is_of_list = bool(_first(fields, "list-id"))
+    return address if _ADDRESS.fullmatch(address) and not is_of_list and address.lower() != me.lower() else ""
 
 
 def _signatures(fields: Sequence[HeaderField]) -> Iterator[tuple[str, set[str]]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from imapbridge.terms.flags import NOT_PHISHING
+from imapbridge.terms.flags import MDN_SENT, NOT_PHISHING
 from webmail.reading.trust import FAILED, UNKNOWN, UNVERIFIED, VERIFIED, Trust
 from webmail.screen import people
 from webmail.screen.notices import Action, Notice
@@ -86,6 +86,18 @@ def _danger(found: Trust, name: str, treat: str) -> Notice:
     return Notice("octagon-alert", "danger", words, (_safe(treat), _block(treat)), heading)
 
 
+def receipt(found: Trust, keywords: Collection[str], address: str) -> Notice | None:
+    """Whether to tell that it was read. `address` takes the answer. Who has answered is not asked again (RFC 3503)."""
+    if not found.receipt_to or MDN_SENT in keywords or is_doubtful(found):
+        return None
+    sentence = _("{address} asks to be told that you opened this.").format(address=people.clean(found.receipt_to))
+    actions = (
+        Action(_("Send receipt"), address, "receipt", "yes"),
+        Action(_("Do not send"), address, "receipt", "no"),
+    )
+    return Notice("mail-open", "", sentence, actions)
+
+
 def security(found: Trust) -> str:
     """For the details; empty when no server that the operator trusts has looked."""
     sentence = {
@@ -108,6 +120,7 @@ def mailing_list(found: Trust, name: str, address: str, left: str) -> Notice | N
         text = f"{text} {_('It did not answer; try again later, or another way.')}"
     if ways.one_click:
         return Notice("mail", "", text, (Action(_("Unsubscribe"), address, "unsubscribe", "yes"),))
-    if ways.page:
-        return Notice("mail", "", text, link=(_("Unsubscribe"), ways.page))
-    return Notice("mail", "", f"{text} {_('To leave it, write to {address}.').format(address=ways.mail)}")
+    if not ways.page:
+        text = f"{text} {_('A message to {address} ends it.').format(address=ways.mail)}"
+        return Notice("mail", "", text, (Action(_("Unsubscribe"), address, "unsubscribe", "yes"),))
+    return Notice("mail", "", text, link=(_("Unsubscribe"), ways.page))

@@ -29,7 +29,7 @@ from webmail.screen.clock import Clock
 from webmail.screen.letters import Detail, Failure, Folded, Letter, Menu, MenuWithColours, Run, Text
 from webmail.screen.notices import Blocking, Notice
 from webmail.screen.people import person
-from webmail.screen.trust import blocked, doubts, is_doubtful, judged, mailing_list, security
+from webmail.screen.trust import blocked, doubts, is_doubtful, judged, mailing_list, receipt, security
 from webmail.views import attending, seen_events, texts
 from webmail.views.framing import UNFRAMED, Framing, Manner
 
@@ -128,12 +128,13 @@ class Writer:
         name = person(message.sender_name, message.sender_address).name
         leaving = f"/message/{message.id}/unsubscribe?{self._query}"
         left = mailing_list(found.trust, name, leaving, self._manner.left)
+        asks = receipt(found.trust, message.keywords, f"/message/{message.id}/receipt?{self._query}")
         treat = f"/message/{message.id}/sender?{self._query}"
         told = doubts(found.trust, name, message.sender_address, treat)
         if self._manner.treatment(message.sender_address).is_blocked:
             told.append(blocked(message.sender_address, treat))
         sent = notices.delivered(self._manner.deliveries.get(message.message_id, ()))
-        return [*sent, *told, *notices.notices(found, blocking), *([left] if left else [])]
+        return [*sent, *told, *notices.notices(found, blocking), *filter(None, (asks, left))]
 
     def _judged(self, message: MessageItem, found: Readable) -> Readable:
         """With what the person's other mail says of the sender, without the doubts that are answered."""

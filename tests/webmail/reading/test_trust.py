@@ -125,7 +125,7 @@ PAGE = "https://press.example/leave/1"
      ([GOOD, SIGNED.replace("list-unsubscribe:", ""), WAYS, POST], "")],
 )  # fmt: skip
 def test_one_click_only_where_a_verified_signature_covers_it(lines: list[str], one_click: str) -> None:
-    assert read(FROM, *lines).leaving == Leaving(one_click, PAGE, "leave@press.example")
+    assert read(FROM, *lines).leaving == Leaving(one_click, PAGE, "leave@press.example", "x")
 
 
 @pytest.mark.parametrize(

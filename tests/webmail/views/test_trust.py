@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from tests.servers.web_host import Reply, WebHost
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import tags
 from webmail.contacts.folding import found_by
-from webmail.models import Acquaintance, Acquainted, Contact, ContactAddress, Correspondent
+from webmail.models import Acquaintance, Acquainted, Contact, ContactAddress, Correspondent, Outgoing
+from webmail.models.outgoing import folder
 
 HTML = Part("1", "text/html", charset="utf-8", encoding="8bit", size=500)
 PASSED = "Authentication-Results: mx.example; dkim=pass header.d=example.org"
@@ -23,8 +25,8 @@ SIGNED = "DKIM-Signature: d=example.org; h=list-unsubscribe:list-unsubscribe-pos
 
 
 @pytest.fixture(autouse=True)
-def _servers(settings: Any) -> None:
-    settings.ENV = replace(settings.ENV, authserv_ids=("MX.example",))
+def _servers(settings: Any, tmp_path: Path) -> None:
+    settings.ENV = replace(settings.ENV, authserv_ids=("MX.example",), data_dir=str(tmp_path))
 
 
 def letter(person: Person, *lines: str, text: str = "<p>Hi") -> Message:
@@ -257,8 +259,57 @@ def test_without_a_verified_signature_the_reader_goes_there(alice: Person, host:
 
 
 def test_by_mail_alone(alice: Person) -> None:
-    html = page(alice, "List-Unsubscribe: <mailto:leave@example.org?subject=x>")
-    assert "To leave it, write to leave@example.org." in html
+    made = letter(alice, "List-Unsubscribe: <mailto:leave@example.org?subject=leave%20me%0d%0aBcc:%20x@x.example>")
+    html = alice.text(f"/message/{made.pk}/")
+    assert "A message to leave@example.org ends it." in html
+    (button,) = tags(html, "button", name="unsubscribe")
+    answer = alice.client.post(button["formaction"])
+    assert "was told that you want no more of it." in alice.text(answer["Location"])
+    (sent,) = Outgoing.objects.all()
+    assert [one["address"] for one in sent.recipients] == ["leave@example.org"]
+    assert sent.subject == "leave me Bcc: x@x.example"
+    refused = letter(alice, FAILED, "List-Unsubscribe: <mailto:leave@example.org>")
+    assert alice.client.post(f"/message/{refused.pk}/unsubscribe").status_code == 400
+
+
+# --- Receipts ---------------------------------------------------------------------------------------------------------
+
+ASKS = "Disposition-Notification-To: Wren <wren@example.org>"
+
+
+@pytest.mark.parametrize(("receipt", "count"), [("yes", 1), ("no", 0)])
+def test_a_receipt_is_sent_on_the_reader_s_word_only(alice: Person, receipt: str, count: int) -> None:
+    made = letter(alice, ASKS)
+    html = alice.text(f"/message/{made.pk}/")
+    assert "wren@example.org asks to be told that you opened this." in html
+    assert not Outgoing.objects.exists()
+    (button,) = tags(html, "button", name="receipt", value=receipt)
+    html = alice.text(alice.client.post(button["formaction"], {"receipt": receipt})["Location"])
+    assert tags(html, "button", name="receipt") == []
+    assert Outgoing.objects.count() == count
+    for sent in Outgoing.objects.all():
+        octets = (folder() / sent.octets).read_bytes()
+        assert b"Disposition: manual-action/MDN-sent-manually; displayed" in octets
+        assert f"Original-Message-ID: {made.message_id}".encode() in octets
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [FAILED, ASKS],
+        [ASKS, "List-Id: <l.example>"],
+        ["Disposition-Notification-To: alice@example.com"],
+        ["Disposition-Notification-To: nonsense"],
+        [],
+    ],
+)
+def test_no_receipt_is_asked_for(alice: Person, lines: list[str]) -> None:
+    made = letter(alice, *lines)
+    assert tags(alice.text(f"/message/{made.pk}/"), "button", name="receipt") == []
+    assert alice.client.post(f"/message/{made.pk}/receipt", {"receipt": "yes"}).status_code == 400
+
+
+# --- Leaving a list, once more ----------------------------------------------------------------------------------------
 
 
 def test_only_by_a_post_of_its_reader(alice: Person, bob: Person, host: WebHost) -> None:
