@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Identity, MailAccount
+from imapbridge.mime.headers import clean
 from imapbridge.models import Entry, Mailbox
 from webmail.contacts import collecting
 from webmail.contacts.folding import found_by
@@ -149,7 +150,7 @@ def _note(heard: dict[str, Heard], name: str, address: str, weight: float, at: f
 
 def _trusted(name: str) -> str:
     """A name that holds an @ could pose as another address."""
-    return "" if "@" in name or "＠" in name else name.strip().strip("'\"")[:200]
+    return "" if "@" in name or "＠" in name else clean(name).strip("'\" ")[:200]
 
 
 def _keep(account_id: int, heard: dict[str, Heard]) -> None:

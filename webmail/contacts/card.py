@@ -12,7 +12,7 @@ MOST_LINES = 40
 """Addresses, and telephone numbers, of one contact; and lines that are not understood."""
 MOST_REST = 32 * 1024
 MOST_NOTE = 20_000
-MOST_PHOTO = 256 * 1024
+MOST_PHOTO = 512 * 1024
 MOST_MEMBERS = 1000
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 MOST_WORDS = 5
 _WORD = re.compile(r"\w+")
-_QUERY = re.compile(r"[^\s,;<>()\"]+")
+_QUERY = re.compile(r"[^\s,;<>()\"\x00-\x1f]+")
 MOST = 2000
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
+from imapbridge.mime.preview import html_lines
 from webmail.forms.fields import Address, Addresses, Line, Switch, Text
 from webmail.models import Template
 from webmail.reading.sanitize import Options, sanitize
@@ -58,8 +59,8 @@ class SignatureForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages=_TOO_LONG,
         attributes={"class": "input code", "spellcheck": "false", "dir": "ltr"},
         help_text=_(
-            "For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures must stand on a web server, by https. "
-            "What could do harm is taken out when you save."
+            "Empty: the plain text is used. For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures must stand on "
+            "a web server, by https. What could do harm is taken out when you save."
         ),
     )
     signs_new = Switch(label=_("Use in new messages"))
@@ -72,6 +73,14 @@ class SignatureForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_signature_html(self) -> str:
         return written_html(self.cleaned_data["signature_html"])
+
+    def clean(self) -> dict[str, Any]:
+        """Messages without formatting have the words of the other one, when they have none of their own."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("signature_html") and not cleaned.get("signature_text"):
+            lines = filter(None, html_lines(cleaned["signature_html"]))
+            cleaned["signature_text"] = "\n".join(lines)
+        return cleaned
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -32,6 +32,7 @@ class PreferencesForm(forms.Form):
         "undo_send": {
             "0": _("Never"), "5": _("5 seconds"), "10": _("10 seconds"), "20": _("20 seconds"), "30": _("30 seconds"),
         },
+        "images_of_contacts": {"0": _("Ask"), "1": _("Show those of contacts")},
         "cleans_links": {"0": _("As they came"), "1": _("Without tracking")},
     }  # fmt: skip
 
@@ -42,6 +43,9 @@ class PreferencesForm(forms.Form):
     after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
     read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
     undo_send = forms.TypedChoiceField(choices=[*CHOICES["undo_send"].items()], coerce=int)
+    images_of_contacts = forms.TypedChoiceField(
+        choices=[*CHOICES["images_of_contacts"].items()], coerce=lambda text: text == "1"
+    )
     cleans_links = forms.TypedChoiceField(choices=[*CHOICES["cleans_links"].items()], coerce=lambda text: text == "1")
 
 

@@ -51,7 +51,7 @@ class Contact(models.Model):
     """`[[number, label], ...]`"""
     note = models.TextField(blank=True)
     photo = models.BinaryField(null=True)
-    """A JPEG of ours, at most 256 pixels wide and high."""
+    """A JPEG of ours; or one that came in a vCard, as it came."""
     rest = models.TextField(blank=True)
     """Lines of its vCard that are not understood here, kept for those who do."""
     members = models.ManyToManyField("self", symmetrical=False, related_name="groups")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
+
+_PLACE = re.compile(r"\{\s*(name|first name|date)\s*\}", re.IGNORECASE)
 
 
 class Template(models.Model):
@@ -18,3 +22,9 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"template={self.pk}"
+
+    def filled(self, name: str, first_name: str, date: str) -> tuple[str, str]:
+        """The subject and the text for somebody; what is not known leaves nothing behind."""
+        known = {"name": name, "first name": first_name, "date": date}
+        subject, text = (_PLACE.sub(lambda found: known[found[1].lower()], each) for each in (self.subject, self.text))
+        return subject, text

@@ -23,6 +23,7 @@ MAX_SCANS = 40
 """Each goes over the whole picture again, however few octets it has. Usual are ten."""
 WIDTH, HEIGHT = 464, 336
 """Of the small picture, at most: twice the width of a card, for screens of many pixels."""
+PORTRAIT = 256
 MEDIA_TYPE = "image/webp"
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 
@@ -45,6 +46,17 @@ def thumbnail(data: bytes) -> bytes | None:
         return _small(data)
     except _BROKEN:
         return None
+
+
+def portrait(data: bytes) -> bytes | None:
+    """The middle of a picture as a JPEG of 256 pixels each way, which every address book knows; None as above."""
+    small = thumbnail(data)
+    if small is None:
+        return None
+    with Image.open(io.BytesIO(small)) as opened:
+        written = io.BytesIO()
+        ImageOps.fit(opened.convert("RGB"), (PORTRAIT, PORTRAIT)).save(written, "JPEG", quality=85)
+    return written.getvalue()
 
 
 def _small(data: bytes) -> bytes | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from webmail import tasks
+from webmail import contacts, tasks
 from webmail.compose import asking, composed, outbox
 from webmail.models import Draft
 from webmail.screen.account import preferences
@@ -84,6 +84,8 @@ def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[st
         answers=draft.answers,
         dsn=False,
     )
+    to = composed.audience(draft)
+    contacts.wrote_to(draft.account, [(one.name, one.address) for one in (*to.to, *to.cc, *to.bcc)])
     told = _("Goes on {when}").format(when=clock.full(at.astimezone(clock.tz))) if at else _("Sent")
     return {"said": told, "draft": draft.pk, "seconds": seconds if at is None else -1}
 

@@ -89,6 +89,12 @@ def test_who_is_written_to_often_and_lately_comes_first(alice: Person) -> None:
     assert suggested(alice, "ann") == ["ann@written.example", "ann@new.example", "a@nobody.example", "ann@old.example"]
 
 
+def test_whoever_a_message_is_sent_to_is_known_at_once(alice: Person) -> None:
+    sent = {"to": "Wren <wren@example.org>", "cc": "tomas@example.org", "subject": "x", "text": "y", "do": "send"}
+    alice.client.post("/compose/", sent)
+    assert sorted(suggested(alice, "")) == ["tomas@example.org", "wren@example.org"]
+
+
 def test_a_contact_is_called_as_the_person_calls_it_and_comes_with_each_address(alice: Person) -> None:
     known(alice, "Mum", "ann.smith@example.org", "ann@work.example")
     wrote_to(alice.account, [("Ann Smith", "ANN@work.example")])
@@ -144,7 +150,7 @@ def test_contacts_are_collected_only_for_who_chose_it(alice: Person) -> None:
 @pytest.mark.parametrize(
     ("query", "is_found"),
     [("noor", True), ("EKLU", True), ("eklund no", True), ("noor@ex", True), ("example", True), ("jose", True),
-     ("klund", False), ("noor x", False), ("", True), ("%", False), ("_", False)],
+     ("klund", False), ("noor x", False), ("", True), ("\x00", True), ("%", False), ("_", False)],
 )  # fmt: skip
 def test_words_are_found_by_how_they_begin(query: str, is_found: bool) -> None:
     text = found_by(["Noor José Eklund", "noor@example.com"])

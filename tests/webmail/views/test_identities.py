@@ -95,6 +95,8 @@ def test_a_signature_is_kept_as_it_may_be_sent(alice: Person, own: Identity) -> 
     assert b"https://example.com/a.png" not in preview.content
     assert "sandbox" in preview.headers["Content-Security-Policy"]
     assert "Alice Works" in alice.text("/settings/signatures")
+    alice.client.post(f"/settings/signatures/{own.pk}/", {"signature_html": "<p>Al &amp; Co</p><p><b>Works</b></p>"})
+    assert Identity.objects.get().signature_text == "Al & Co\nWorks"
 
 
 @pytest.mark.parametrize("html", ["", "  ", "<p></p>", "<script>x</script>", "<div><br></div>"])
@@ -147,3 +149,8 @@ def test_the_sections_lead_to_each_other(alice: Person, address: str) -> None:
     page = alice.text(address)
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', page) == [address]
     assert page.count('aria-current="false"') >= 4
+
+
+def test_a_template_is_filled_for_somebody() -> None:
+    template = Template(subject="For {name}", text="Dear {First Name},\n{date} {x} { name }")
+    assert template.filled("Ann {date}", "Ann", "Monday") == ("For Ann {date}", "Dear Ann,\nMonday {x} Ann {date}")
