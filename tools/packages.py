@@ -108,12 +108,15 @@ def main() -> int:
 
 
 def _unpack() -> int:
-    """Cyrus and Courier, from apt's lists; as root the lists may be brought up to date for it."""
+    """Cyrus, Courier and Postfix, from apt's lists; as root the lists may be brought up to date for it."""
     try:
         unpacked.fetch(update=may_install())
+        unpacked.fetch(unpacked.POSTFIX, update=False)
     except (OSError, subprocess.CalledProcessError) as reason:
         print(
-            f"Cyrus and Courier cannot be fetched for the tests ({reason}). Type:", unpacked.advice(), file=sys.stderr
+            f"Cyrus, Courier and Postfix cannot be fetched for the tests ({reason}). Type:",
+            unpacked.advice(),
+            file=sys.stderr,
         )
         return 1
     return 0

@@ -18,6 +18,9 @@ PACKAGES = (
     "libgamin0", "libical3", "libidn12", "libjansson4", "libpcre3", "libsasl2-modules", "libxapian30",
 )  # fmt: skip
 
+#: Postfix would take the place of whatever sends mail on this machine. A tree of its own.
+POSTFIX = ("postfix",)
+
 #: Courier asks for passwords at a path that is built in; from a working directory of ours it asks us instead.
 #: Without a file monitor running, each of Courier's sessions would begin by looking 25 times in 50 ms for one.
 PATCHES = {
@@ -27,13 +30,13 @@ PATCHES = {
 AUTHENTICATION_SOCKET = "auth.socket"
 
 
-def root() -> Path:
+def root(packages: tuple[str, ...] = PACKAGES) -> Path:
     """Where the tree is, or will be: what is made in another way is another tree."""
-    return CACHE / hashlib.sha256(repr((PACKAGES, PATCHES)).encode()).hexdigest()[:12]
+    return CACHE / hashlib.sha256(repr((packages, _patches(packages))).encode()).hexdigest()[:12]
 
 
-def is_there() -> bool:
-    return root().is_dir()
+def is_there(packages: tuple[str, ...] = PACKAGES) -> bool:
+    return root(packages).is_dir()
 
 
 def advice() -> str:
@@ -47,9 +50,9 @@ def libraries(tree: Path) -> str:
     return os.pathsep.join(map(str, places))
 
 
-def fetch(*, update: bool) -> None:
+def fetch(packages: tuple[str, ...] = PACKAGES, *, update: bool) -> None:
     """Download and unpack, once; `update` apt's lists first. Raises CalledProcessError when apt cannot, or OSError."""
-    if is_there():
+    if is_there(packages):
         return
     CACHE.mkdir(parents=True, exist_ok=True)
     if update:
@@ -57,7 +60,7 @@ def fetch(*, update: bool) -> None:
     with tempfile.TemporaryDirectory(dir=CACHE) as name:
         download, tree = Path(name), Path(name) / "tree"
         subprocess.run(
-            ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *PACKAGES],
+            ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *packages],
             cwd=download,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -66,13 +69,17 @@ def fetch(*, update: bool) -> None:
             subprocess.run(["dpkg-deb", "-x", package, tree], cwd=download, check=True, stdout=subprocess.DEVNULL)
         for needless in ("usr/share", "etc", "var", "lib/systemd"):
             shutil.rmtree(tree / needless, ignore_errors=True)
-        _patch(tree)
+        _patch(tree, _patches(packages))
         tree.chmod(0o755)
-        tree.rename(root())
+        tree.rename(root(packages))
 
 
-def _patch(tree: Path) -> None:
-    for pattern, (built_in, ours) in PATCHES.items():
+def _patches(packages: tuple[str, ...]) -> dict[str, tuple[bytes, bytes]]:
+    return PATCHES if packages == PACKAGES else {}
+
+
+def _patch(tree: Path, patches: dict[str, tuple[bytes, bytes]]) -> None:
+    for pattern, (built_in, ours) in patches.items():
         [library] = tree.glob(pattern)
         data = library.read_bytes()
         if data.count(built_in) == 1:  # On another processor it is built in another way.

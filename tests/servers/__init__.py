@@ -8,5 +8,5 @@ What must be installed for them, `tools.packages` says.
     postgres   fresh databases on a server without fsync      scripted     servers that hang, or speak a given script
     smtp       submission, with refusals                      chromium     the browser, on a desk and on a phone
     whimbrel   our own processes, as in production            proxy        stops or cuts a session in the middle
-    fixtures   all of these as pytest fixtures
+    postfix    a real one, unpacked privately, for root       fixtures     all of these as pytest fixtures
 """
