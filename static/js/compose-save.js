@@ -6,6 +6,7 @@ import { post } from "./compose-send.js";
 const PAUSE = 1200;
 const LONGEST = 5000;
 const AGAIN = 4000;
+const SLOW = 2500;
 
 export class Saver {
   #timer = 0;
@@ -53,6 +54,7 @@ export class Saver {
     const sent = composer.values();
     this.#dirty = false;
     this.#since = 0;
+    const slow = setTimeout(() => composer.said(composer.words.offline), SLOW);
     try {
       const response = await post(composer.address, this.form(sent, [["do", "save"]]), composer.words);
       if (response.status === 409) return composer.conflict(await response.json());
@@ -65,6 +67,8 @@ export class Saver {
       this.#dirty = true;
       composer.said(fault.message === "400" || fault.message === "413" ? composer.words.large : composer.words.offline);
       this.#soon(AGAIN);
+    } finally {
+      clearTimeout(slow);
     }
     return null;
   }

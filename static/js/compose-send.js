@@ -1,5 +1,7 @@
 // Posts of a composer: with the token of the page, and a sign-in in place when the session has ended meanwhile.
 
+const LONGEST_WAIT = 30000;
+
 export const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 const isSignIn = (response) => response.redirected && new URL(response.url).pathname === "/sign-in";
@@ -8,7 +10,8 @@ const isSignIn = (response) => response.redirected && new URL(response.url).path
 export async function post(address, values, words) {
   for (;;) {
     values.set("csrfmiddlewaretoken", token());
-    const response = await fetch(address, { method: "POST", body: values, headers: { "X-Requested-With": "fetch" } });
+    const signal = AbortSignal.timeout(LONGEST_WAIT);
+    const response = await fetch(address, { method: "POST", body: values, signal, headers: { "X-Requested-With": "fetch" } });
     if (!isSignIn(response) && response.status !== 403) return response;
     await signIn(response, words);
   }

@@ -33,7 +33,7 @@ export async function show(markup, { focus = true } = {}) {
   dock.append(document.adoptNode(fresh));
   makeRoom(fresh);
   remember();
-  if (focus) await fresh.start();
+  await fresh.start(focus);
 }
 
 function sheet(address) {

@@ -70,9 +70,10 @@ class MailComposer extends HTMLElement {
   }
 
   /** Ready to be typed into: with what was lost elsewhere, and the focus where one begins. */
-  async start() {
+  async start(focus = true) {
     await this.editor.start();
     await this.#recover();
+    if (!focus) return;
     if (this.form.elements.to.value) this.editor.focus();
     else this.recipients.get("to").focus();
   }
@@ -80,7 +81,8 @@ class MailComposer extends HTMLElement {
   async #recover() {
     if (!this.dataset.draft) return;
     for (const entry of await this.saver.journal.entries()) {
-      const isNewer = entry.revision >= this.revision;
+      // Nothing that a tab has sent is newer than what it kept here.
+      const isNewer = entry.revision >= this.revision || entry.tab === this.data.tab;
       if (isNewer) return this.#fill(entry.values).then(() => entry.tab === tab || this.saver.journal.forget(entry.tab));
       const time = new Date(entry.at).toLocaleTimeString([], { timeStyle: "short" });
       const drop = () => this.saver.journal.forget(entry.tab);

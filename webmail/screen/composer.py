@@ -116,7 +116,7 @@ def composer(
         more=list(begun),
         data={
             "html": draft.html, "rich": draft.is_rich, "revision": draft.revision, "limit": limit,
-            "account": draft.account.address, "signatures": signatures or {}, "words": words(),
+            "account": draft.account.address, "tab": draft.tab, "signatures": signatures or {}, "words": words(),
             "images": {one.content_id: one.link for one in shown if one.content_id},
         },
     )  # fmt: skip
