@@ -22,3 +22,4 @@ class WebmailConfig(AppConfig):
         mail_arrived.connect(tasks.tell_soon)
         mail_arrived.connect(tasks.count_soon)
         keys_rotated.connect(syncing.reseal)
+        mail_arrived.connect(tasks.bounces_soon)
