@@ -160,6 +160,8 @@ class Preferences(models.Model):
     """Seconds after which what is open is marked as read; -1: never."""
     undo_send = models.SmallIntegerField(default=10)
     """Seconds that what was sent is held back for, and can be had back in."""
+    images_of_contacts = models.BooleanField(default=False)
+    """Remote images of who is among the contacts are shown without asking."""
     cleans_links = models.BooleanField(default=False)
     """Links in mail lose what only tells the sender who followed them."""
     collects_contacts = models.BooleanField(default=False)

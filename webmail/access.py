@@ -58,6 +58,8 @@ class Holder:
     """How many things the server would not do, that the person has not read of."""
     treatments: Mapping[str, Treatment] = field(default_factory=dict)
     """How those that wrote the conversation are treated, where the person has said so: by address (`known_as`)."""
+    contacts: frozenset[str] = frozenset()
+    """Those that wrote the conversation and are among the contacts (`known_as`)."""
     standing: posing.Standing = field(default_factory=posing.Standing)
     """What is known of the sender of the message that was asked for."""
     saved: tuple[Saved, ...] = ()
@@ -80,7 +82,7 @@ SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_li
           FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
  WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
-_NO_THREAD = "0 AS thread, '' AS treated, '' AS sender, '' AS delivered"
+_NO_THREAD = "0 AS thread, '' AS treated, '' AS contacts, '' AS sender, '' AS delivered"
 # As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
 _KNOWN_AS_POSTGRESQL = 'lower(letter.sender_address COLLATE "C") COLLATE "default"'
@@ -91,6 +93,10 @@ _THREAD = """held.thread AS thread, held.sender_address AS sender, {known},
           FROM webmail_correspondent known WHERE known.account_id = account.id AND known.address IN
                (SELECT {known_as} FROM imapbridge_message letter
                  WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS treated,
+       (SELECT {joined}(its.known_as, '\n') FROM webmail_contactaddress its
+         WHERE its.user_id = account.user_id AND its.known_as IN
+               (SELECT {known_as} FROM imapbridge_message letter
+                 WHERE letter.account_id = account.id AND letter.thread = held.thread)) AS contacts,
        (SELECT {joined}(CAST(going.id AS text), ' ') FROM webmail_outgoing going
          WHERE going.account_id = account.id AND (going.troubled OR going.dsn) AND going.message_id IN
                (SELECT letter.message_id FROM imapbridge_message letter
@@ -154,6 +160,7 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             found["thread"],
             found["refused_count"],
             _treatments(found["treated"] or ""),
+            frozenset((found["contacts"] or "").split()),
             _standing(row, found),
             _saved(found["saved_texts"] or ""),
             found["outbox"],

@@ -73,6 +73,8 @@ class Manner:
     scheme: str
     size: int
     treatments: Mapping[str, Treatment]
+    contacts: frozenset[str] = frozenset()
+    """Whose remote images are shown because they are contacts (`known_as`)."""
     once: str = ""
     left: str = ""
     """How leaving a mailing list went just now: `yes`, `no`, or empty."""
@@ -89,7 +91,7 @@ class Manner:
 
     def framing(self, message: int, sender: str) -> Framing:
         treated = self.treatment(sender)
-        if treated.shows_images:
+        if treated.shows_images or known_as(sender) in self.contacts:
             images = consent.consent(self.user, message)
         else:
             images = consent.checked(self.once, self.user, message) if self.once else ""
@@ -105,6 +107,7 @@ def manner(request: HttpRequest, person: User, holder: Holder) -> Manner:
         likes.theme,
         text_size(request),
         holder.treatments,
+        holder.contacts if likes.images_of_contacts else frozenset(),
         once=asks.get("images", ""),
         left=asks.get("left", ""),
         links="clean" if likes.cleans_links else "",

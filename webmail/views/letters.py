@@ -157,6 +157,8 @@ class Writer:
         if found.remote_images and self._manner.treatment(message.sender_address).shows_images:
             shown = _("Always shown from this address.")
             said.append(Detail(_("Remote images"), shown, notices.always_shown(blocking)))
+        elif found.remote_images and known_as(message.sender_address) in self._manner.contacts:
+            said.append(Detail(_("Remote images"), _("Shown, for the sender is one of your contacts.")))
         return said
 
     def _stored(self, message: MessageItem) -> Message:

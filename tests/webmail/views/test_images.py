@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from accounts.models import Preferences
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
 from tests import factories
@@ -18,7 +19,7 @@ from tests.servers.web_host import Reply, WebHost
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import tags
 from webmail import csp
-from webmail.models import Correspondent
+from webmail.models import Contact, ContactAddress, Correspondent
 from webmail.views import consent, images
 
 HTML = Part("1", "text/html", charset="utf-8", encoding="8bit", size=500)
@@ -201,3 +202,18 @@ def test_it_is_no_open_door(alice: Person, bob: Person, client: Client, host: We
 
 def test_an_address_that_is_too_long_has_none(alice: Person) -> None:
     assert address_of(alice, "https://a.example/" + "x" * consent.LONGEST) == ""
+
+
+def test_those_of_contacts_are_shown_to_who_likes_it_so(alice: Person, host: WebHost) -> None:
+    contact = Contact.objects.create(user=alice.user, uid="1", name="Wren")
+    ContactAddress.objects.create(
+        contact=contact, user=alice.user, address="Wren@example.org", known_as="wren@example.org"
+    )
+    made = letter(alice, host)
+    stranger = letter(alice, host, sender=("", "x@other.example"))
+    assert "images=" not in frame(alice.text(f"/message/{made.pk}/"))
+    Preferences.objects.create(user=alice.user, images_of_contacts=True)
+    html = alice.text(f"/message/{made.pk}/")
+    assert "images=" in frame(html)
+    assert "Shown, for the sender is one of your contacts." in html
+    assert "images=" not in frame(alice.text(f"/message/{stranger.pk}/"))

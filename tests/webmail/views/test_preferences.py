@@ -11,6 +11,7 @@ from tests.webmail.views.conftest import Person
 CHOSEN = {
     "theme": "dark", "accent": "plum", "density": "compact", "pane": "below", "after_filing": "previous",
     "read_after": "5", "cleans_links": "1",
+    "images_of_contacts": "1", "undo_send": "5",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def test_what_is_chosen_is_kept_and_goes_with_every_page(alice: Person) -> None:
 def test_the_defaults_say_nothing_on_the_page(alice: Person) -> None:
     assert marked(alice.text("/settings")) == {
         ("theme", ""), ("accent", ""), ("density", ""), ("pane", ""), ("read_after", "0"), ("after_filing", ""),
-        ("cleans_links", "0"),
+        ("cleans_links", "0"), ("images_of_contacts", "0"), ("undo_send", "10"),
     }  # fmt: skip
     page = alice.text(f"/mailbox/{alice.inbox.pk}/")
     assert not re.search("data-(pane|after|read-after|theme|density)=", page)
@@ -45,7 +46,8 @@ def test_what_is_no_choice_changes_nothing(alice: Person, name: str) -> None:
     Preferences.objects.create(user=alice.user, time_zone="Asia/Tokyo", **{**CHOSEN, "read_after": 5})
     alice.client.post("/settings", {**CHOSEN, name: "<b>"})
     kept = Preferences.objects.get()
-    assert {key: str(getattr(kept, key)) for key in CHOSEN} == CHOSEN | {"cleans_links": "True"}
+    yes = {"cleans_links": "True", "images_of_contacts": "True"}
+    assert {key: str(getattr(kept, key)) for key in CHOSEN} == CHOSEN | yes
     assert kept.time_zone == "Asia/Tokyo"
 
 
