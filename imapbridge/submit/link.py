@@ -70,7 +70,7 @@ class Link:
                 return
         if reply.code not in (235, 503):  # RFC 4954 4: signed in already
             code = "UNAVAILABLE" if 400 <= reply.code < 500 else "AUTHENTICATIONFAILED"
-            raise CommandFailed("NO", code, reply.words, "AUTH")
+            raise CommandFailed("NO", code, _without(password, reply.words), "AUTH")
 
     def hand_over(self, letter: Letter, ending: Callable[[], bool], alive: Callable[[], bool]) -> dict[str, Reply]:
         """The server's last word on each recipient, all of them named.
@@ -242,6 +242,11 @@ def _translated() -> Iterator[None]:
         raise TimedOut("the server did not answer in time") from error
     except OSError as error:
         raise ConnectFailed(str(error)) from error
+
+
+def _without(password: str, words: str) -> str:
+    """Some servers repeat what they were told."""
+    return words.replace(password, "***").replace(_encoded(password), "***") if password else words
 
 
 def _encoded(text: str) -> str:

@@ -37,8 +37,10 @@ MOST = 500
 """New messages that are looked through at once."""
 LARGEST = 512 * 1024
 """Octets of a returned message that is fetched for its Message-ID."""
-_SURER: dict[str, int] = {Fate.WAITING: 0, Fate.ACCEPTED: 1, Fate.UNKNOWN: 1, Fate.DELAYED: 2, Fate.RELAYED: 3, Fate.EXPANDED: 3,
-          Fate.DELIVERED: 3, Fate.FAILED: 4}  # fmt: skip
+_SURER: dict[str, int] = {
+    Fate.WAITING: 0, Fate.ACCEPTED: 1, Fate.UNKNOWN: 1, Fate.DELAYED: 2, Fate.RELAYED: 3, Fate.EXPANDED: 3,
+    Fate.DELIVERED: 3, Fate.FAILED: 4,
+}  # fmt: skip
 """What is told later changes nothing that was surer."""
 
 

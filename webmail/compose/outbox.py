@@ -52,24 +52,35 @@ def send(
     """Hand a message over, to go at `due_at`. A second time under its Message-ID it is the one that waits already.
 
     `answers`: as `Draft.answers`; the original is marked when it has gone. `dsn`: its person wants to be told of its
-    delivery. ValueError: an address is none, or there is no recipient. OSError: a file is gone, or the disk full.
+    delivery. TooMany; ValueError: an address is none, or there is no recipient; OSError: a file is gone, or the disk
+    full.
     """
     people = _recipients(composed)
     already = _of(account.pk, composed.message_id)
     if already is not None and already.state not in _AGAIN:
         return already
-    _admit(account, len(people))
+    if not may_send(account, len(people)):
+        raise TooMany
     key, values = _keep(composed)
     try:
-        return _handed_over(
+        made = _handed_over(
             account, composed.message_id, draft, octets=key, due_at=due_at, planned_at=due_at, recipients=people,
-            scheduled=due_at > timezone.now() + AT_ONCE,
             sender=written.addr_spec(composed.from_.address), subject=composed.subject, utf8=build.needs_utf8(composed),
-            answers=dict(answers or {}), dsn=dsn, **values,
+            answers=dict(answers or {}), dsn=dsn, scheduled=due_at > timezone.now() + AT_ONCE, **values,
         )  # fmt: skip
-    finally:
-        if not Outgoing.objects.filter(octets=key).exists():
-            (folder() / key).unlink(missing_ok=True)
+    except BaseException:
+        (folder() / key).unlink()
+        raise
+    if made.octets != key:  # another one was quicker
+        (folder() / key).unlink()
+    return made
+
+
+def may_send(account: MailAccount, count: int) -> bool:
+    """Whether its person may write to so many more people now."""
+    most = settings.ENV.send_limit
+    lately = Outgoing.objects.filter(account__user=account.user_id, created_at__gt=timezone.now() - PER)
+    return not most or count + sum(len(people) for people in lately.values_list("recipients", flat=True)) <= most
 
 
 def undo(account_ids: Collection[int], outgoing_id: int) -> Outgoing | None:
@@ -142,23 +153,20 @@ def _recipients(composed: Composed) -> list[Recipient]:
     return list(people.values())
 
 
-def _admit(account: MailAccount, count: int) -> None:
-    limit = settings.ENV.send_limit
-    lately = Outgoing.objects.filter(account__user=account.user_id, created_at__gt=timezone.now() - PER)
-    if limit and count + sum(len(people) for people in lately.values_list("recipients", flat=True)) > limit:
-        raise TooMany
-
-
 def _keep(composed: Composed) -> tuple[str, dict[str, Any]]:
     """Write the message to a file of its own, and see that the disk has it."""
     key = secrets.token_hex(16)
     path = folder() / key
     path.touch(mode=0o600, exist_ok=False)
-    with path.open("wb") as file:
-        out = _Watched(file)
-        size = build.write(composed, out, with_bcc=True)  # type: ignore[arg-type]  # it only writes
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            out = _Watched(file)
+            size = build.write(composed, out, with_bcc=True)  # type: ignore[arg-type]  # it only writes
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()
+        raise
     return key, {"size": size, "private": len(build.bcc_field(composed)), "eight_bit": not out.is_ascii}
 
 

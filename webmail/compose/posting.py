@@ -46,6 +46,8 @@ PAUSES = (1, 2, 5, 10, 20, 30, 60)
 """Minutes to the next time; the last one again and again."""
 SOONEST_PERSON = timedelta(minutes=10)
 """Between two times when the server refuses the password: it may lock the account."""
+SURE = 0.05
+"""Seconds past its time: who comes too early leaves it to the clock."""
 AT_ONCE = timedelta(seconds=45)
 """What is due so soon is asked for now, and waits in the broker; the rest is found by the clock."""
 KEPT = timedelta(days=30)
@@ -56,7 +58,7 @@ def soon(outgoing: Outgoing) -> None:
     """Have it sent at its time, once the caller's transaction is committed. Without a broker the clock finds it."""
     wait = outgoing.due_at - timezone.now()
     if wait <= AT_ONCE:
-        transaction.on_commit(partial(_ask, outgoing.pk, max(0.0, wait.total_seconds())), robust=True)
+        transaction.on_commit(partial(_ask, outgoing.pk, max(0.0, wait.total_seconds() + SURE)), robust=True)
 
 
 def _ask(outgoing_id: int, seconds: float = 0) -> None:

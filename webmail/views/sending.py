@@ -33,6 +33,8 @@ def _refusals(draft: Draft) -> list[Problem]:
         if not one.is_whole:
             text = _("“{name}” has not arrived yet. Wait for it, or remove it.")
             found.append(Problem(text.format(name=one.name), "files"))
+    if not outbox.may_send(draft.account, to.count):
+        found.append(Problem(_("You have written to as many people within an hour as you may: send it later."), "to"))
     most, octets = limit(draft.account_id), composed.size(draft)
     if most and octets > most:
         text = _("With its files the message has {size}. Your mail server takes {limit} at most.")
@@ -58,7 +60,7 @@ def _questions(draft: Draft) -> list[Problem]:
 
 def limit(account_id: int) -> int:
     """Octets that the account's submission server takes of a message; 0: nobody knows yet."""
-    return 0
+    return outbox.limit(account_id)
 
 
 def moment(values: QueryDict, zone: tzinfo) -> datetime | None:
