@@ -17,6 +17,8 @@ from webmail.screen.files import File
 from webmail.screen.invitations import Card
 from webmail.screen.notices import Action, Notice
 
+ALL, ONE = "all", "one"
+"""What may be asked for: every message with its text, or one message and no other."""
 OPEN_UNREAD = 20
 OPEN_AT_MOST = 50
 """Texts on one page: each may have to be fetched and made safe."""
@@ -58,6 +60,8 @@ class Menu:
     """Of the place that the message was opened from."""
     unsplit: str
     """`hidden`, with a space before it, where there is nothing to split it from."""
+    alone: str
+    """The same where there is no other message."""
 
 
 @dataclass
@@ -149,6 +153,8 @@ class Conversation:
     items: list[Letter | Folded | Run]
     start: int
     """The message that the pane opens at."""
+    is_folded: bool
+    """Whether there is a message without its text."""
     unread: bool
     unread_below_folds: bool
     """Whether some of it stays unread when it is opened."""
@@ -172,6 +178,7 @@ def conversation(messages: Sequence[MessageItem], items: list[Letter | Folded | 
         subject=topic(people.clean(messages[-1].subject)) or _("(no subject)"),
         items=items,
         start=next((number for number in unread if number in shown), opened),
+        is_folded=not shown.issuperset(message.id for message in messages),
         unread=bool(unread),
         unread_below_folds=not shown.issuperset(unread),
         seen="1" if unread else "0",
@@ -186,20 +193,24 @@ def _answer(last: MessageItem) -> Answer:
     return Answer(last.id, last.draft, _("Reply to {name}").format(name=sender.first_name))
 
 
-def open_ids(messages: Sequence[MessageItem], opened: int, everything: bool) -> set[int]:
+def open_ids(messages: Sequence[MessageItem], opened: int, wanted: str) -> set[int]:
     """Which messages are shown with their text: the one that was asked for, the last one, and the newest unread ones;
-    with `everything` the newest of all."""
-    if everything:
+    of `all` the newest, of `one` only that one."""
+    if wanted == ONE:
+        return {opened}
+    if wanted == ALL:
         return {opened} | {message.id for message in messages[-OPEN_AT_MOST:]}
     unread = [message.id for message in messages if not message.seen]
     return {opened, *unread[-OPEN_UNREAD:]} | {message.id for message in messages[-1:]}
 
 
-def folded(messages: Sequence[MessageItem], shown: set[int], everything: bool = False) -> list[MessageItem | Run]:
-    """The messages in order, long runs of folded ones drawn together between their first and their last, unless it is
-    `everything` that was asked for."""
-    if everything:
+def folded(messages: Sequence[MessageItem], shown: set[int], wanted: str = "") -> list[MessageItem | Run]:
+    """The messages in order, long runs of folded ones drawn together between their first and their last, unless `all`
+    was asked for; of `one` the others are drawn together."""
+    if wanted == ALL:
         return list(messages)
+    if wanted == ONE:
+        return [*(one for one in messages if one.id in shown), *_others(len(messages) - 1)]
     result: list[MessageItem | Run] = []
     run: list[MessageItem] = []
     for message in messages:
@@ -209,6 +220,11 @@ def folded(messages: Sequence[MessageItem], shown: set[int], everything: bool = 
         else:
             run.append(message)
     return result + _drawn_together(run)
+
+
+def _others(count: int) -> list[MessageItem | Run]:
+    label = ngettext("Show the other message", "Show the {n} other messages", count).format(n=count)
+    return [Run(count, label)] if count else []
 
 
 def _drawn_together(run: list[MessageItem]) -> list[MessageItem | Run]:

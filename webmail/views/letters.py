@@ -54,14 +54,14 @@ class Writer:
         self._manner = manner
         self._down: MailError | None = None
         self._first = 0
+        self._is_alone = True
         self._screen = screen.LetterWriter(clock, account.address, query)
 
-    def conversation(
-        self, messages: Sequence[MessageItem], opened: int, *, everything: bool = False
-    ) -> screen.Conversation:
+    def conversation(self, messages: Sequence[MessageItem], opened: int, wanted: str = "") -> screen.Conversation:
         self._first = messages[0].id
-        shown = screen.open_ids(messages, opened, everything)
-        drawn = screen.folded(messages, shown, everything)
+        self._is_alone = len(messages) == 1
+        shown = screen.open_ids(messages, opened, wanted)
+        drawn = screen.folded(messages, shown, wanted)
         items = [item if isinstance(item, Run) else self.item(item, shown) for item in drawn]
         return screen.conversation(messages, items, opened)
 
@@ -108,6 +108,10 @@ class Writer:
         asked = invitations.Asked(link, answered, self._manner.has_failed, clashes)
         return invitations.card(message.id, found, self._clock, self._account.address, asked)
 
+    @property
+    def _alone(self) -> str:
+        return " hidden" if self._is_alone else ""
+
     def _unsplit(self, message: MessageItem) -> str:
         return " hidden" if message.id == self._first else ""
 
@@ -116,7 +120,12 @@ class Writer:
         label = _("Unblock sender") if is_blocked else _("Block sender")
         block = ("unblock" if is_blocked else "block", label)
         menu = Menu(
-            message.id, f"/message/{message.id}/sender?{self._query}", *block, self._query, self._unsplit(message)
+            message.id,
+            f"/message/{message.id}/sender?{self._query}",
+            *block,
+            self._query,
+            self._unsplit(message),
+            self._alone,
         )
         if found and found.paper and framing.scheme != "light" and message.sender_address:
             colours = ("original", _("Show original colours")) if framing.dark else ("dark", _("Show darkened"))

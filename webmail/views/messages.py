@@ -89,7 +89,7 @@ def _pane(
     here = [item.id for item in messages if box.id in item.mailboxes]
     name = _("Results") if isinstance(place, SearchPlace) else name_of(box.special_use, box.name)
     return {
-        "conversation": writer.conversation(messages, opened, everything=request.GET.get("open") == "all"),
+        "conversation": writer.conversation(messages, opened, request.GET.get("open", "")),
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),

@@ -7,7 +7,7 @@ import pytest
 
 from imapbridge.queries import MessageItem
 from webmail.screen.clock import Clock
-from webmail.screen.letters import Folded, LetterWriter, Run, Text, conversation, folded, open_ids
+from webmail.screen.letters import ALL, ONE, Folded, LetterWriter, Run, Text, conversation, folded, open_ids
 
 
 def item(number: int, **fields: Any) -> MessageItem:
@@ -36,12 +36,12 @@ def item(number: int, **fields: Any) -> MessageItem:
     return MessageItem(**values | fields)
 
 
-def shape(messages: list[MessageItem], opened: int, everything: bool = False) -> str:
+def shape(messages: list[MessageItem], opened: int, wanted: str = "") -> str:
     """`o` an open message, `-` a folded line, a digit a run of so many."""
-    shown = open_ids(messages, opened, everything)
+    shown = open_ids(messages, opened, wanted)
     marks = (
         str(each.count) if isinstance(each, Run) else "o" if each.id in shown else "-"
-        for each in folded(messages, shown, everything)
+        for each in folded(messages, shown, wanted)
     )
     return "".join(marks)
 
@@ -64,7 +64,12 @@ def test_folding(count: int, opened: int, unread: tuple[int, ...], expected: str
 
 
 def test_everything_open() -> None:
-    assert shape([item(n) for n in range(1, 8)], 7, everything=True) == "ooooooo"
+    assert shape([item(n) for n in range(1, 8)], 7, ALL) == "ooooooo"
+
+
+def test_only_one_message() -> None:
+    assert shape([item(n, seen=False) for n in range(1, 8)], 3, ONE) == "o6"
+    assert shape([item(1)], 1, ONE) == "o"
 
 
 def test_only_the_newest_unread_messages_are_open() -> None:
@@ -75,8 +80,8 @@ def test_only_the_newest_unread_messages_are_open() -> None:
 
 def test_of_everything_only_the_newest_are_open_and_the_others_are_lines() -> None:
     messages = [item(n) for n in range(1, 101)]
-    assert shape(messages, 100, everything=True) == "-" * 50 + "o" * 50
-    assert shape(messages, 3, everything=True) == "--o" + "-" * 47 + "o" * 50
+    assert shape(messages, 100, ALL) == "-" * 50 + "o" * 50
+    assert shape(messages, 3, ALL) == "--o" + "-" * 47 + "o" * 50
 
 
 def test_the_run_says_how_many() -> None:
@@ -96,7 +101,7 @@ def test_a_conversation_opens_at_the_first_unread_message() -> None:
 @pytest.mark.parametrize(("count", "remain"), [(20, False), (25, True)])
 def test_unread_messages_below_the_folds_are_told_of(count: int, remain: bool) -> None:
     messages = [item(n, seen=False) for n in range(1, count + 1)]
-    shown = open_ids(messages, count, everything=False)
+    shown = open_ids(messages, count, "")
     items = [writer().letter(each, Text()) for each in messages if each.id in shown]
     assert conversation(messages, list(items), opened=count).unread_below_folds is remain
 

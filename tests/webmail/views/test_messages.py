@@ -289,3 +289,19 @@ def test_opening_takes_six_queries(
         assert "Hi" in alice.text(f"/message/{big[2]}/")
     with django_assert_max_num_queries(6):
         assert alice.get(f"/message/{big[2]}/body").status_code == 200
+
+
+def test_only_one_message_and_the_way_to_the_others(alice: Person) -> None:
+    first = factories.message(alice.inbox, "Van", sort_at=1, text="one")
+    second = factories.message(alice.inbox, "Re: Van", thread=first.thread, sort_at=2, text="two", seen=False)
+    html = alice.text(f"/message/{second.pk}/")
+    (link,) = [each for each in tags(html, "a") if "open=one" in each.get("href", "")]
+    assert tags(html, "button", aria_label="Expand all")[0]["value"] == "all"
+    html = alice.text(link["href"])
+    assert ("two" in html, "one</div>" in html) == (True, False)
+    assert "Show the other message" in html
+    html = alice.text(f"/message/{second.pk}/?open=all")
+    assert tags(html, "button", aria_label="Expand all") == []
+    alone = factories.message(alice.inbox, text="three")
+    html = alice.text(f"/message/{alone.pk}/")
+    assert ["hidden" in each for each in tags(html, "a") if "open=one" in each.get("href", "")] == [True]
