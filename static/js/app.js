@@ -44,6 +44,11 @@ try {
   // Nothing is kept here; it is in the Drafts folder.
 }
 
+/** What is suggested comes with the first word. */
+document.querySelector(".search")?.addEventListener("focusin", ({ currentTarget }) => {
+  import("./search-box.js").then(({ begin }) => begin(currentTarget), () => {});
+}, { once: true });
+
 // The tooltip of an icon is its name; set when it is wanted, so that a page of rows does not carry every name twice.
 document.addEventListener("pointerover", (event) => {
   const tool = event.target.closest?.(".row .tool:not([title])");

@@ -8,7 +8,7 @@ async function dialogs() {
   const folders = [...document.querySelectorAll("#side a[href^='/mailbox/']")].map((link) => link.href + link.textContent).join();
   const hour = Math.floor(Date.now() / 3_600_000); // the times to snooze until are of this day
   if (kept?.folders === folders && kept.mailbox === list().dataset.mailbox && kept.hour === hour) return;
-  const fresh = await fetchDocument(`/mailbox/${list().dataset.mailbox}/dialogs`);
+  const fresh = await fetchDocument(list().dataset.dialogs ?? `/mailbox/${list().dataset.mailbox}/dialogs`);
   if (!fresh) return;
   for (const dialog of fresh.querySelectorAll("dialog")) {
     document.getElementById(dialog.id)?.remove();

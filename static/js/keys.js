@@ -31,6 +31,7 @@ const keys = {
   a: () => answer("a"),
   f: () => answer("f"),
   z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
+  "/": () => document.querySelector(".search [type=search]")?.select(),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => next(help),
 };

@@ -38,6 +38,7 @@ function heard({ data }) {
   [doubt, tries, heardAt] = [0, 0, Date.now()];
   const said = JSON.parse(data);
   if ("mailbox" in said) wake(said);
+  if ("search" in said) document.dispatchEvent(new CustomEvent("mail:search", { detail: said.search }));
 }
 
 /** The mailbox on the screen at once; of the others only the counts are shown, so that they may wait for each other. */

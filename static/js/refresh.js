@@ -33,7 +33,7 @@ async function update(shown) {
 
 /** What of the mailbox is listed, and in which order. */
 function choices() {
-  return Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => ["only", "sort"].includes(name)));
+  return Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => ["only", "sort", "q", "all"].includes(name)));
 }
 
 function apply(shown, changes) {

@@ -8,7 +8,8 @@ const boxes = () => [...list().querySelectorAll(".row-lead > .check")];
 let anchor = null;
 let run = false;
 
-const everything = () => pane.querySelector(".everything > .check");
+/** Where there is none, as in results, one that nobody can press. */
+const everything = () => pane.querySelector(".everything > .check") ?? document.createElement("input");
 pane.addEventListener("change", choose);
 document.getElementById("act").addEventListener("reset", () => setTimeout(draw));
 pane.addEventListener("mail:rows", draw);
