@@ -26,14 +26,22 @@ const begins = (address) => /^\/compose\/($|\?)/.test(address);
 /** What is written is written over the mailbox; all that it takes comes with the first message. */
 function write(event, address, values) {
   event.preventDefault();
-  const begin = () => import("./compose.js").then((compose) => compose.begin(address, values), () => unreachable(begin));
+  event.stopPropagation();
+  const form = values && event.target;
+  const begin = () => import("./compose.js").then((compose) => compose.begin(address, values, form), () => unreachable(begin));
   return begin();
 }
 
+/** What lies in the Drafts folder is gone on with. */
+const draftOf = (link) => link.closest("#list") && document.querySelector('#side [aria-keyshortcuts="g d"][aria-current=page]') && link.pathname.match(/^\/message\/(\d+)/);
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
-  if (link && begins(link.getAttribute("href")) && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !link.target) write(event, link.href);
-});
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+  const draft = draftOf(link);
+  if (draft) write(event, `/compose/?draft=${draft[1]}`);
+  else if (begins(link.getAttribute("href"))) write(event, link.href);
+}, true);
 document.addEventListener("submit", (event) => {
   const address = event.submitter?.getAttribute("formaction") ?? event.target.getAttribute("action") ?? "";
   if (begins(address)) write(event, address, new FormData(event.target, event.submitter));

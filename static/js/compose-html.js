@@ -16,8 +16,9 @@ const OPTIONS = {
   FORBID_ATTR: ["id", "name", "srcset", "background", "poster"],
   ALLOW_DATA_ATTR: false,
   ADD_ATTR: ["data-css"],
+  ADD_URI_SAFE_ATTR: ["data-css"],
   ALLOW_ARIA_ATTR: false,
-  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|blob):|data:image\/(?:png|jpeg|gif|webp);|\/compose\/\d+\/files\/[0-9a-f]+$|#)/i,
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|jpeg|gif|webp);|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
 };
 
 /** A safe fragment of `html`, images of the message by their links. Other images are left out: those on other hosts
@@ -34,9 +35,9 @@ function clean(html, images) {
   return dressed(document.importNode(fragment, true));
 }
 
-/** The policy of the page has a browser complain of each `style` that it parses, wherever. So they are parsed as something
-    else, and set one by one. */
-const aside = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-css="));
+/** The policy of the page has a browser complain of each `style` and handler that it parses, wherever. So they are parsed
+    as something else; styles are then set one by one, and handlers are no attributes that are kept. */
+const aside = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-css=").replace(/([\s"'])on[a-z]+\s*=/gi, "$1data-no="));
 
 const WORN = /^(?:color|background-color|font-(?:family|size|weight|style)|text-(?:align|decoration.*)|line-height|vertical-align|white-space.*|width|height|(?:border|padding)(?:-.*)?|margin-(?:top|right|bottom|left)|list-style-type)$/;
 

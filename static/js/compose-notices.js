@@ -15,3 +15,11 @@ export function notice(composer, text, answers) {
   }
   composer.querySelector(".compose-notices").append(box);
 }
+
+/** Says something below; returns what takes it away. */
+export function toast(text, label, act) {
+  const toasts = document.getElementById("toasts");
+  toasts.dataset.compose = label ?? "";
+  toasts.show(text, act, "compose");
+  return () => toasts.close("compose");
+}

@@ -1,5 +1,7 @@
 // Posts of a composer: with the token of the page, and a sign-in in place when the session has ended meanwhile.
 
+import { toast } from "./compose-notices.js";
+
 const LONGEST_WAIT = 30000;
 
 export const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -17,16 +19,23 @@ export async function post(address, values, words) {
   }
 }
 
+/** Has a message back that is on its way, as it was. The page knows where composers stand. */
+export async function undo(draft, words) {
+  const response = await post(`/compose/${draft}/undo`, new FormData(), words);
+  if (response.ok) document.dispatchEvent(new CustomEvent("compose:open", { detail: await response.text() }));
+  else toast(words.gone);
+}
+
 let asking = null;
 
-/** One question for all composers. */
-function signIn(response, words) {
+/** One question for all composers. `response`: where the sign-in page came from, if it did. */
+export function signIn(response, words) {
   asking ??= ask(response, words).finally(() => (asking = null));
   return asking;
 }
 
 async function ask(response, words) {
-  const page = isSignIn(response) ? await response.text() : await (await fetch("/sign-in")).text();
+  const page = response && isSignIn(response) && !response.bodyUsed ? await response.text() : await (await fetch("/sign-in")).text();
   if (renewed(page)) return;
   const dialog = build(words);
   document.body.append(dialog);

@@ -2,25 +2,36 @@
 // Loaded when somebody writes for the first time.
 import "./mail-composer.js";
 import { load } from "./compose-html.js";
-import { token } from "./compose-send.js";
+import { toast } from "./compose-notices.js";
+import { signIn, token, undo } from "./compose-send.js";
 import { leftForSignIn, onePane, unreachable } from "./page.js";
 
 const OPEN = "composing";
 const dock = document.body.appendChild(Object.assign(document.createElement("div"), { className: "compose-dock" }));
 
 /** Begins a message: `address` says what it answers, `values` what was typed already. */
-export async function begin(address, values = new FormData()) {
+export async function begin(address, values = new FormData(), form = null) {
   values.set("csrfmiddlewaretoken", token());
   load().catch(() => {}); // beside the question; who needs it asks again
   try {
     const response = await fetch(address, { method: "POST", body: values, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return;
-    if (!response.ok) throw new Error(`${response.status} for ${address}`);
-    await show(await response.text());
+    if (response.headers.get("Content-Type").startsWith("application/json")) await sent(await response.json());
+    else if (response.ok) await show(await response.text());
+    else throw new Error(`${response.status} for ${address}`);
+    if (form?.id !== "act") form?.reset();
   } catch (fault) {
     console.warn(fault);
-    unreachable(() => begin(address, values));
+    unreachable(() => begin(address, values, form));
   }
+}
+
+/** A quick answer went without a composer; what stands in its way opens one. */
+async function sent({ draft, said, problems, words }) {
+  if (!problems) return toast(said, words.undo, () => undo(draft, words));
+  const response = await fetch(`/compose/${draft}/`, { headers: { "X-Requested-With": "fetch" } });
+  await show(await response.text());
+  return dock.querySelector(`[data-draft="${draft}"]`).refuse(problems);
 }
 
 /** Puts a composer on the screen, and the focus into it. One that is open already comes to the front. */
@@ -54,6 +65,14 @@ function makeRoom(newest) {
 document.addEventListener("compose:open", ({ detail }) => show(detail));
 dock.addEventListener("compose:restored", ({ target }) => makeRoom(target));
 dock.addEventListener("compose:left", () => remember());
+
+/** Whose words are on the screen signs in over them. */
+document.addEventListener("mail:signed-out", (event) => {
+  const open = dock.querySelector("mail-composer:not([hidden])");
+  if (!open) return;
+  event.preventDefault();
+  signIn(null, open.words);
+});
 
 /** Which are open, for the page that comes after this one, however it ends. */
 function remember() {

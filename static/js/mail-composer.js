@@ -3,9 +3,9 @@
 import "./mail-frame.js";
 import { Files } from "./compose-files.js";
 import { tab } from "./compose-journal.js";
-import { notice } from "./compose-notices.js";
+import { notice, toast } from "./compose-notices.js";
 import { Saver } from "./compose-save.js";
-import { post } from "./compose-send.js";
+import { post, undo } from "./compose-send.js";
 import { Editor } from "./mail-editor.js";
 import { Recipients } from "./mail-recipients.js";
 
@@ -255,11 +255,11 @@ class MailComposer extends HTMLElement {
   /** Closed at once. What stands in the way brings it back, with a word; until it has gone it can be had back. */
   async send(more = []) {
     const wrong = this.#unready();
-    if (wrong) return this.#refuse([{ text: wrong, field: "to" }], more);
+    if (wrong) return this.refuse([{ text: wrong, field: "to" }], more);
     const took = this.#hand(more);
-    const undo = () => took.then((told) => told && this.#undo(told));
-    if (more.some(([name]) => name === "later")) return void took.then((told) => told && toast(told.said, this.words.undo, undo));
-    const close = toast(this.words.sent, this.words.undo, undo);
+    const back = () => took.then((told) => told && undo(told.draft, this.words));
+    if (more.some(([name]) => name === "later")) return void took.then((told) => told && toast(told.said, this.words.undo, back));
+    const close = toast(this.words.sent, this.words.undo, back);
     return void took.then((told) => told?.seconds === 0 && close());
   }
 
@@ -272,14 +272,14 @@ class MailComposer extends HTMLElement {
 
   /** Returns what the server says, or null when it was not sent. */
   async #hand(more) {
-    const values = this.values();
     this.hidden = true;
     await this.files.arrived();
     await this.saver.stop();
+    const values = this.values();
     try {
       const response = await post(this.address, this.saver.form(values, [...(more.length ? more : [["do", "send"]])]), this.words);
       const told = await response.json().catch(() => ({}));
-      if (response.status === 422) return this.#back(() => this.#refuse(told.problems, more, told));
+      if (response.status === 422) return this.#back(() => this.refuse(told.problems, more, told));
       if (response.status === 409) return this.#back(() => this.conflict(told));
       if (!response.ok) throw new Error(`${response.status}`);
       await this.saver.journal.clear();
@@ -299,7 +299,7 @@ class MailComposer extends HTMLElement {
     return null;
   }
 
-  #refuse(problems, more, told) {
+  refuse(problems, more = [], told = null) {
     if (told?.revision) this.saved(told);
     this.querySelector(".compose-notices").replaceChildren();
     const said = more.filter(([name]) => name === "sure");
@@ -308,28 +308,11 @@ class MailComposer extends HTMLElement {
       notice(this, text, asks ? [[yes, sure], [no, () => this.editor.focus()]] : []);
     }
   }
-
-  async #undo({ draft }) {
-    const response = await post(`/compose/${draft}/undo`, new FormData(), this.words);
-    if (response.ok) open(await response.text());
-    else toast(this.words.gone);
-  }
 }
-
-/** Says something below; returns what takes it away. */
-function toast(text, label, act) {
-  const toasts = document.getElementById("toasts");
-  toasts.dataset.compose = label ?? "";
-  toasts.show(text, act, "compose");
-  return () => toasts.close("compose");
-}
-
-/** The page knows where composers stand. */
-const open = (markup) => document.dispatchEvent(new CustomEvent("compose:open", { detail: markup }));
 
 async function reopen(address) {
   const response = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
-  if (response.ok) open(await response.text());
+  if (response.ok) document.dispatchEvent(new CustomEvent("compose:open", { detail: await response.text() }));
 }
 
 customElements.define("mail-composer", MailComposer);

@@ -43,9 +43,11 @@ let signingOut = false;
 addEventListener("submit", ({ submitter }) => (signingOut = submitter?.formAction.endsWith("/sign-out")));
 addEventListener("pageshow", () => (signingOut = false));
 
-/** True, and on the way to the sign-in page, when that is where an answer came from. */
+/** True, and on the way to the sign-in page, when that is where an answer came from; unless there is something written
+    on the page, for which one signs in in place. */
 export function leftForSignIn(response) {
   if (!response.redirected || new URL(response.url).pathname !== "/sign-in") return false;
-  if (!signingOut) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const isLeft = document.dispatchEvent(new CustomEvent("mail:signed-out", { cancelable: true }));
+  if (isLeft && !signingOut) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   return true;
 }

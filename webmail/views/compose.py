@@ -218,7 +218,7 @@ def _sent(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, problems=problems, sure=" ".join(sorted(said)), status=422)
     told = sending.send(draft, shell.person(request), at, clock)
     if back.is_for_script(request):
-        return JsonResponse(told)
+        return JsonResponse(told | {"words": screen.words()})
     page = _around(request) | {"told": told, "undo": f"/compose/{draft.pk}/undo"}
     return render(request, "compose/sent.html", page)
 

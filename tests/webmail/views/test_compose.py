@@ -1,16 +1,20 @@
 """Writing a message in a browser that runs no script, and what its script asks for."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from accounts.models import Preferences
 from imapbridge.models import Body, Entry, PendingChange
+from imapbridge.terms.part import Part
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail import tasks
-from webmail.models import Draft, Upload
+from webmail.models import Draft, Outgoing, Upload
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -200,3 +204,62 @@ def test_what_can_not_go_says_why_and_nothing_is_lost(alice: Person, values: dic
     assert said in page
     assert re.search("typed with care|The plan is attached", page)
     assert Draft.objects.count() == 1
+
+
+def test_what_is_sent_can_be_had_back_until_it_goes(alice: Person, bob: Person) -> None:
+    answer = alice.client.post(
+        "/compose/", {"do": "send", "to": "Ann <ann@x.org>", "subject": "Plan", "text": "Dear Ann"}
+    )
+    outgoing, draft = Outgoing.objects.get(), Draft.objects.get()
+    assert "Undo" in answer.content.decode()
+    assert (outgoing.subject, outgoing.state, draft.outgoing) == ("Plan", "waiting", outgoing.pk)
+    assert timedelta(seconds=5) < outgoing.due_at - timezone.now() < timedelta(seconds=11)
+    assert b"Dear Ann" in outgoing.path.read_bytes()
+    assert alice.client.get(f"/compose/{draft.pk}/").status_code == 404, "it is on its way"
+    assert bob.client.post(f"/compose/{draft.pk}/undo").status_code == 404
+    assert alice.client.post(f"/compose/{draft.pk}/undo").status_code == 302
+    assert "Dear Ann" in alice.text(f"/compose/{draft.pk}/")
+    assert alice.client.post(f"/compose/{draft.pk}/undo").status_code == 404
+
+
+def test_what_is_asked_is_asked_once_and_a_moment_is_the_persons_own(alice: Person) -> None:
+    Preferences.objects.create(user=alice.user, time_zone="Asia/Tokyo")
+    draft = write(alice, to="ann@x.org", text="The plan is attached")
+    values = {"text": "The plan is attached", "to": "ann@x.org", "subject": "", "later": "2099-07-01T08:00"}
+    asked = alice.client.post(f"/compose/{draft.pk}/", values, headers=FETCH)
+    assert [one["asks"] for one in asked.json()["problems"]] == ["file", "subject"]
+    asked = alice.client.post(f"/compose/{draft.pk}/", {**values, "sure": "file"}, headers=FETCH)
+    assert [one["asks"] for one in asked.json()["problems"]] == ["subject"]
+    told = alice.client.post(f"/compose/{draft.pk}/", {**values, "sure": "file subject"}, headers=FETCH)
+    assert "2099" in told.json()["said"]
+    assert Outgoing.objects.get().due_at.isoformat() == "2099-06-30T23:00:00+00:00"
+
+
+def test_a_quick_answer_goes_with_what_it_answers(alice: Person) -> None:
+    came = factories.message(alice.inbox, "Plan", text="Shall we?", sender=("Ann", "ann@x.org"))
+    values = {"reply": came.pk, "text": "Yes, <let> us", "do": "send"}
+    assert alice.client.post("/compose/", values, headers=FETCH).json()["said"] == "Sent"
+    sent = Outgoing.objects.get()
+    assert [one["address"] for one in sent.recipients] == ["ann@x.org"]
+    assert sent.answers == {"kind": "reply", "message_id": came.message_id, "message": came.pk}
+    octets = sent.path.read_bytes()
+    assert b"Yes, <let> us" in octets
+    assert b"> Shall we?" in octets
+
+
+def test_what_is_forwarded_goes_whole(alice: Person) -> None:
+    html = Part("1", "text/html", charset="utf-8", encoding="8bit", size=200)
+    file = Part("2", "text/plain", encoding="8bit", size=5, disposition="attachment", filename="note.txt")
+    came = factories.message(
+        alice.inbox, "Plan", sender=("Ann", "ann@x.org"), structure=Part("", "multipart/mixed", parts=(html, file))
+    )
+    Body.objects.create(
+        message=came, section="1", data=b'<table bgcolor="#ff0000"><tr><td>cell<script>x</script></table>'
+    )
+    Body.objects.create(message=came, section="2", data=b"hello")
+    alice.client.post(f"/compose/?forward={came.pk}")
+    draft = Draft.objects.get()
+    assert (draft.subject, draft.to, draft.in_reply_to) == ("Fwd: Plan", "", "")
+    assert 'bgcolor="#ff0000"' in draft.quote
+    assert "script" not in draft.quote
+    assert [(one.name, one.path.read_bytes()) for one in draft.files.all()] == [("note.txt", b"hello")]
