@@ -45,8 +45,8 @@ _REASONS: dict[str, Promise] = {
     "4.7": gettext_lazy("It was tried for days, and given up."),
     "5.3": gettext_lazy("It has too many recipients: send it in several turns."),
     "6.7": gettext_lazy("Your mail server cannot send to addresses with such letters."),
-    "7": gettext_lazy("Their mail server does not want it, as it does not want unknown or unwanted mail."),
-    "7.1": gettext_lazy("Their mail server does not want it: you may not write there, or it looks like unwanted mail."),
+    "7": gettext_lazy("It was not wanted, as unknown or unwanted mail is not."),
+    "7.1": gettext_lazy("It was not wanted: you may not write there, or it looks like unwanted mail."),
 }
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
 

@@ -100,13 +100,13 @@ def _buttons(row: Outgoing) -> list[Button]:
     if row.state == State.PARTLY:
         return [Button("dismiss", _("I have read this"))]
     if row.state == State.REFUSED:
-        return [Button("edit", _("Edit")), Button("discard", _("Discard"), "danger")]
+        return [Button("edit", _("Edit")), Button("discard", _("Discard"), "ghost")]
     if row.state != State.WAITING:
         return []
     now = Button("now", _("Send now"))
     if row.begun:
-        return [now, Button("cancel", _("Stop trying"), "danger")]
-    return [now, Button("edit", _("Take back and edit")), Button("discard", _("Discard"), "danger")]
+        return [now, Button("cancel", _("Stop trying"), "ghost")]
+    return [now, Button("edit", _("Take back and edit")), Button("discard", _("Discard"), "ghost")]
 
 
 def outbox_item(count: int, *, open_: bool) -> Sequence[Apart]:
