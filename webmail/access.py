@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from accounts.models import MailAccount, User
@@ -23,6 +24,7 @@ from webmail.models.correspondents import known_as
 from webmail.models.outgoing import Recipient
 
 Visitor = User | AnonymousUser
+Row = TypeVar("Row", bound=Model)
 
 
 class Treatment(NamedTuple):
@@ -204,6 +206,14 @@ def message_for(user: Visitor, message_id: int) -> Message:
         return Message.objects.select_related("account").get(pk=message_id, account__user=user.pk)
     except Message.DoesNotExist:
         raise Http404 from None
+
+
+def own(rows: QuerySet[Row], user: Visitor, key: int, owner: str = "user") -> Row:
+    """The row with this key, when it is the person's: `owner` says by which field. One query."""
+    found = rows.filter(**{owner: user.pk}, pk=key).first() if user.pk and 0 < key < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def account_needs_password(account: MailAccount) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Preferences
 from accounts.secrets import Secret
-from webmail import tasks
+from webmail import access, tasks
 from webmail.contacts.carddav import syncing
 from webmail.contacts.carddav.errors import BookError
 from webmail.contacts.carddav.syncing import Typed
@@ -105,8 +105,4 @@ def disconnect(request: HttpRequest, book_id: int) -> HttpResponse:
 
 
 def _book(request: HttpRequest, book_id: int) -> AddressBook:
-    rows = AddressBook.objects.filter(user=shell.person(request), pk=book_id)
-    found = rows.first() if 0 < book_id < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return access.own(AddressBook.objects.all(), request.user, book_id)

@@ -143,9 +143,7 @@ def delete(request: HttpRequest, contact_id: int) -> HttpResponse:
 @login_required
 def undo(request: HttpRequest, kept_id: int) -> HttpResponse:
     """Have back what was deleted or merged."""
-    kept = KeptContacts.objects.filter(user=shell.person(request), pk=kept_id).first()
-    if kept is None:
-        raise Http404
+    kept = access.own(KeptContacts.objects.all(), request.user, kept_id)
     keeping.undo(kept)
     tasks.sync_books_soon(kept.user_id)
     return settings_pages.done(reverse("contacts"), "undone")
@@ -155,7 +153,7 @@ def undo(request: HttpRequest, kept_id: int) -> HttpResponse:
 @login_required
 def photo(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The picture, whose address has the time of its last change: the browser keeps it."""
-    contact = contact_for(request, contact_id, photo=True)
+    contact = contact_for(request, contact_id)
     if not contact.photo:
         raise Http404
     etag = f'"{contact.changed_at.timestamp():.6f}"'
@@ -169,13 +167,10 @@ def photo(request: HttpRequest, contact_id: int) -> HttpResponse:
     return answer
 
 
-def contact_for(request: HttpRequest, contact_id: int, *, photo: bool = False) -> Contact:
+def contact_for(request: HttpRequest, contact_id: int) -> Contact:
     """The person's own; else not found."""
-    rows = Contact.objects.filter(user=shell.person(request).pk).select_related("book").prefetch_related("addresses")
-    found = rows.filter(pk=contact_id).first() if 0 < contact_id < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    rows = Contact.objects.select_related("book").prefetch_related("addresses")
+    return access.own(rows, request.user, contact_id)
 
 
 def _number(text: str) -> int:

@@ -112,11 +112,8 @@ def accounts_of(request: HttpRequest) -> list[MailAccount]:
 
 
 def identity_for(request: HttpRequest, identity_id: int) -> Identity:
-    rows = Identity.objects.select_related("account").filter(account__user=shell.person(request))
-    found = rows.filter(pk=identity_id).first() if 0 < identity_id < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    rows = Identity.objects.select_related("account")
+    return access.own(rows, request.user, identity_id, owner="account__user")
 
 
 def lines(accounts: list[MailAccount]) -> list[IdentityLine]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webmail import access
 from webmail.forms import TemplateForm
 from webmail.models import Template
 from webmail.views import settings_pages, shell
@@ -58,8 +59,4 @@ def remove(request: HttpRequest, template_id: int) -> HttpResponse:
 
 
 def _template(request: HttpRequest, template_id: int) -> Template:
-    rows = Template.objects.filter(user=shell.person(request), pk=template_id)
-    found = rows.first() if 0 < template_id < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return access.own(Template.objects.all(), request.user, template_id)
