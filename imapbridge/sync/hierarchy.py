@@ -18,7 +18,7 @@ from django.db import transaction
 from imapbridge import events
 from imapbridge.models import Mailbox, PendingChange
 from imapbridge.sync import renaming
-from imapbridge.sync.errand import Answer, Owed
+from imapbridge.sync.owed import Answer, Owed
 from imapbridge.wire import names
 from imapbridge.wire.results import ListedMailbox
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from imapbridge.errors import CommandFailed, MailArrived
 from imapbridge.models import PendingChange
-from imapbridge.sync.errand import Answer, Commands, Owed
+from imapbridge.sync.owed import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import keys, names
 from imapbridge.wire.results import ListedMailbox

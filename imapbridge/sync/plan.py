@@ -86,7 +86,8 @@ def is_unchanged(held: Held, said: Said, now: datetime) -> bool:
         return False
     if (said.exists, said.uid_next) != (held.live, held.uid_next):
         return False
-    if said.highest_modseq and held.highest_modseq:
+    if held.highest_modseq:
+        # Where STATUS does not tell it, nothing but opening the mailbox does.
         return said.highest_modseq == held.highest_modseq
     if None not in (said.unseen, held.unread) and said.unseen != held.unread:
         return False  # Another client read something; without MODSEQ nothing else tells of it.

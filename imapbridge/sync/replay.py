@@ -25,7 +25,7 @@ from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.models.change import filing_folder
 from imapbridge.pool.translation import translate
 from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals, renaming
-from imapbridge.sync.errand import Answer, Commands, Owed
+from imapbridge.sync.owed import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
 from imapbridge.wire.octets import FileOctets
@@ -100,7 +100,7 @@ def next_change(account_id: int) -> Owed | None:
         places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(), name=name,
         created_at=_read_moment(created_at),
     )  # fmt: skip
-    if change.seconds > errand.SECONDS:
+    if change.seconds > CLAIM.total_seconds():
         PendingChange.objects.filter(pk=change.id).update(not_before=_claimed(change))
     return change
 

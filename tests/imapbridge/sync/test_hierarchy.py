@@ -14,7 +14,7 @@ from imapbridge.errors import ServerBusy, ServerUnreachable
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
 from imapbridge.sync.bulk import bulk
-from imapbridge.sync.errand import Owed
+from imapbridge.sync.owed import Owed
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.results import ListedMailbox
 from tests import factories

@@ -34,6 +34,7 @@ NO_MODSEQ = replace(HELD, highest_modseq=None)
         (HELD, SAID, True),
         (HELD, replace(SAID, highest_modseq=501), False),
         (HELD, replace(SAID, highest_modseq=499), False),
+        (HELD, replace(SAID, highest_modseq=None), False),
         (HELD, replace(SAID, uid_next=102), False),
         (HELD, replace(SAID, exists=89), False),
         (HELD, replace(SAID, uid_validity=8), False),

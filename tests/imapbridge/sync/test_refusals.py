@@ -1,12 +1,13 @@
 """What a server will not do, by its response codes: what a person did goes back with a sentence, or is tried again."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from imapbridge import actions
+from imapbridge import actions, queries
 from imapbridge.actions import folders
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import replay
@@ -46,6 +47,10 @@ def file(story: Story, messages: list[int]) -> None:
     actions.append(story.account.pk, story.mailbox("Archive").pk, raw)
 
 
+def label(story: Story, messages: list[int]) -> None:
+    actions.set_label(story.account.pk, messages[:1], "Fair", True)
+
+
 ACTS: dict[str, tuple[Callable[[Story, list[int]], None], bytes]] = {
     "flags": (star, b" UID STORE "),
     "move": (to_archive, b" UID MOVE "),
@@ -53,6 +58,7 @@ ACTS: dict[str, tuple[Callable[[Story, list[int]], None], bytes]] = {
     "expunge": (delete, b" UID STORE "),
     "append": (file, b" APPEND "),
 }
+ALL_ACTS = ACTS | {"label": (label, b" UID STORE ")}
 DONE = {"flags": 4, "move": 3, "copy": 4, "expunge": 3, "append": 4}
 """Messages in INBOX after it."""
 
@@ -192,3 +198,34 @@ def test_a_mailbox_that_takes_nothing(begin: Callable[[MailServer], Story], stri
 def rights(story: Story, mailbox: str, letters: str) -> None:
     """What the person may do there from now on."""
     assert story.phone.imap.setacl(mailbox, story.user.address, letters)[0] == "OK"
+
+
+@pytest.mark.parametrize("kind", ["label", "flags"])
+def test_a_mailbox_that_keeps_no_flags(begin: Callable[[MailServer], Story], strict: MailServer, kind: str) -> None:
+    story = begin(strict)
+    messages = letters(story)
+    rights(story, "INBOX", "lrsitea")
+    ALL_ACTS[kind][0](story, messages)
+    story.sync()
+    assert list(Notice.objects.values_list("kind", "code")) == [("flags", "not-permitted")]
+    assert nothing_is_owed(story)
+    assert queries.labels(story.account.pk) == []
+    story.assert_equal()
+    actions.set_seen(story.account.pk, messages, seen=True)
+    story.sync()
+    assert Notice.objects.count() == 1, "what it keeps it takes"
+    story.assert_equal()
+
+
+def test_a_keyword_that_would_last_until_the_end_of_the_session(story: Story, proxy: Proxy) -> None:
+    """The mailbox takes those that it has, and no new ones."""
+    proxy.hides = re.compile(rb" \\\*(?=\))")
+    messages = letters(story)
+    story.phone.flag("INBOX", story.phone.uids("INBOX")[:1], "Fair")
+    story.sync()
+    actions.set_label(story.account.pk, messages, "FAIR", True)
+    actions.set_label(story.account.pk, messages[:2], "Van", True)
+    story.sync()
+    assert list(Notice.objects.values_list("kind", "code", "count")) == [("flags", "not-permitted", 2)]
+    assert nothing_is_owed(story)
+    assert not [word for words in story.phone.flags("INBOX").values() for word in words if word == "Van"]

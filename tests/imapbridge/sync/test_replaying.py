@@ -7,9 +7,11 @@ import pytest
 from imapbridge import actions
 from imapbridge.models import PendingChange
 from imapbridge.sync import account as syncing
-from imapbridge.sync.bulk import Bulk, Occupied
+from imapbridge.sync import replay
+from imapbridge.sync.bulk import Bulk, Occupied, bulk
+from imapbridge.sync.owed import Answer, Owed
 from tests.imapbridge.sync.conftest import Story
-from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server, subjects
+from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server, replay_again, subjects
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import plain
 
@@ -87,4 +89,34 @@ def test_a_letter_that_is_there_is_found_by_its_own_id(story: Story) -> None:
     story.sync()
     assert subjects(story.mailbox("Archive")) == ["9"]
     assert len(story.phone.uids("Archive")) == 1
+    story.assert_equal()
+
+
+def test_a_copy_into_a_mailbox_that_had_to_be_made_anew(story: Story) -> None:
+    """Deleted after its UIDNEXT was written down, and the answer to the copy is lost: it is looked for from the first
+    UID of the new mailbox on."""
+    messages = letters(story, 2)
+    story.phone.create_mailbox("Plans")
+    for number in range(3):
+        story.server.append(story.user, "Plans", plain(f"Letter {number}", message_id=f"{number}@plans.example"))
+    story.sync()
+    actions.copy(story.account.pk, messages, story.mailbox().pk, story.mailbox("Plans").pk)
+    with bulk(story.account.pk) as turn:
+
+        def answer_to(change: Owed | None) -> Answer:
+            assert change
+            answer: Answer = turn.connection.run(replay.command(turn.connection.session, change), timeout=60)
+            return answer
+
+        change = replay.next_change(story.account.pk)
+        change = replay.answered(change, answer_to(change))
+        story.phone.delete_mailbox("Plans")
+        change = replay.answered(change, answer_to(change))
+        answer = answer_to(change)
+        assert (answer.step, answer.target_from) == ("copying", 1), "before it is sent"
+        answer_to(replay.answered(change, answer))  # and nobody hears it
+    replay_again(story)
+    replay_again(story)
+    assert nothing_is_owed(story)
+    assert on_server(story, "Plans") == ["0", "1"]
     story.assert_equal()
