@@ -67,7 +67,7 @@ def test_modules_are_the_same_without_what_only_people_read(collected: Path) -> 
         lean = one(collected, f"js/{source.stem}.*.js")
         assert not re.search(r"^\s*(//|/\*|\s)", lean, re.MULTILINE), source
         code = list(lines_of_code(source.read_text()))
-        lean = re.sub(r"(\./[\w-]+)\.[0-9a-f]{12}\.js", r"\1.js", lean).replace('import"', 'import "')
+        lean = re.sub(r"(\./(?:vendor/)?[\w.-]+)\.[0-9a-f]{12}\.(m?js)", r"\1.\2", lean).replace('import"', 'import "')
         assert lean.splitlines() == code, source
 
 
