@@ -21,5 +21,6 @@ class WebmailConfig(AppConfig):
         mail_arrived.connect(blocking.arrived)
         mail_arrived.connect(tasks.tell_soon)
         mail_arrived.connect(tasks.count_soon)
+        mail_arrived.connect(tasks.count_searches_soon)
         keys_rotated.connect(syncing.reseal)
         mail_arrived.connect(tasks.bounces_soon)

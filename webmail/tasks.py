@@ -19,6 +19,7 @@ from accounts import sign_ins
 from accounts.models import MailAccount
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
+from webmail import searches
 from webmail.compose import bounces, drafts, mirror, posting
 from webmail.contacts import acquaintances, keeping
 from webmail.contacts.carddav import syncing
@@ -94,6 +95,24 @@ def count_everyones_acquaintances() -> None:
     live = MailAccount.objects.filter(user__sign_ins__expires_at__gt=timezone.now()).distinct()
     for account_id in live.values_list("pk", flat=True):
         count_soon(None, account_id)
+
+
+def count_searches_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
+    """Receives `imapbridge.events.mail_arrived`, and is told of what people do: searches that are kept have a count.
+    Never raises: the next one counts as well."""
+    try:
+        for user_id in searches.of_account(account_id):
+            if cache.add(f"searches-queued:{user_id}", 1, QUEUED):
+                count_searches.apply_async((user_id,), countdown=GATHERED)
+    except (OperationalError, RedisError) as error:
+        logger.warning("account=%d searches not counted: %s", account_id, type(error).__name__)
+
+
+@shared_task
+def count_searches(user_id: int) -> None:
+    """The unread mail of the searches that a person keeps."""
+    cache.delete(f"searches-queued:{user_id}")
+    searches.count(user_id)
 
 
 BOOK_WAIT = 3

@@ -31,7 +31,7 @@ const keys = {
   a: () => answer("a"),
   f: () => answer("f"),
   z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
-  "/": () => document.querySelector(".search [type=search]")?.select(),
+  "/": () => search(),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => next(help),
 };
@@ -42,6 +42,12 @@ const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(f
 const marks = (change) => next(() => import("./select.js").then(change));
 const deed = (key) => next(() => import("./perform.js").then(({ byKey }) => void byKey(key)));
 const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
+function search() {
+  const box = document.querySelector(".search [type=search]");
+  box?.focus();
+  box?.select();
+}
+
 const some = () => list().picked.length > 0;
 
 /** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */

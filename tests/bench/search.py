@@ -118,9 +118,6 @@ def _fill(account: MailAccount, count: int) -> None:
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         with transaction.atomic():
             made = Message.objects.bulk_create([_message(box, number, chance) for number in numbers], batch_size=1000)
-            for one in made:
-                one.thread = one.pk
-            Message.objects.bulk_update(made, ["thread"], batch_size=500)
             at = {one.pk: now - 3600 * (count - number) for one, number in zip(made, numbers, strict=True)}
             places = [factories._entry(box, one, uid, at[one.pk]) for one, uid in zip(made, numbers, strict=True)]
             Entry.objects.bulk_create(places, batch_size=1000)
@@ -132,6 +129,7 @@ def _message(box: Any, number: int, chance: random.Random) -> Any:
     from tests import factories
 
     made = factories._message(box, number)
+    made.pk = made.thread = number
     made.preview = " ".join(f"w{int(chance.paretovariate(0.6)) % 30_000:04d}" for _ in range(25))
     if number % 5000 == 0:
         made.preview += " wrenbill"

@@ -30,6 +30,7 @@ from webmail.screen.labels import Label, label
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
+from webmail.tasks import count_searches_soon
 from webmail.views import back, deeds, lists, shell
 from webmail.views.deeds import Chosen
 
@@ -58,6 +59,8 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     if flagged is not None:
         starred = [ident for ident, _, is_starred in marks if is_starred]
         changes += actions.set_flagged(account, [message_id] if flagged else starred, flagged)
+    if holder.saved:
+        count_searches_soon(None, account)
     if back.is_for_script(request):
         return JsonResponse({"undo": changes})
     return back.after_post(request, f"/message/{message_id}/")

@@ -51,6 +51,8 @@ class Results:
     older: str
     blank: Blank | None
     tools: Tools
+    kept: int = 0
+    """The key of the search, when the person keeps it."""
     is_behind: bool = False
     """Whether some mail is not in the index of words yet."""
 
@@ -105,6 +107,7 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
         older=replace(place, before=found.next).address if found.next else "",
         blank=None if shown else _blank(search),
         tools=_tools(search),
+        kept=next((one.id for one in holder.saved if one.query == str(search.query)), 0),
         is_behind=behind,
     )
 

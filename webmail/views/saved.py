@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imapbridge.search.query import parse
+from webmail import access, tasks
 from webmail.models import SavedSearch
 from webmail.screen import saved
 from webmail.views import back, shell
@@ -27,6 +28,8 @@ def keep(request: HttpRequest) -> HttpResponse:
     mine = SavedSearch.objects.filter(user=shell.person(request))
     if not mine.filter(query=query).update(name=name) and mine.count() < MOST:
         mine.create(user=shell.person(request), name=name, query=query)
+        for account, _address in access.accounts_of(request.user):
+            tasks.count_searches_soon(None, account)
     return redirect(saved.address(query))
 
 

@@ -34,7 +34,8 @@ def show(request: HttpRequest) -> HttpResponse:
     page = {"list": shown, "deep": deeper.progress(request, holder, search), "mark": shell.mark(boxes, holder)}
     if region == "list-pane":
         return render(request, "search/_list.html", page)
-    return render(request, "search/show.html", shell.context(request, holder, boxes, only=f"saved:{search.query}") | page)
+    around = shell.context(request, holder, boxes, only=f"saved:{search.query}")
+    return render(request, "search/show.html", around | page)
 
 
 def _said(request: HttpRequest) -> dict[str, str]:
@@ -54,5 +55,6 @@ def changes(request: HttpRequest) -> HttpResponse:
     if request.GET.get("mark") == mark:
         return HttpResponse(status=204)
     search = found.search_of(request, holder, boxes, found.place_of(request))
-    answer = {"list": found.pane(request, holder, search), "mark": mark, "side": shell.side(boxes, holder, 0, f"saved:{search.query}")}
+    side = shell.side(boxes, holder, 0, f"saved:{search.query}")
+    answer = {"list": found.pane(request, holder, search), "mark": mark, "side": side}
     return render(request, "search/changes.html", answer)

@@ -21,6 +21,7 @@ from webmail.screen import done, snooze
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
+from webmail.tasks import count_searches_soon
 from webmail.views import actions as acting
 from webmail.views import back, deeds, found, shell
 from webmail.views.deeds import Chosen
@@ -53,6 +54,8 @@ def act(request: HttpRequest) -> HttpResponse:
         changes = [change for wish in wishes for change in deeds.DEEDS[deed](wish)]
     except (actions.NoMailboxFor, NameRefused):
         return HttpResponse(status=409)
+    if holder.saved:
+        count_searches_soon(None, holder.account.pk)
     what = name_of(target.special_use, target.name) if target else terms.name_of(keyword)
     return _answer(request, search, deed, wishes, changes, what)
 

@@ -6,14 +6,16 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
-from imapbridge.models import Entry
-from imapbridge.search import catching_up
+from imapbridge.models import Entry, ServerSearch
+from imapbridge.search import catching_up, running
 from tests import factories
 from tests.imapbridge.search.test_query import TEXTS
 from tests.webmail.views.conftest import Person
+from webmail import searches
 from webmail.models import SavedSearch
 
 Queries = Callable[[int], Any]
@@ -109,11 +111,50 @@ def test_a_search_is_kept_and_forgotten(alice: Person, bob: Person, van: int) ->
     assert answer.headers["Location"] == "/search?q=is%3Aunread+van"
     text = alice.text(f"/mailbox/{alice.inbox.pk}/")
     assert 'href="/search?q=is%3Aunread+van"' in text and "Vans" in text
+    assert "Remove saved search" in alice.text("/search?q=is:unread van")
+    assert "Remove saved search" not in alice.text("/search?q=van")
     assert "Vans" not in bob.text(f"/mailbox/{bob.inbox.pk}/")
     kept = SavedSearch.objects.get()
     assert bob.client.post(f"/search/saved/{kept.pk}/forget").status_code == 404
     alice.client.post(f"/search/saved/{kept.pk}/forget")
     assert not SavedSearch.objects.exists()
+
+
+def test_the_count_of_a_kept_search_follows_the_mail(alice: Person, van: int) -> None:
+    SavedSearch.objects.create(user=alice.user, name="Vans", query="van")
+    searches.count(alice.user.pk)
+    assert 'aria-label="Vans, 1 unread"' in alice.text(f"/mailbox/{alice.inbox.pk}/")
+    mark = _mark(alice.text("/search?q=van"))
+    Entry.objects.update(seen=True)
+    searches.count(alice.user.pk)
+    assert 'aria-label="Vans"' in alice.text(f"/search/changes?q=van&mark={mark}")
+
+
+def test_the_server_is_asked_in_the_background(alice: Person, bob: Person, van: int) -> None:
+    assert "Search message text on the server" in alice.text("/search?q=zeppelin")
+    answer = alice.client.post("/search/deeper?q=zeppelin")
+    search = ServerSearch.objects.get(account=alice.account)
+    assert answer.headers["Location"] == f"/search?q=zeppelin&run={search.token}"
+    text = alice.text(answer.headers["Location"])
+    assert "Searching message bodies" in text and ">Stop<" in text
+    ServerSearch.objects.update(mailbox="INBOX", special_use="inbox", done=2, total=5)
+    running.add(search, [van])
+    text = alice.text(f"/search/deeper/{search.token}/more?q=zeppelin")
+    assert "Inbox, mailbox 3 of 5" in text
+    assert len(_rows(text)) == 1 and "&amp;after=" in text
+    assert _rows(alice.text(f"/search/deeper/{search.token}/more?q=zeppelin&after={10**12}")) == []
+    assert bob.get(f"/search/deeper/{search.token}/more?q=zeppelin").status_code == 404
+    assert bob.client.post(f"/search/deeper/{search.token}/stop").status_code == 404
+    alice.client.post(f"/search/deeper/{search.token}/stop?q=zeppelin")
+    assert ServerSearch.objects.get().stopped
+    ServerSearch.objects.update(finished_at=timezone.now())
+    assert "Stopped. 1 more message found on the server." in alice.text(answer.headers["Location"])
+
+
+def _mark(text: str) -> str:
+    found = re.search(r'data-mark="(\w+)"', text)
+    assert found
+    return found[1]
 
 
 def test_suggestions(alice: Person, van: int) -> None:
@@ -124,8 +165,8 @@ def test_suggestions(alice: Person, van: int) -> None:
 
 
 def test_changes_bring_the_rows_anew(alice: Person, van: int) -> None:
-    mark = re.search(r'data-mark="(\w+)"', alice.text("/search?q=van"))
-    assert mark and alice.get(f"/search/changes?q=van&mark={mark[1]}").status_code == 204
+    mark = _mark(alice.text("/search?q=van"))
+    assert alice.get(f"/search/changes?q=van&mark={mark}").status_code == 204
     assert f"/message/{van}/" in alice.text("/search/changes?q=van&mark=0")
 
 

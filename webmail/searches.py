@@ -1,0 +1,42 @@
+"""How much unread mail kept searches have: counted in the background, so that no page waits for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from accounts.models import MailAccount
+from imapbridge import events, queries
+from imapbridge.search import index
+from imapbridge.search.index import Scope
+from imapbridge.search.query import parse
+from imapbridge.search.tree import Term, all_of
+from webmail.models import SavedSearch
+
+MOST = 99
+"""Conversations that are counted."""
+
+
+def of_account(account_id: int) -> list[int]:
+    """Whose kept searches look into this account."""
+    mine = SavedSearch.objects.filter(user__accounts=account_id)
+    return sorted(set(mine.values_list("user_id", flat=True)))
+
+
+def count(user_id: int) -> None:
+    """Count them anew, and have the person's open pages ask when one has changed."""
+    accounts = list(MailAccount.objects.filter(user=user_id).values_list("pk", "address"))
+    boxes = [box for account, _address in accounts for box in queries.mailboxes(account)]
+    keys = tuple(account for account, _address in accounts)
+    addresses = tuple(address for _account, address in accounts)
+    scope = Scope(keys, tuple(boxes), addresses, zone=UTC, today=datetime.now(UTC).date())
+    changed = [_count(kept, scope) for kept in SavedSearch.objects.filter(user=user_id)]
+    inbox = next((box for box in boxes if box.special_use == "inbox"), None)
+    if any(changed) and inbox:
+        events.publish(keys[0], inbox.id)
+
+
+def _count(kept: SavedSearch, scope: Scope) -> bool:
+    """Whether it has changed."""
+    tree = all_of((parse(kept.query).tree, Term("is", "unread")))
+    unread = len(index.page(scope, tree, limit=MOST).hits)
+    return SavedSearch.objects.filter(pk=kept.pk).exclude(unread=unread).update(unread=unread) > 0
