@@ -2,11 +2,12 @@
 
 recipients   what stands in To, Cc and Bcc -> addresses, and what is none of them
 reply        a message and a wish (reply, reply all, forward, ...) -> a draft that begins right
+beginning    all that, saved, with the files that go along
 quote        the message below the answer: sealed, as it was
 signing      the signature of whom it is from
 drafts       saving without losing a word, throwing away, and what goes with them
 uploads      files on their way in, piece by piece, onto the disk
-written      a draft -> what is handed to be sent, or to be kept in the Drafts mailbox
+composed     a draft -> what is handed to be sent, or to be kept in the Drafts mailbox
 mirror       the copy in the Drafts mailbox
 asking       what is asked before something is sent: is a file missing, is it too large
 attending    the answer to an invitation
