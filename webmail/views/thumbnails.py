@@ -16,10 +16,11 @@ from imapbridge.models import Message
 from imapbridge.terms.part import Part
 from webmail import csp, error_pages
 from webmail.reading.attachments import decoded_size
-from webmail.reading.thumbnails import MAX_OCTETS, MEDIA_TYPE, thumbnail
+from webmail.reading.thumbnails import MAX_OCTETS, MEDIA_TYPE
 from webmail.views import streams, texts
 from webmail.views.parts import part_for
 from webmail.views.turns import NoTurn, turn
+from webmail.views.unpacking import small_picture
 
 KEPT_FOR = 24 * 3600
 _NONE = b""
@@ -59,4 +60,4 @@ def _thumbnail(message: Message, part: Part) -> bytes:
 def _made(message: Message, part: Part) -> bytes:
     if decoded_size(part) > MAX_OCTETS:
         return _NONE
-    return thumbnail(bodies.read_part(message, part, MAX_OCTETS + 1)) or _NONE
+    return small_picture(bodies.read_part(message, part, MAX_OCTETS + 1)) or _NONE
