@@ -2,7 +2,7 @@
 
 from webmail.forms.books import BookForm
 from webmail.forms.contacts import ContactForm, GroupForm, ImportForm
-from webmail.forms.identities import IdentityForm, SignatureForm, TemplateForm
+from webmail.forms.identities import IdentityForm, SignatureForm, TemplateForm, UseForm
 from webmail.forms.preferences import NotificationsForm, PreferencesForm
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "PreferencesForm",
     "SignatureForm",
     "TemplateForm",
+    "UseForm",
 ]

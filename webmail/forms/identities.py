@@ -113,6 +113,15 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class UseForm(forms.Form):
+    """Whom a template is filled for."""
+
+    to = Addresses(
+        label=_("To"),
+        help_text=_("With a name, as in Wren Calloway <wren@example.org>, the template can say it. May stay empty."),
+    )
+
+
 def written_html(html: str) -> str:
     """HTML of the person's own, for mail to others: safe, in one piece, and loading from nowhere but by https."""
     safe = sanitize(html, Options(remote_url=lambda url: url if url.startswith("https:") else None))

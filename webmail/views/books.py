@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -82,6 +83,14 @@ def password(request: HttpRequest, book_id: int) -> HttpResponse:
         syncing.set_password(book, Secret(typed))
         tasks.sync_books_soon(book.user_id)
     return settings_pages.done(reverse("books"))
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, book_id: int) -> HttpResponse:
+    """The person knows now what was told of the book."""
+    AddressBook.objects.filter(pk=_book(request, book_id).pk).update(notes=[])
+    return redirect("books")
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from webmail.models import Contact
 from webmail.models.correspondents import known_as
 from webmail.screen import known
 from webmail.views import settings_pages, shell
+from webmail.views.compose import LONGEST_LINK
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,9 +50,16 @@ def edit(request: HttpRequest, group: Contact | None) -> HttpResponse:
         "form": form,
         "contact": known.line(group, len(named)) if group else None,
         "members": [known.line(row) for row in members],
-        "everybody": ", ".join(filter(None, named.values())),
+        "everybody": _everybody(members, [text for text in named.values() if text]),
     }
     return settings_pages.page(request, "contacts/group.html", page, status=422 if form.errors else 200)
+
+
+def _everybody(members: Iterable[Contact], named: list[str]) -> str:
+    """For a link to the composer: with their names, or without where the link would grow too long, or no link."""
+    plain = [row.address for member in members for row in list(member.addresses.all())[:1]]
+    found = (", ".join(each) for each in (named, plain))
+    return next((text for text in found if len(text) <= LONGEST_LINK), "")
 
 
 def _named(contact: Contact) -> str:

@@ -31,20 +31,19 @@ PAGE = 100
 @require_safe
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
-    """`q`: what is searched; `group`: only who is in it; `from`: so many were shown before."""
+    """`q`: what is searched; `from`: so many people were shown before."""
     user = shell.person(request).pk
     query, begin = request.GET.get("q", "")[:200], _number(request.GET.get("from", "0"))
     rows = storing.contacts_of(user).order_by(Lower("name"), "pk")
     for word in wanted(query):
         rows = rows.filter(found_by__contains=word)
-    total = rows.count()
+    people = rows.filter(kind=Contact.Kind.PERSON)
     more = urlencode({"q": query, "from": str(begin + PAGE)})
     page = {
         "query": query,
-        "total": total,
-        "people": lines(rows.filter(kind=Contact.Kind.PERSON)[begin : begin + PAGE]),
+        "people": lines(people[begin : begin + PAGE]),
         "groups": [] if begin else lines(rows.filter(kind=Contact.Kind.GROUP)[:PAGE]),
-        "more": f"?{more}" if begin + PAGE < total else "",
+        "more": f"?{more}" if begin + PAGE < people.count() else "",
         "undo": _undoable(request),
         "imported": _imported(request),
     }

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.identities import identities_of
+from imapbridge.mime.headers import parse_addresses
 from webmail import access
-from webmail.forms import TemplateForm
-from webmail.models import Template
+from webmail.compose import beginning, drafts
+from webmail.forms import TemplateForm, UseForm
+from webmail.models import ContactAddress, Template
+from webmail.models.correspondents import known_as
+from webmail.screen import people
 from webmail.views import settings_pages, shell
 
 MOST = 200
@@ -44,6 +51,33 @@ def _edit(request: HttpRequest, template: Template) -> HttpResponse:
             return settings_pages.done(reverse("templates"))
     page = {"form": form, "template": template}
     return settings_pages.page(request, "settings/template.html", page, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def use(request: HttpRequest, template_id: int) -> HttpResponse:
+    """Begin a message with it: whom to is asked first, then the composer opens with what is filled in."""
+    template, form = _template(request, template_id), UseForm(settings_pages.sent(request)[0])
+    if request.method != "POST" or not form.is_valid():
+        page = {"form": form, "template": template}
+        return settings_pages.page(request, "settings/template_use.html", page, status=422 if form.errors else 200)
+    account = access.holder_for(request.user).account
+    draft = beginning.from_nothing(account, identities_of(account))
+    draft.to = form.cleaned_data["to"]
+    draft.subject, text = template.filled(*_whom(request, draft.to), shell.clock(request).full(timezone.now()))
+    draft.save()
+    drafts.begin_with(draft, text)
+    return redirect("compose", draft.pk)
+
+
+def _whom(request: HttpRequest, to: str) -> tuple[str, str]:
+    """(name, first name) of the only recipient, as the person or a contact of theirs has it; else nothing."""
+    found = parse_addresses(to)
+    if len(found) != 1:
+        return "", ""
+    known = ContactAddress.objects.filter(user=shell.person(request), known_as=known_as(found[0].address))
+    name = found[0].name or known.values_list("contact__name", flat=True).first() or ""
+    return name, people.person(name, found[0].address).first_name if name else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,6 +68,8 @@ def test_a_refused_password_is_asked_for_where_it_is_told(alice: Person) -> None
     page = alice.text(PAGE)
     assert "Type them again." in page
     assert "Wren was changed here and there at once." in page
+    alice.client.post(f"{PAGE}/{book.pk}/read")
+    assert "Wren was changed" not in alice.text(PAGE)
     alice.client.post(f"{PAGE}/{book.pk}/password", {"password": "new"})
     book.refresh_from_db()
     assert (book.error, "new" in book.secret, book.secret != "") == ("", False, True)

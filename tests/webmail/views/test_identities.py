@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import Identity
 from tests.webmail.views.conftest import Person
-from webmail.models import Template
+from webmail.models import Draft, Template
 
 
 @pytest.fixture
@@ -131,11 +131,23 @@ def test_templates(alice: Person) -> None:
     assert not Template.objects.exists()
 
 
+def test_a_message_is_begun_with_a_template(alice: Person) -> None:
+    template = Template.objects.create(user=alice.user, name="x", subject="For {name}", text="Dear {first name},")
+    assert "Write with a template" in alice.text(f"/settings/templates/{template.pk}/use")
+    answer = alice.client.post(f"/settings/templates/{template.pk}/use", {"to": "Wren Calloway <wren@example.org>"})
+    draft = Draft.objects.get()
+    assert answer.headers["Location"] == f"/compose/{draft.pk}/"
+    assert (draft.to, draft.subject) == ("Wren Calloway <wren@example.org>", "For Wren Calloway")
+    assert draft.text.startswith("Dear Wren,")
+    assert alice.client.post(f"/settings/templates/{template.pk}/use", {"to": "nobody"}).status_code == 422
+
+
 def test_they_are_nobody_elses(alice: Person, bob: Person, charlie: Client, own: Identity) -> None:
     template = Template.objects.create(user=alice.user, name="x", text="y")
     addresses = [f"/settings/identities/{own.pk}/", f"/settings/identities/{own.pk}/remove",
                  f"/settings/signatures/{own.pk}/", f"/settings/signatures/{own.pk}/preview",
-                 f"/settings/templates/{template.pk}/", f"/settings/templates/{template.pk}/remove"]  # fmt: skip
+                 f"/settings/templates/{template.pk}/", f"/settings/templates/{template.pk}/remove",
+                 f"/settings/templates/{template.pk}/use"]  # fmt: skip
     for address in addresses:
         assert bob.get(address).status_code == 404
         assert charlie.get(address).status_code == 404
