@@ -115,4 +115,11 @@ async function change(button) {
   }
 }
 
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-find]");
+  if (!button) return;
+  button.closest("[popover]").hidePopover();
+  (await import("./find.js")).open();
+});
+
 customElements.define("mail-frame", MailFrame);

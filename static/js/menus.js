@@ -16,4 +16,4 @@ document.addEventListener("keydown", (event) => {
   all[to].focus();
 });
 
-const items = (menu) => [...menu.querySelectorAll("[role^=menuitem]:not([aria-disabled=true])")];
+const items = (menu) => [...menu.querySelectorAll("[role^=menuitem]:not([aria-disabled=true], [hidden])")];

@@ -53,6 +53,30 @@ def test_a_link_that_misleads_is_asked_about(
     expect(asked).not_to_be_visible()
 
 
+def test_words_are_found_in_the_frame(page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User) -> None:
+    news = letter("Words", "Plain", minutes=5)
+    far = "<p>Between.</p>" * 150
+    quoted = '<blockquote type="cite"><p>A folded Ferry</p></blockquote>'
+    news.add_alternative(f"<p>The f<b>err</b>y</p>{far}<p>No ferry</p>{quoted}", "html")
+    dovecot.append(mail_user, "INBOX", news.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.get_by_role("link", name="Words").click()
+    frame = page.frame_locator("iframe[title=Message]")
+    expect(frame.get_by_text("The ferry")).to_be_visible()
+    page.get_by_role("button", name="More for this message").click()
+    page.get_by_role("menuitem", name="Find in messages").click()
+    bar = page.get_by_role("search", name="Find in messages")
+    bar.get_by_role("searchbox").fill("FERRY")
+    expect(bar.get_by_text("1 of 3")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(bar.get_by_text("2 of 3")).to_be_visible()
+    expect(frame.get_by_text("No ferry")).to_be_in_viewport()
+    bar.get_by_role("button", name="Next place").click()
+    expect(frame.get_by_text("A folded Ferry")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(bar).not_to_be_visible()
+
+
 def test_what_is_quoted_unfolds_without_a_script(
     page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
 ) -> None:

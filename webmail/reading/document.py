@@ -38,6 +38,8 @@ html { overflow-x: auto; }
 :where(.mailbody) * { max-width: 100%; }
 .mailbody img:not([src]) { display: inline-block; overflow: hidden; box-sizing: border-box; font-size: 12px;
   color: light-dark(oklch(0.49 0.014 240), oklch(0.72 0.011 240)); outline: 1px dashed; outline-offset: -1px; }
+::highlight(found) { background: oklch(0.88 0.13 95); color: oklch(0.235 0.015 240); }
+::highlight(found-here) { background: oklch(0.72 0.17 55); color: oklch(0.235 0.015 240); }
 .mailbody pre { white-space: pre-wrap; }
 .mailbody + .mailbody, .plain + .mailbody, .mailbody + .plain { margin-block-start: 20px; }
 .plain .text, .plain .signature { white-space: pre-wrap; unicode-bidi: plaintext; }
