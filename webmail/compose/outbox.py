@@ -201,6 +201,7 @@ def _released(outgoing_id: int) -> Outgoing:
     taken = Outgoing.objects.select_related("draft").get(pk=outgoing_id)
     Draft.objects.filter(outgoing=outgoing_id).update(outgoing=None)
     posting.drop_octets(taken)
+    taken.octets = ""
     return taken
 
 

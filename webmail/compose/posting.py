@@ -24,7 +24,7 @@ from imapbridge import submit
 from imapbridge.errors import AskPerson, MailError, TryAgain
 from imapbridge.submit import Letter, Reply, Undecided
 from webmail.compose import afterwards
-from webmail.models import Outgoing
+from webmail.models import Draft, Outgoing
 from webmail.models.outgoing import Recipient, folder
 
 logger = logging.getLogger(__name__)
@@ -34,11 +34,12 @@ TASK = "webmail.tasks.post_outgoing"
 LEARN = "webmail.tasks.learn_limit"
 ASKED = 600
 """Seconds after which a server that did not say how much it takes is asked again."""
-LEASE = timedelta(seconds=420)
-"""For so long whoever sends is believed to live without a sign of it; longer than a piece of a message may take."""
+LEASE = timedelta(seconds=120)
+"""For so long whoever sends is believed to live without a sign of it. Should another take over from one that lives,
+that one finds out before the last octet, and sends nothing."""
 LAST_LEASE = timedelta(seconds=700)
 """While the answer to the whole message is waited for."""
-SIGN = 60.0
+SIGN = 30.0
 """Seconds between two signs of life."""
 PATIENCE = timedelta(days=3)
 """After that it is tried no more."""
@@ -302,6 +303,8 @@ def _conclude(row: Outgoing, pause: timedelta | None = None) -> None:
         row.state = State.UNKNOWN
     elif Fate.REFUSED in fates:
         row.state = State.PARTLY if Fate.ACCEPTED in fates else State.REFUSED
+        if row.state == State.REFUSED:  # it can be written in again
+            Draft.objects.filter(outgoing=row.pk).update(outgoing=None)
     else:
         row.state = State.SENT
     row.troubled = row.is_troubled

@@ -114,18 +114,19 @@ def test_each_recipient_has_an_answer_of_its_own(alice: Sender) -> None:
 )
 def test_nobody_gets_what_is_refused(alice: Sender, refusals: dict[str, str], state: str) -> None:
     vars(alice.server.refusals).update(refusals)
-    row = alice.post(alice.send("bob@example.org"))
+    draft = Draft.objects.create(account=alice.account, message_id="<one@example.com>")
+    row = alice.post(alice.send("bob@example.org", draft=draft, message_id=draft.message_id))
     assert row.state == state and not alice.got() and not row.begun
+    draft.refresh_from_db()
+    assert draft.outgoing == (row.pk if state == "waiting" else None)
     assert row.path.exists()
     if state == "waiting":
         assert row.due_at > timezone.now()
         alice.server.clear()
         assert alice.post(row).state == "sent" and len(alice.got()) == 1
     else:
-        draft = Draft.objects.create(account=alice.account, message_id="<one@example.com>", outgoing=row.pk)
-        assert outbox.edit(alice.ids, row.pk)
-        draft.refresh_from_db()
-        assert draft.outgoing is None
+        taken = outbox.edit(alice.ids, row.pk)
+        assert taken and taken.draft == draft and not taken.octets
 
 
 def test_a_refused_password_is_told_and_ends_nothing_else(alice: Sender) -> None:
