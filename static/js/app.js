@@ -21,36 +21,28 @@ function read() {
 read();
 document.addEventListener("mail:opened", read);
 
-const begins = (address) => /^\/compose\/($|\?)/.test(address);
-
 /** What is written is written over the mailbox; all that it takes comes with the first message. */
-function write(event, address, values) {
-  event.preventDefault();
-  event.stopPropagation();
-  const form = values && event.target;
-  const begin = () => import("./compose.js").then((compose) => compose.begin(address, values, form), () => unreachable(begin));
-  return begin();
-}
-
-/** What lies in the Drafts folder is gone on with. */
-const draftOf = (link) => link.closest("#list") && document.querySelector('#side [aria-keyshortcuts="g d"][aria-current=page]') && link.pathname.match(/^\/message\/(\d+)/);
+const compose = (name, ...values) => import("./compose.js").then((module) => module[name](...values), () => unreachable());
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
-  const draft = draftOf(link);
-  if (draft) write(event, `/compose/?draft=${draft[1]}`);
-  else if (begins(link.getAttribute("href"))) write(event, link.href);
+  const link = event.target.closest?.('a[href^="/compose/"]:not([download]), #list a[href^="/message/"]');
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // What lies in the Drafts folder is gone on with.
+  const drafts = document.querySelector('[aria-keyshortcuts="g d"][aria-current=page]');
+  const address = link.closest("#list") ? drafts && `/compose/?draft=${link.pathname.split("/")[2]}` : link.href;
+  if (!address) return;
+  event.preventDefault();
+  event.stopPropagation();
+  compose("begin", address);
 }, true);
 document.addEventListener("submit", (event) => {
-  const address = event.submitter?.getAttribute("formaction") ?? event.target.getAttribute("action") ?? "";
-  if (begins(address)) write(event, address, new FormData(event.target, event.submitter));
+  const { submitter, target } = event;
+  const address = submitter?.getAttribute("formaction") ?? target.getAttribute("action");
+  if (event.defaultPrevented || !address?.startsWith("/compose/")) return;
+  event.preventDefault();
+  compose("begin", address, new FormData(target, submitter), target);
 });
-try {
-  if (localStorage.composing) import("./compose.js").then(({ reopen }) => reopen()).catch(() => {});
-} catch {
-  // Nothing is kept here; it is in the Drafts folder.
-}
+if (localStorage.composing) compose("reopen");
 
 /** What is suggested comes with the first word. */
 document.querySelector(".search")?.addEventListener("focusin", ({ currentTarget }) => {
