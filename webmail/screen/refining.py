@@ -116,7 +116,7 @@ def composed(fields: Mapping[str, str], kept: Sequence[str] = ()) -> str:
         parts.append(_ATTACHED)
     for name in ("after", "before", "larger"):
         parts.append(parse(f"{name}:{fields[name]}").tree if fields.get(name) else And())
-    return str(all_of(dict.fromkeys(all_of(parts).parts if isinstance(all_of(parts), And) else [all_of(parts)])))
+    return str(all_of(dict.fromkeys(conjuncts(all_of(parts)))))
 
 
 def _is_chip(part: Node) -> bool:

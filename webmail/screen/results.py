@@ -15,9 +15,8 @@ from imapbridge.queries import Conversation, MailboxItem
 from imapbridge.search.results import Result
 from imapbridge.search.tree import Node, terms
 from imapbridge.search.words import folded, looked_for
-from webmail import partials
 from webmail.screen.clock import Clock
-from webmail.screen.rows import LONGEST_PREVIEW, Place, RowWriter
+from webmail.screen.rows import LONGEST_PREVIEW, Place, Row, RowWriter
 from webmail.screen.sidebar import name_of
 
 _MARK, _UNMARK, _IN, _OUT = "\ue010", "\ue011", "\ue012", "\ue013"
@@ -111,6 +110,11 @@ def _between(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def tagged(printed: str) -> SafeString:
+    """What was printed of rows, with the tags that their marks stand for. Safe: all else has been escaped."""
+    return SafeString(_PRIVATE.sub(lambda found: _TAGS[found[0]], printed))
+
+
 class ResultWriter:
     """Turns results into rows. `texts` are those of messages whose hits are in no line of the index."""
 
@@ -127,18 +131,16 @@ class ResultWriter:
         shown = (found.subject, self._hits.subject), (found.preview, self._hits.text)
         return not any(pattern and pattern.search(_same_length(text)) for text, pattern in shown)
 
-    def rows(self, results: Sequence[Result], texts: Mapping[int, str] | None = None) -> SafeString:
-        return SafeString(
-            "".join(self._row(each, (texts or {}).get(each.conversation.message, "")) for each in results)
-        )
+    def rows(self, results: Sequence[Result], texts: Mapping[int, str]) -> list[Row]:
+        """To be printed, and then `tagged`."""
+        return [self._row(each, texts.get(each.conversation.message, "")) for each in results]
 
-    def _row(self, result: Result, text: str) -> str:
+    def _row(self, result: Result, text: str) -> Row:
         row = self._writer(result.mailbox).row(result.conversation, current=result.conversation.thread == self._opened)
         row.subject = self._hits.marked(row.subject, self._hits.subject)
         preview = self._hits.excerpt(text) or self._hits.excerpt(result.conversation.preview)
         row.preview = f"{_IN}{self._boxes.get(result.mailbox, '')}{_OUT}{preview or _PRIVATE.sub('', row.preview)}"
-        printed = partials.printed([row])
-        return _PRIVATE.sub(lambda found: _TAGS[found[0]], printed)
+        return row
 
     def _writer(self, mailbox: int) -> RowWriter:
         if mailbox not in self._writers:
@@ -156,9 +158,7 @@ def problem(kind: str, said: str) -> str:
         "has": _("{said} is not known. Try has:attachment."),
         "size": _("{said} is not a size. Write it like larger:5M."),
         "day": _("{said} is not a day. Write it like after:2026-03-31."),
-        "span": _(
-            "{said} is not a span of time. Write it like older:2w, with d, w, m or y for the unit."
-        ),
+        "span": _("{said} is not a span of time. Write it like older:2w, with d, w, m or y for the unit."),
         "long": _("This is too long to look for; only the beginning of it counts."),
         "deep": _("There are too many parentheses within each other; the innermost do not count."),
         "in": _("You have no folder called {said}."),

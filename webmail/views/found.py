@@ -17,11 +17,11 @@ from imapbridge.search import catching_up, index, results
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import Query, parse
 from imapbridge.search.tree import EVERYTHING
-from webmail import access
+from webmail import access, partials
 from webmail.access import Holder
 from webmail.screen.listing import Blank
 from webmail.screen.refining import Refining, refining
-from webmail.screen.results import ResultWriter, SearchPlace, problem
+from webmail.screen.results import ResultWriter, SearchPlace, problem, tagged
 from webmail.screen.tools import Tools, tools
 from webmail.views import shell
 
@@ -124,7 +124,7 @@ def writer_of(request: HttpRequest, holder: Holder, search: Search, opened: int 
 
 def _rows(writer: ResultWriter, shown: Sequence[results.Result]) -> SafeString:
     unclear = [one.conversation.message for one in shown if writer.lacks_hit(one.conversation)]
-    return writer.rows(shown, results.texts(unclear))
+    return tagged(partials.printed(writer.rows(shown, results.texts(unclear))))
 
 
 def _head(q: str, count: int, *, more: bool) -> Head:
