@@ -54,13 +54,13 @@ class SignatureForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("For messages without formatting, and for all when the field below is empty."),
     )
     signature_html = Text(
-        label=_("With formatting, as HTML"),
+        label=_("With formatting"),
         max_length=LONGEST,
         error_messages=_TOO_LONG,
         attributes={"class": "input code", "spellcheck": "false", "dir": "ltr"},
         help_text=_(
-            "Empty: the plain text is used. For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures must stand "
-            "on a web server, by https. What could do harm is taken out when you save."
+            "As HTML; empty, the plain text is used. For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures must "
+            "stand on a web server, by https. What could do harm is taken out when you save."
         ),
     )
     signs_new = Switch(label=_("Use in new messages"))
