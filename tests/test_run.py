@@ -20,7 +20,8 @@ from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = (
-    "serve", "test", "test-unit", "lint", "bench", "bench-push", "soak", "prod", "manage", "vendor", "install", "help",
+    "serve", "test", "test-unit", "lint", "bench", "bench-push", "bench-search", "soak", "prod", "manage", "vendor",
+    "install", "help",
 )  # fmt: skip
 LIST_PEOPLE = "from accounts.models import User; print(*User.objects.values_list('email', flat=True))"
 #: Two of them may be starting at the same time on a busy machine.

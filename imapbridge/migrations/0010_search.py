@@ -10,7 +10,8 @@ from django.db import migrations, models
 SQLITE = (
     """CREATE VIRTUAL TABLE imapbridge_words USING fts5(
            heads, text, content='imapbridge_messagetext', content_rowid='key',
-           tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*' tokenchars '/'")""",
+           tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*' tokenchars '/'",
+           prefix='2 3')""",
     """CREATE TRIGGER imapbridge_words_in AFTER INSERT ON imapbridge_messagetext BEGIN
            INSERT INTO imapbridge_words (rowid, heads, text) VALUES (new.key, new.heads, new.text);
        END""",
