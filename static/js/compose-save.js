@@ -23,6 +23,9 @@ export class Saver {
     addEventListener("pagehide", () => this.#leave());
   }
 
+  /** Whether anything was ever typed here. */
+  isTouched = false;
+
   get isSaved() {
     return !this.#dirty;
   }
@@ -30,7 +33,7 @@ export class Saver {
   /** Something was typed. */
   changed() {
     if (this.#stopped) return;
-    this.#dirty = true;
+    this.#dirty = this.isTouched = true;
     const { composer } = this;
     this.journal.write(composer.revision, composer.values());
     this.#since ||= Date.now();

@@ -11,13 +11,14 @@ const dock = document.body.appendChild(Object.assign(document.createElement("div
 
 /** Begins a message: `address` says what it answers, `values` what was typed already. */
 export async function begin(address, values = new FormData(), form = null) {
+  const opener = document.activeElement;
   values.set("csrfmiddlewaretoken", token());
   load().catch(() => {}); // beside the question; who needs it asks again
   try {
     const response = await fetch(address, { method: "POST", body: values, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return;
     if (response.headers.get("Content-Type").startsWith("application/json")) await sent(await response.json());
-    else if (response.ok) await show(await response.text());
+    else if (response.ok) await show(await response.text(), { opener });
     else throw new Error(`${response.status} for ${address}`);
     if (form?.id !== "act") form?.reset();
   } catch (fault) {
@@ -35,7 +36,7 @@ async function sent({ draft, said, problems, words }) {
 }
 
 /** Puts a composer on the screen, and the focus into it. One that is open already comes to the front. */
-export async function show(markup, { focus = true } = {}) {
+export async function show(markup, { focus = true, opener = null } = {}) {
   const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
   const open = dock.querySelector(`[data-draft="${fresh.dataset.draft}"]`);
   if (open && !open.hidden) return open.restore();
@@ -43,6 +44,7 @@ export async function show(markup, { focus = true } = {}) {
   await sheet(fresh.dataset.sheet);
   dock.append(document.adoptNode(fresh));
   makeRoom(fresh);
+  fresh.opener = opener;
   remember();
   await fresh.start(focus);
 }

@@ -19,6 +19,7 @@ const keys = {
   "!": () => deed("!"),
   v: () => deed("v"),
   b: () => deed("b"),
+  m: () => deed("m"),
   l: () => deed("l"),
   s: () => next(() => (some() ? void deed("s") : void press("flagged"))),
   I: () => next(() => (some() ? void deed("I") : void press("seen", "1"))),
@@ -69,7 +70,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 const silent = (event) =>
-  event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") ||
+  event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], mail-composer") ||
   document.querySelector("dialog[open], .menu:popover-open");
 
 function openCurrent() {
@@ -107,11 +108,12 @@ function message(by) {
 
 /** F6: the next region, Shift F6 the one before. */
 function region(event) {
-  const all = [document.getElementById("side"), list(), reader()].filter((part) => part?.checkVisibility());
+  const all = [document.getElementById("side"), list(), reader(), document.querySelector("mail-composer")].filter((part) => part?.checkVisibility());
   const here = all.findIndex((part) => part.contains(document.activeElement));
   const to = all[(here + (event.shiftKey ? -1 : 1) + all.length) % all.length];
   event.preventDefault();
   if (to === list()) list().focusRow(list().current);
+  else if (to.restore) to.restore();
   else (to.querySelector("#subject") ?? to.querySelector("a[aria-current=page]") ?? to.querySelector("a") ?? to).focus();
 }
 

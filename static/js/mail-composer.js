@@ -44,7 +44,6 @@ class MailComposer extends HTMLElement {
     this.form.addEventListener("input", ({ target }) => target.name && this.changed());
     this.form.addEventListener("change", ({ target }) => this.#chosen(target));
     this.addEventListener("keydown", (event) => this.#key(event));
-    this.addEventListener("focusin", () => this.isMinimised || this.style.removeProperty("z-index"));
     this.#hold();
   }
 
@@ -169,6 +168,7 @@ class MailComposer extends HTMLElement {
       this.send();
     } else if (event.key === "Escape" && !event.defaultPrevented && !this.querySelector(":popover-open")) {
       event.preventDefault();
+      event.stopPropagation();
       this.close();
     }
   }
@@ -212,14 +212,15 @@ class MailComposer extends HTMLElement {
     this.release?.();
     this.hidden = true;
     this.dispatchEvent(new CustomEvent("compose:left", { bubbles: true }));
-    if (!document.activeElement || document.activeElement === document.body) document.getElementById("subject")?.focus();
+    const places = [this.opener, document.getElementById("subject"), document.getElementById("list-title")];
+    places.find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
     if (this.parentElement?.matches(".compose-dock")) this.remove();
   }
 
   /** Saves, and goes; the copy in the Drafts folder is made then. Nothing goes that is not saved. */
   async close() {
+    if (!this.saver.isTouched) return this.#leave();
     const values = this.values();
-    if (!this.dataset.draft && this.saver.isSaved) return this.left();
     await this.saver.stop();
     try {
       const response = await post(this.address, this.saver.form(values, [["do", "close"]]), this.words);
@@ -233,6 +234,12 @@ class MailComposer extends HTMLElement {
       this.saver.changed();
     }
     return null;
+  }
+
+  /** Nothing was typed: a message that was only begun is no draft. */
+  #leave() {
+    this.left();
+    if (this.dataset.draft && !this.data.revision) post(this.address, this.saver.form({}, [["do", "discard"]]), this.words).catch(() => {});
   }
 
   async #discard() {

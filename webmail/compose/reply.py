@@ -55,7 +55,21 @@ def begin(message: Message, kind: str, identities: list[Identity], followup: str
     mine = {known_as(one.address) for one in identities} | {known_as(message.account.address)}
     audience = answer_to(message.recipients, mine, everybody=kind == "all", followup=followup)
     draft.to, draft.cc = written(audience.to), written(audience.cc)
+    if kind == "all" and _came_blind(message, mine):
+        draft.answers["blind"] = True
     return draft
+
+
+def _came_blind(message: Message, mine: set[str]) -> bool:
+    """Whether nobody but its writer knows that one has it; what came by a list or from oneself did not come blind."""
+    named = {_bare(pair[1]) for name in ("from", "to", "cc") for pair in message.recipients.get(name, ())}
+    return not message.list_id and named.isdisjoint(map(_bare, mine))
+
+
+def _bare(address: str) -> str:
+    """Without the detail of a plus-address (RFC 5233)."""
+    local, _at, domain = known_as(address).rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def continued(message: Message, identities: list[Identity]) -> Draft:

@@ -54,6 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if values.get("do") or values.get("later"):
         return _answer(request, draft, values)
     problems = [Problem(_("“{name}” is too large to go along.").format(name=name), "files") for name in left_out]
+    if draft.answers.get("blind"):
+        problems.append(Problem(_("You got this as a blind copy. An answer to all tells them that you have it."), "to"))
     if back.is_for_script(request):
         return _page(request, draft, identities, problems, status=201)
     return redirect("compose", draft.pk)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Identity
+from accounts.models import Identity, MailAccount
 from imapbridge.models import Message
 from webmail.compose import reply
 from webmail.compose.asking import mentions_file
@@ -72,3 +72,14 @@ def test_an_identity_is_chosen_by_where_it_came_to() -> None:
     assert reply._from(came, identities).pk == 2
     mine = Message(sender_address="shop@example.com", recipients={"to": [["", "me@example.com"]]})
     assert reply._from(mine, identities).pk == 2
+
+
+@pytest.mark.parametrize(
+    ("to", "list_id", "blind"),
+    [("all@x.org", "", True), ("me+fair@example.com", "", False), ("all@x.org", "<a.x.org>", False)],
+)
+def test_who_got_it_as_a_blind_copy_is_warned(to: str, list_id: str, blind: bool) -> None:
+    account = MailAccount(pk=1, address="me@example.com")
+    came = Message(account=account, list_id=list_id, recipients={"from": [["", "ann@x.org"]], "to": [["", to]]})
+    draft = reply.begin(came, "all", [Identity(pk=1, address="me@example.com", is_default=True)])
+    assert draft.answers.get("blind", False) is blind
