@@ -1,7 +1,8 @@
 // Files on their way to the server: several at once, in small pieces, going on after a break where they ended (tus).
 import { token } from "./compose-send.js";
 
-const PIECE = 1024 * 1024;
+// Little less than what a request may hold.
+const PIECE = 2.5 * 1024 * 1024;
 const PAUSE = 2000;
 const AT_ONCE = 3;
 
