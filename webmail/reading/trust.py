@@ -64,19 +64,23 @@ class Trust:
         return cls(**{**value, "leaving": Leaving(**value["leaving"])})
 
 
-def trust(header: bytes, me: str, servers: Collection[str]) -> Trust:
-    """`me`: the reader's address. `servers`: whose results are believed, in lower case."""
+def trust(header: bytes, me: str, servers: Collection[str], shown: str = "") -> Trust:
+    """`me`: the reader's address. `servers`: whose results are believed, in lower case. `shown`: the address that the
+    screen names as the sender's, where that was read by somebody else: a From that two readers read differently was
+    written for that, and what speaks for the one says nothing for the other."""
     fields = header_fields(_END.split(header, maxsplit=1)[0])
     senders = parse_addresses(_first(fields, "from"))
     name, address = (senders[0].name, senders[0].address) if senders else ("", "")
     domain = _domain(address)
     server, results = _results(fields, servers)
+    is_other = bool(shown and domain) and _in_ascii(_domain(shown)) != _in_ascii(domain)
+    standing = _standing(results, domain) if server else UNKNOWN
     return Trust(
-        standing=_standing(results, domain) if server else UNKNOWN,
+        standing=UNVERIFIED if is_other and standing == VERIFIED else standing,
         server=server,
         sender_domain=domain,
         looks_like=_domain(me) if looks_like(domain, _domain(me)) else "",
-        claims=_claims(name, address),
+        claims=shown if is_other else _claims(name, address),
         replies_to=_elsewhere(fields, domain),
         leaving=_leaving(fields, _signed(results)),
         receipt_to=_receipt_to(fields, me),
@@ -89,6 +93,13 @@ def _first(fields: Sequence[HeaderField], name: str) -> str:
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].strip().rstrip(".").lower()
+
+
+def _in_ascii(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 # --- What the mail server found (RFC 8601) ----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from webmail.screen.files import part_link
 from webmail.views import consent
 from webmail.views.framing import UNFRAMED, Framing
 
-VERSION = 15
+VERSION = 16
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024
@@ -108,5 +108,5 @@ def _read(message: Message, framing: Framing) -> Readable:
     servers = [name.lower() for name in settings.ENV.authserv_ids]
     return replace(
         read(root, found, reading, defects),
-        trust=trust(header, message.account.address, servers) if header else Trust(),
+        trust=trust(header, message.account.address, servers, message.sender_address) if header else Trust(),
     )

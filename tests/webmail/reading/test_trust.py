@@ -101,6 +101,21 @@ def test_names_that_show_another_address(sender: str, claims: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sender", "shown", "claims", "standing"),
+    [
+        ("bank@bank.example <x@press.example>", "bank@bank.example", "bank@bank.example", "unverified"),
+        ('"a@b.example," <x@press.example>, bank@bank.example', "bank@bank.example", "bank@bank.example", "unverified"),
+        ("Tomas <tomas@press.example>", "tomas@Press.example.", "", "verified"),
+        ("Tomas <tomas@press.example>", "", "", "verified"),
+    ],
+)
+def test_a_sender_that_two_readers_read_differently(sender: str, shown: str, claims: str, standing: str) -> None:
+    header = f"{results('dmarc=pass')}\r\nFrom: {sender}\r\n\r\n"
+    found = trust(header.encode(), ME, SERVERS, shown)
+    assert (found.claims, found.standing) == (claims, standing)
+
+
+@pytest.mark.parametrize(
     ("lines", "address"),
     [(["Reply-To: x@evil.example"], "x@evil.example"), (["Reply-To: desk@mail.press.example"], ""),
      (["Reply-To: x@evil.example", "List-Id: <l.example>"], ""), (["Reply-To: "], ""), ([], "")],
