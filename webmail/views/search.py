@@ -26,6 +26,8 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect(f"/search?{urlencode(_said(request))}")
     holder = access.holder_for(request.user)
     boxes = queries.mailboxes(holder.account.pk)
+    if not boxes:
+        return redirect("home")  # which waits for them
     search = found.search_of(request, holder, boxes, found.place_of(request))
     shown = found.pane(request, holder, search)
     region = partials.wanted(request)
@@ -52,7 +54,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     holder = access.holder_for(request.user)
     boxes = queries.mailboxes(holder.account.pk)
     mark = shell.mark(boxes, holder)
-    if request.GET.get("mark") == mark:
+    if request.GET.get("mark") == mark or not boxes:
         return HttpResponse(status=204)
     search = found.search_of(request, holder, boxes, found.place_of(request))
     side = shell.side(boxes, holder, 0, f"saved:{search.query}")
