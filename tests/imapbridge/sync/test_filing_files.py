@@ -50,12 +50,12 @@ def columns() -> list[Any]:
 
 def test_by_the_worker(story: Story, letter: Path) -> None:
     raw = letter.read_bytes()
-    file(story, letter)
+    kept = filing_folder() / PendingChange.objects.get(pk=file(story, letter)).file
     letter.unlink()
     before = columns()
     story.sync()
     assert on_server(story) == [raw]
-    assert not list(filing_folder().iterdir())
+    assert not kept.exists()
     Message.objects.all().delete()
     Mailbox.objects.filter(pk=story.mailbox("Sent").pk).update(lowest_uid=None, uid_validity=None)
     story.sync()
