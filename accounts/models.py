@@ -108,6 +108,8 @@ class MailAccount(models.Model):
     """What the person chose, which wins over what the server says: `{"sent": "Post/Out"}`; an empty name: none is."""
     folders = models.JSONField(default=dict, blank=True)
     """How the person likes them shown, by name: `{"Co-op": {"favourite": true, "hue": 7, "hidden": true}}`."""
+    labels = models.JSONField(default=dict, blank=True)
+    """Those that the account has, by keyword, with the colour that the person chose: `{"Fair": {"hue": 7}}`."""
 
     def __str__(self) -> str:
         return self.address
@@ -158,6 +160,10 @@ class Preferences(models.Model):
     next one where it is beside the list, else the list."""
     read_after = models.SmallIntegerField(default=0)
     """Seconds after which what is open is marked as read; -1: never."""
+    swipe_start = models.CharField(max_length=8, blank=True)
+    swipe_end = models.CharField(max_length=8, blank=True)
+    """What a finger does to a row that it moves there, by the names of deeds; `none`: nothing. Empty: archive towards
+    the end of a line, snooze towards its start."""
     undo_send = models.SmallIntegerField(default=10)
     """Seconds that what was sent is held back for, and can be had back in."""
     images_of_contacts = models.BooleanField(default=False)

@@ -11,7 +11,9 @@ class ImapBridgeConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts.signals import passwords_forgotten
-        from imapbridge import login
+        from imapbridge import events, login
+        from imapbridge.actions import muting
 
         user_logged_in.connect(login.sync_soon)
         passwords_forgotten.connect(login.drop_connections)
+        events.mail_arrived.connect(muting.skip_inbox)

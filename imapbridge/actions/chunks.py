@@ -71,11 +71,19 @@ _NEWEST = {Kind.UNREAD, Kind.STAR}
 """They are done to the newest message of a conversation alone."""
 
 
+_OF_LABEL = {Kind.UNLABEL, Kind.RELABEL}
+_LABELLED = " AND CAST(t.keywords AS text) LIKE %s"
+"""Conversations that have the label; or, for `_` stands for any letter, one that looks the same."""
+
+
 def _conversations(job: Job, most: int) -> Chunk:
     """By the conversations' numbers, which stay: their places in the list do not, when mail comes."""
     below = 2**63 - 1 if job.below is None else job.below
     with connection.cursor() as cursor:
-        cursor.execute(_THREADS.format(only=ONLY[job.only]), [job.mailbox_id, below, most])
+        only, values = ONLY[job.only], [job.mailbox_id, below, most]
+        if job.kind in _OF_LABEL:
+            only, values = only + _LABELLED, [job.mailbox_id, below, f'%"{job.keyword.split()[0]}"%', most]
+        cursor.execute(_THREADS.format(only=only), values)
         rows = cursor.fetchall()
     taken, messages = 0, 0
     while taken < len(rows) and messages < most:
@@ -103,6 +111,13 @@ def _ids(entries: list[Entry]) -> list[int]:
     return [one.message_id for one in entries]
 
 
+def _relabel(job: Job, entries: list[Entry]) -> list[int]:
+    old, new = job.keyword.split()
+    some = [one.message_id for one in entries if old in one.keywords]
+    given = labels.set_label(job.account_id, some, new, True)
+    return given + labels.set_label(job.account_id, some, old, False)
+
+
 def _file(job: Job, entries: list[Entry]) -> list[int]:
     if job.target is None:
         return []
@@ -119,6 +134,7 @@ _KINDS: dict[Kind, Callable[[Job, list[Entry]], list[int]]] = {
     Kind.UNSTAR: lambda job, some: marks.set_flagged(job.account_id, _ids(some), False),
     Kind.LABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
     Kind.UNLABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
+    Kind.RELABEL: _relabel,
     Kind.MOVE: _file,
     Kind.COPY: _file,
     Kind.EMPTY: lambda job, some: filing.expunge(job.mailbox, some),

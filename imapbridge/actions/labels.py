@@ -7,8 +7,9 @@ from itertools import groupby
 
 from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, PendingChange
-from imapbridge.sync import refusals
+from imapbridge.sync import labelling, refusals
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
+from imapbridge.terms import labels as terms
 from imapbridge.writing import writing
 
 CHUNK = 500
@@ -20,6 +21,8 @@ def set_label(account_id: int, messages: Collection[int], keyword: str, wanted: 
     changes = []
     words = {"add" if wanted else "remove": [keyword]}
     with writing(account_id):
+        if wanted and terms.is_label(keyword):
+            labelling.learn(account_id, [keyword])
         for _, group in groupby(
             _different(account_id, list(messages), keyword, wanted), key=lambda one: one.mailbox_id
         ):

@@ -21,6 +21,8 @@ class Job(models.Model):
         COPY = "copy"
         LABEL = "label"
         UNLABEL = "unlabel"
+        RELABEL = "relabel"
+        """Another label in the place of one."""
         UNDO = "undo"
         """The inverse of what another one has done."""
 
@@ -29,8 +31,9 @@ class Job(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="+")
     """Where a MOVE or COPY goes."""
-    keyword = models.CharField(max_length=255, blank=True)
-    """What a LABEL gives and an UNLABEL takes; or the time of a MOVE to what is snoozed."""
+    keyword = models.CharField(max_length=511, blank=True)
+    """What a LABEL gives and an UNLABEL takes; of a RELABEL first the one that is taken; or the time of a MOVE to what
+    is snoozed."""
     only = models.CharField(max_length=8, blank=True)
     """Which conversations of the mailbox: a `queries.Only`."""
     undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")

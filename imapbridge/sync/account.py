@@ -13,8 +13,8 @@ from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefuse
 from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
+from imapbridge.sync import labelling, mailboxes, namespaces, parking, quota, replay, standing, statistics
 from imapbridge.sync import mailbox as one
-from imapbridge.sync import mailboxes, namespaces, parking, quota, replay, standing, statistics
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.hierarchy import OldNews
 from imapbridge.sync.parking import Fault
@@ -67,6 +67,7 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
     changed = {
         box: said for box, said in listed if box.error or box.pk in afoot or not is_unchanged(one.held(box), said, now)
     }
+    states = {box.pk: box.state for box in changed}
     for mailbox, failures in parking.in_order(changed).items():
         turn.renew()
         # What ended a session may have been the new mail: without it, flags and what is gone can be had.
@@ -77,6 +78,7 @@ def _sync(turn: Bulk, account: MailAccount) -> bool:
     quota.refresh(turn.connection, account.pk, changed=bool(changed))
     with statistics.kept_true() as written:
         lacks = not all(box.complete for box, _ in listed) and _backfill(turn, account.pk, written)
+    labelling.learn_since(account, states)
     return owes or lacks
 
 

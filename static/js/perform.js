@@ -63,7 +63,7 @@ function show(deed, threads, values) {
   if (deed in MARKS) return { back: mark(threads, ...MARKS[deed]), stay() {} };
   if (deed.endsWith("label")) return { back: wear(threads, values, deed === "label"), stay() {} };
   // Results stay what they are in another folder, too.
-  if (deed === "copy" || list()?.dataset.stays?.includes(deed)) return { back() {}, stay() {} };
+  if (deed === "copy" || deed === "unmute" || list()?.dataset.stays?.includes(deed)) return { back() {}, stay() {} };
   const { next, stay, back } = list().takeOut(threads);
   if (threads.some(isOpen)) document.dispatchEvent(new CustomEvent("mail:left", { detail: next }));
   return { back, stay };

@@ -47,7 +47,7 @@ function apply(shown, changes) {
 /** What stands around the rows: the list's head, the mailboxes, the window's title. */
 function heads(changes) {
   morph(document.getElementById("sync"), changes.querySelector("#sync"));
-  for (const [id, fresh] of [["list-top", "head"], ["side-special", "special"], ["side-folders", "folders"]]) {
+  for (const [id, fresh] of [["list-top", "head"], ["side-special", "special"], ["side-folders", "folders"], ["side-labels", "labels"]]) {
     const old = document.getElementById(id);
     if (old) morphInside(old, changes.querySelector(`#${fresh}`));
   }

@@ -1,5 +1,6 @@
-// Fingers on a row: a swipe files or deletes it, one that stays marks it. Each has an equal: the bar over marked rows.
-import { onePane } from "./page.js";
+// Fingers on a row: a swipe does to it what its person has chosen, one that stays marks it. Each has an equal: the bar
+// over marked rows.
+import { app, onePane } from "./page.js";
 import { perform } from "./perform.js";
 import { toggle } from "./select.js";
 
@@ -41,7 +42,8 @@ pane.addEventListener("pointerup", (event) => {
   addEventListener("click", prevent, { capture: true, once: true });
   setTimeout(() => removeEventListener("click", prevent, { capture: true }), 50);
   stop();
-  if (goes) perform(tool.formAction, tool.value, [row.id.slice(1)]);
+  if (goes && tool.name === "do") perform(tool.formAction, tool.value, [row.id.slice(1)]);
+  else if (goes) tool.click();
 });
 
 const prevent = (event) => (event.preventDefault(), event.stopPropagation());
@@ -70,13 +72,22 @@ function begin(pointer) {
   pane.append(swipe.under);
 }
 
+/** In some mailboxes another button stands in the place of one. */
+const INSTEAD = { archive: "inbox", trash: "delete" };
+
+/** The button that does what was chosen, where there is one: of the bar, or of the row. */
+function chosen(deed) {
+  const quick = (value) => document.querySelector(`#bulk [data-row][value="${value}"]`);
+  return quick(deed) ?? quick(INSTEAD[deed]) ?? swipe.row.querySelector(`button[name="${deed}"]`);
+}
+
 /** The row goes with the finger, over what will be done. */
 function draw(dx) {
-  const quick = document.querySelectorAll("#bulk [data-row]");
-  const tool = dx * toEnd > 0 ? quick[0] : quick[quick.length - 1];
+  const tool = chosen(dx * toEnd > 0 ? app.dataset.swipeEnd ?? "archive" : app.dataset.swipeStart ?? "snooze");
+  if (!tool) dx = 0; // there is nothing to do in this direction
   if (tool !== swipe.tool) {
     swipe.under.className = `under ${dx * toEnd > 0 ? "start" : "end"}`;
-    swipe.under.replaceChildren(...[...tool.childNodes].map((node) => node.cloneNode(true)));
+    swipe.under.replaceChildren(...[...(tool?.childNodes ?? [])].map((node) => node.cloneNode(true)));
   }
   const was = isArmed();
   [swipe.tool, swipe.by] = [tool, dx];

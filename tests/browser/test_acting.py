@@ -222,8 +222,9 @@ def test_a_swipe_files_and_a_long_press_marks(phone: Page, whimbrel: Whimbrel, f
     shown(phone, 1, 3, 4, 5)
     expect(phone.get_by_text("Archived “Plan 2”")).to_be_visible()
     finger("Plan 3", 320, 300, 200, 90)
+    phone.get_by_role("dialog", name="Snooze until").get_by_role("button", name="Tomorrow").tap()
     shown(phone, 1, 4, 5)
-    expect(phone.get_by_text("Deleted “Plan 3”")).to_be_visible()
+    expect(phone.get_by_text("Snoozed “Plan 3”")).to_be_visible()
     finger("Plan 4", 100, 115, 125)
     shown(phone, 1, 4, 5)
     finger("Plan 4", 200)
@@ -271,3 +272,27 @@ def test_labels_by_keys_and_a_new_one(page: Page, whimbrel: Whimbrel, five: User
     expect(chips).to_have_count(2)
     page.reload()
     expect(chips).to_have_count(2)
+
+
+def test_snoozed_by_keys_and_back(
+    page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot, page_record: Record
+) -> None:
+    sign_in(page, whimbrel, five)
+    for key in ("j", "b"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Snooze until")
+    expect(dialog.get_by_role("button").filter(has_text=re.compile("Tomorrow|evening")).first).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    shown(page, 2, 3, 4, 5)
+    expect(page.get_by_text("Snoozed “Plan 1”")).to_be_visible()
+    soon(whimbrel, dovecot, five, "Snoozed", 1)
+    for key in ("g", "b"):
+        page.keyboard.press(key)
+    shown(page, 1)
+    page.go_back()
+    page.keyboard.press("z")
+    shown(page, 1, 2, 3, 4, 5)
+    soon(whimbrel, dovecot, five, "Snoozed", 0)
+    page_record.faults.clear()

@@ -113,3 +113,28 @@ def test_without_scripts_the_bar_comes_with_the_first_mark(whimbrel: Whimbrel, f
     expect(plain.get_by_text("Archived 2 conversations")).to_be_visible()
     plain.get_by_role("button", name="Undo").click()
     expect(plain.locator(".row")).to_have_count(5)
+
+
+def test_everything_is_archived_and_comes_back(
+    page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User, page_record: Record
+) -> None:
+    """More than is loaded: by its box, a key, and `z`."""
+    dovecot.fill(mail_user, "INBOX", 130)
+    sign_in(page, whimbrel, mail_user)
+    everything = page.get_by_role("checkbox", name="All in Inbox: 130 messages")
+    expect(page.locator(".row")).to_have_count(50)
+    expect(everything).to_have_count(0)
+    page.get_by_role("checkbox", name="Select all").click()
+    everything.check()
+    assert bar(page) == "All in Inbox: 130 messages"
+    assert faults(page) == []
+    page.keyboard.press("e")
+    expect(page.get_by_text("Inbox to Archive").first).to_be_visible()
+    with dovecot.client(mail_user) as client:
+        whimbrel.wait_until(lambda: len(client.uids("Archive")) == 130, "all in the archive")
+    expect(page.get_by_text("Nothing waiting")).to_be_visible(timeout=15_000)
+    page.keyboard.press("z")
+    with dovecot.client(mail_user) as client:
+        whimbrel.wait_until(lambda: len(client.uids("INBOX")) == 130, "all in the inbox again")
+    expect(page.locator(".row").first).to_be_visible(timeout=15_000)
+    page_record.faults.clear()

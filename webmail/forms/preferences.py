@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+_SWIPES = {"trash": _("Delete"), "seen": _("Mark as read, unread"), "flagged": _("Star"), "none": _("Nothing")}
+
 
 class PreferencesForm(forms.Form):
     """How somebody likes the screen. What is no choice is left out of `cleaned_data`, and stays as it was."""
@@ -29,6 +31,8 @@ class PreferencesForm(forms.Form):
             "0": _("At once"), "2": _("After 2 seconds"), "5": _("After 5 seconds"), "20": _("After 20 seconds"),
             "-1": _("Never by itself"),
         },
+        "swipe_start": {"": _("Snooze"), "archive": _("Archive"), **_SWIPES},
+        "swipe_end": {"": _("Archive"), "snooze": _("Snooze"), **_SWIPES},
         "undo_send": {
             "0": _("Never"), "5": _("5 seconds"), "10": _("10 seconds"), "20": _("20 seconds"), "30": _("30 seconds"),
         },
@@ -42,6 +46,8 @@ class PreferencesForm(forms.Form):
     pane = forms.ChoiceField(required=False, choices=[*CHOICES["pane"].items()])
     after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
     read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
+    swipe_start = forms.ChoiceField(required=False, choices=[*CHOICES["swipe_start"].items()])
+    swipe_end = forms.ChoiceField(required=False, choices=[*CHOICES["swipe_end"].items()])
     undo_send = forms.TypedChoiceField(choices=[*CHOICES["undo_send"].items()], coerce=int)
     images_of_contacts = forms.TypedChoiceField(
         choices=[*CHOICES["images_of_contacts"].items()], coerce=lambda text: text == "1"

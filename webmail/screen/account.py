@@ -44,6 +44,8 @@ class Look:
     pane: str = ""
     after_filing: str = ""
     read_after: int = 0
+    swipe_start: str = ""
+    swipe_end: str = ""
     """What scripts go by: see `accounts.models.Preferences`."""
 
 
@@ -74,7 +76,16 @@ def _without_unit(used: str, limit: str) -> str:
 
 def look(user: User) -> Look:
     chosen = preferences(user)
-    return Look(chosen.theme, chosen.accent, chosen.density, chosen.pane, chosen.after_filing, chosen.read_after)
+    return Look(
+        chosen.theme,
+        chosen.accent,
+        chosen.density,
+        chosen.pane,
+        chosen.after_filing,
+        chosen.read_after,
+        chosen.swipe_start,
+        chosen.swipe_end,
+    )
 
 
 def preferences(user: User) -> Preferences:

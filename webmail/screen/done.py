@@ -42,6 +42,8 @@ _NAMED: dict[str, Promise] = {
     "label": _("Labelled “{subject}” {what}"),
     "unlabel": _("Took the label {what} from “{subject}”"),
     "snooze": _("Snoozed “{subject}”"),
+    "mute": _("Muted “{subject}”"),
+    "unmute": _("You will hear of “{subject}” again"),
 }
 _COUNTED = {
     "read": ngettext_lazy("Marked {n} conversation as read", "Marked {n} conversations as read", "n"),
@@ -60,6 +62,8 @@ _COUNTED = {
         "Took the label {what} from {n} conversation", "Took the label {what} from {n} conversations", "n"
     ),
     "snooze": ngettext_lazy("Snoozed {n} conversation", "Snoozed {n} conversations", "n"),
+    "mute": ngettext_lazy("Muted {n} conversation", "Muted {n} conversations", "n"),
+    "unmute": ngettext_lazy("You will hear of {n} conversation again", "You will hear of {n} conversations again", "n"),
 }
 
 

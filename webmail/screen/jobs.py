@@ -33,6 +33,7 @@ _DOING = {
     "copy": _("Copying everything from {folder} to {what}"),
     "label": _("Labelling everything in {folder} {what}"),
     "unlabel": _("Taking the label {what} from {folder}"),
+    "relabel": _("Renaming a label to {what} in {folder}"),
     "empty": _("Emptying {folder}"),
     "undo": _("Putting {folder} back as it was"),
 }
@@ -59,6 +60,11 @@ _DONE = {
         "Took the label {what} from {n} conversations in {folder}",
         "n",
     ),
+    "relabel": ngettext_lazy(
+        "Renamed the label of {n} conversation in {folder} to {what}",
+        "Renamed the label of {n} conversations in {folder} to {what}",
+        "n",
+    ),
     "empty": ngettext_lazy("{n} deleted from {folder} for ever", "{n} deleted from {folder} for ever", "n"),
     "undo": ngettext_lazy("{folder} is as it was", "{folder} is as it was", "n"),
 }
@@ -67,7 +73,7 @@ _DONE = {
 def work(job: JobItem) -> Work:
     folder = people.clean(name_of(job.special_use, job.name))
     there = people.clean(name_of(job.target_use, job.target_name)) if job.target_name else ""
-    what = there or people.clean(labels.name_of(job.keyword))
+    what = there or people.clean(labels.name_of(job.keyword.rpartition(" ")[2]))
     pattern = _DONE[job.kind] % {"n": job.done} if job.is_over else _DOING[job.kind]
     text = str(pattern).format(folder=folder, what=what, n=job.done)
     return Work(job.id, text, max(job.total, job.done, 1), job.done, job.is_over)

@@ -20,7 +20,7 @@ from imapbridge.queries import Conversation
 from imapbridge.terms import snoozed
 from webmail.screen import people
 from webmail.screen.clock import Clock, Group
-from webmail.screen.labels import Label, labels
+from webmail.screen.labels import Hues, Label, labels
 from webmail.screen.snooze import when
 
 LONGEST_PREVIEW = 110
@@ -120,10 +120,11 @@ class RowWriter:
     """Turns conversations into rows. One for a page as it is seen in one language on one day: it looks its sentences
     up once."""
 
-    def __init__(self, clock: Clock, place: Place, me: str) -> None:
+    def __init__(self, clock: Clock, place: Place, me: str, hues: Hues = ()) -> None:
         self._clock = clock
         self._me = people.Reader(me)
         self._query = place.query
+        self._hues = hues
         self._language = get_language() or ""
         self._select = _("Select {subject}")
         self._star = _("Star: {subject}")
@@ -142,7 +143,7 @@ class RowWriter:
     def row(self, item: Conversation, *, current: bool = False) -> Row:
         """`current`: it is the one that is open."""
         plain = self._plain(item, current=current)
-        shown = labels(item.keywords) if item.keywords != "[]" else ()
+        shown = labels(item.keywords, self._hues) if item.keywords != "[]" else ()
         if not shown:
             return plain
         chips: dict[str, Any] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,12 +15,15 @@ from webmail.screen import people
 
 ORDER = ("inbox", "flagged", "snoozed", "sent", "drafts", "all", "archive", "junk", "trash")
 """Special mailboxes in the order they stand in; the inbox's starred ones follow it."""
+STARRED = "is:starred"
+"""What finds all that has a star."""
 _ICONS = {
     "inbox": "inbox", "flagged": "star", "snoozed": "clock", "sent": "send", "drafts": "file-text", "all": "archive",
     "archive": "archive", "junk": "shield-alert", "trash": "trash-2",
 }  # fmt: skip
 _NAMES = {
-    "inbox": gettext_lazy("Inbox"), "flagged": gettext_lazy("Starred"), "snoozed": gettext_lazy("Snoozed"), "sent": gettext_lazy("Sent"),
+    "inbox": gettext_lazy("Inbox"), "flagged": gettext_lazy("Starred"), "snoozed": gettext_lazy("Snoozed"),
+    "sent": gettext_lazy("Sent"),
     "drafts": gettext_lazy("Drafts"), "all": gettext_lazy("All mail"), "archive": gettext_lazy("Archive"),
     "junk": gettext_lazy("Junk"), "trash": gettext_lazy("Trash"),
 }  # fmt: skip
@@ -92,10 +96,10 @@ def sidebar(mailboxes: Sequence[MailboxItem], current: int, only: str = "", like
     mailboxes = [box for box in mailboxes if box.id == current or not is_hidden(box, likes)]
     special = [box for box in mailboxes if box.special_use in ORDER]
     special.sort(key=lambda box: ORDER.index(box.special_use))
-    items: list[Item] = [_item(box, likes, open_=box.id == current and only != "starred") for box in special]
+    items: list[Item] = [_item(box, likes, open_=box.id == current) for box in special]
     inbox = next((box for box in special if box.special_use == "inbox"), None)
     if inbox and not any(box.special_use == "flagged" for box in special):
-        items.insert(1, _starred(inbox, open_=inbox.id == current and only == "starred"))
+        items.insert(1, _starred(open_=only == f"saved:{STARRED}"))
     own = [(box, _folder(box, likes, open_=box.id == current)) for box in mailboxes if box.special_use not in ORDER]
     items += [_favourite(box, item) for box, item in own if likes.get(box.path, {}).get("favourite")]
     return Sidebar(items, [item for _box, item in own])
@@ -144,10 +148,11 @@ def _folder(box: MailboxItem, likes: Likes, *, open_: bool) -> Item:
     return Branch(**vars(item), collapse=collapse.format(name=item.name), expand=expand.format(name=item.name))
 
 
-def _starred(inbox: MailboxItem, *, open_: bool) -> Item:
+def _starred(*, open_: bool) -> Item:
+    """In all mailboxes: a search."""
     name = str(_NAMES["flagged"])
     return Apart(
-        "starred", f"/mailbox/{inbox.id}/?only=starred", name, name, "star", "", "g s", "", "", "nav-item", 0,
+        "starred", f"/search?{urlencode({'q': STARRED})}", name, name, "star", "", "g s", "", "", "nav-item", 0,
         "page" if open_ else "false", "", "",
     )  # fmt: skip
 

@@ -33,6 +33,8 @@ class Tools:
     quick: tuple[Tool, ...]
     junk: tuple[Tool, ...]
     """Report junk or Not junk; nothing where there is no mailbox for it."""
+    mute: tuple[Tool, ...] = ()
+    """Mute, or in the archive its opposite."""
 
 
 _ARCHIVE = Tool("archive", _("Archive"), "archive", "e", _("Archive: {subject}"))
@@ -41,6 +43,8 @@ _TRASH = Tool("trash", _("Delete"), "trash-2", "#", _("Delete: {subject}"), "dan
 _DELETE = Tool("delete", _("Delete for ever"), "trash-2", "#", _("Delete for ever: {subject}"), "danger")
 _SNOOZE = Tool("snooze", _("Snooze"), "clock", "b", _("Snooze: {subject}"))
 _JUNK = Tool("junk", _("Report junk"), "shield-alert", "!", _("Report junk: {subject}"))
+_MUTE = Tool("mute", _("Mute"), "bell", "m", _("Mute: {subject}"))
+_UNMUTE = Tool("unmute", _("Unmute"), "bell", "m", _("Unmute: {subject}"))
 _NOT_JUNK = Tool("inbox", _("Not junk"), "inbox", "!", _("Not junk: {subject}"))
 
 
@@ -50,7 +54,9 @@ _NOT_SNOOZED = {"drafts", "sent", "junk", "trash"}
 def tools(box: MailboxItem, place: Place, boxes: Collection[MailboxItem]) -> Tools:
     """`boxes` are all of the account."""
     uses = {each.special_use for each in boxes if each.selectable}
-    return Tools(box.id, place.act, _quick(box.special_use, uses), _junk(box.special_use, uses))
+    return Tools(
+        box.id, place.act, _quick(box.special_use, uses), _junk(box.special_use, uses), _mute(box.special_use, uses)
+    )
 
 
 def _quick(here: str, uses: Collection[str]) -> tuple[Tool, ...]:
@@ -60,6 +66,12 @@ def _quick(here: str, uses: Collection[str]) -> tuple[Tool, ...]:
     filing = (_INBOX if comes_back else _ARCHIVE,) if is_there else ()
     snooze = () if here in _NOT_SNOOZED or "inbox" not in uses else (_SNOOZE,)
     return (*filing, _TRASH if to_trash else _DELETE, *snooze)
+
+
+def _mute(here: str, uses: Collection[str]) -> tuple[Tool, ...]:
+    if here == "archive":
+        return (_UNMUTE,)
+    return (_MUTE,) if "archive" in uses and here not in _NOT_SNOOZED else ()
 
 
 def _junk(here: str, uses: Collection[str]) -> tuple[Tool, ...]:

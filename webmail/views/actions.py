@@ -26,7 +26,7 @@ from webmail.access import Holder
 from webmail.screen import done, jobs, snooze
 from webmail.screen.account import preferences, zone_name
 from webmail.screen.clock import zone
-from webmail.screen.labels import Label, label
+from webmail.screen.labels import Label, by_name, hues
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
@@ -113,7 +113,7 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     deed, to = (said(request, name) for name in ("do", "to"))
-    if deed not in deeds.DEEDS:
+    if deed not in deeds.DEEDS or ("all" in request.POST and deed in deeds.ONE_BY_ONE):
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
     chosen = _chosen(request, holder.account.pk, mailbox_id)
@@ -247,7 +247,8 @@ def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 
 def labels_of(holder: Holder) -> list[Label]:
     """All that the account has."""
-    return [label(keyword) for keyword in queries.labels(holder.account.pk)]
+    known = holder.account.labels
+    return [*by_name({*known, *queries.labels(holder.account.pk)}, hues(known))]
 
 
 @require_POST

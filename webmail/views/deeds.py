@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imapbridge import actions
-from imapbridge.actions import snoozing, whole
+from imapbridge.actions import muting, snoozing, whole
 from imapbridge.models import Job
 from imapbridge.queries import Held, MailboxItem
 from imapbridge.terms import snoozed
@@ -101,12 +101,20 @@ def _snooze(chosen: Chosen) -> list[int]:
     return actions.snooze(chosen.account, chosen.messages, chosen.mailbox, chosen.until)
 
 
+def _mute(chosen: Chosen) -> list[int]:
+    return muting.mute(chosen.account, chosen.messages, chosen.mailbox)
+
+
+def _unmute(chosen: Chosen) -> list[int]:
+    return muting.unmute(chosen.account, chosen.messages)
+
+
 DEEDS: dict[str, Deed] = {
     "read": _read, "unread": _unread, "star": _star, "unstar": _unstar, "archive": _archive, "inbox": _move,
     "junk": _junk, "trash": _trash, "delete": _delete, "move": _move, "copy": _copy,
-    "label": _label, "unlabel": _unlabel, "snooze": _snooze,
+    "label": _label, "unlabel": _unlabel, "snooze": _snooze, "mute": _mute, "unmute": _unmute,
 }  # fmt: skip
-MARKS = {"read", "unread", "star", "unstar", "copy", "label", "unlabel"}
+MARKS = {"read", "unread", "star", "unstar", "copy", "label", "unlabel", "unmute"}
 """After these the conversations are still where they were."""
 AIMED = {"move", "copy"}
 """They ask where to."""
@@ -114,6 +122,8 @@ LABELS = {"label", "unlabel"}
 """They ask which one."""
 TIMED = {"snooze"}
 """They ask until when."""
+ONE_BY_ONE = {"mute", "unmute"}
+"""They are not done to everything at once."""
 
 
 _USES = {"archive": SpecialUse.ARCHIVE, "junk": SpecialUse.JUNK, "trash": SpecialUse.TRASH}

@@ -18,6 +18,7 @@ from webmail.access import Holder
 from webmail.screen import jobs, listing
 from webmail.screen.clock import Clock, Group
 from webmail.screen.jobs import Work
+from webmail.screen.labels import Hues, hues
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter, divided
 from webmail.screen.tools import tools
@@ -66,7 +67,7 @@ def pane(
     """
     box = shell.item(boxes, place.mailbox)
     page = _page(box, place)
-    rows = _rows(clock, place, holder.account.address)
+    rows = _rows(clock, place, holder.account.address, hues(holder.account.labels))
     after = _group_of(clock, place) if goes_on else ""
     return Listing(
         head=head(box, holder, place),
@@ -102,7 +103,7 @@ def changed(box: MailboxItem, holder: Holder, place: Place, clock: Clock, found:
     rows = [row for row in found.rows if belongs(row, place.only)]
     if place.sort:
         rows.sort(key=lambda row: not row.unread)
-    parts = _rows(clock, place, holder.account.address).parts(rows)
+    parts = _rows(clock, place, holder.account.address, hues(holder.account.labels)).parts(rows)
     return Listing(head(box, holder, place), place.address, found.state, [], parts, "", None)
 
 
@@ -142,8 +143,8 @@ class Rows:
 
 
 @lru_cache(maxsize=128)
-def _rows(clock: Clock, place: Place, me: str) -> Rows:
-    return Rows(RowWriter(clock, place, me))
+def _rows(clock: Clock, place: Place, me: str, hues: Hues) -> Rows:
+    return Rows(RowWriter(clock, place, me, hues))
 
 
 def _group_of(clock: Clock, place: Place) -> str:

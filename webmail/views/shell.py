@@ -16,6 +16,7 @@ from webmail import access, error_pages, partials
 from webmail.access import Holder
 from webmail.screen import account as screen
 from webmail.screen.clock import Clock, zone
+from webmail.screen.labels import tags
 from webmail.screen.outbox import outbox_item
 from webmail.screen.saved import saved_searches
 from webmail.screen.sidebar import sidebar
@@ -52,15 +53,19 @@ def context(
 def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
     """The mailboxes as markup."""
     shown = sidebar(boxes, current, only, holder.account.folders)
-    kept = saved_searches(holder.saved, only.removeprefix("saved:") if only.startswith("saved:") else "")
+    sought = only.removeprefix("saved:") if only.startswith("saved:") else ""
+    kept = saved_searches(holder.saved, sought)
     going = outbox_item(holder.outbox, open_=only == "outbox")
     special = partials.printed(shown.special) + partials.printed(going) + partials.printed(kept)
-    return {"special": special, "folders": partials.printed(shown.folders)}
+    labels = partials.printed(tags(holder.account.labels, sought))
+    return {"special": special, "folders": partials.printed(shown.folders), "labels": labels}
 
 
 def mark(boxes: list[MailboxItem], holder: Holder) -> str:
     """Where all of the account stands: with the same mark and state nothing on the page is different, save by time."""
-    return f"{crc32(repr((boxes, holder.error, holder.account.folders, holder.saved, holder.outbox)).encode()):x}"
+    account = holder.account
+    about = (boxes, holder.error, account.folders, account.labels, holder.saved, holder.outbox)
+    return f"{crc32(repr(about).encode()):x}"
 
 
 def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import MailAccount
 from imapbridge import actions, queries
 from imapbridge.models import Entry, PendingChange
 from tests.imapbridge.sync.conftest import Story
@@ -56,3 +57,11 @@ def test_nothing_is_owed_for_what_is_so_already(story: Story) -> None:
     assert actions.set_label(story.account.pk, messages, "Fair", False) == []
     assert not PendingChange.objects.exists()
     assert not Entry.objects.exclude(keywords=[]).exists()
+
+
+def test_what_other_programs_give_is_the_account_s(story: Story) -> None:
+    letters(story, 2)
+    story.phone.flag("INBOX", story.phone.uids("INBOX")[:1], "Fair $Forwarded \\Seen")
+    story.sync()
+    account = MailAccount.objects.get(pk=story.account.pk)
+    assert account.labels == {"Fair": {}}

@@ -108,7 +108,7 @@ def test_filters_are_links(alice: Person) -> None:
     assert list(rows(alice.text(f"{address}?only=starred"))) == [starred.thread]
     assert len(rows(alice.text(f"{address}?only=nonsense"))) == 3
     html = alice.text(f"{address}?only=starred")
-    assert [each["aria-label"] for each in tags(html, "a", aria_current="page")] == ["Starred"]
+    assert [each["aria-label"] for each in tags(html, "a", aria_current="page")] == ["Inbox, 1 unread"]
 
 
 def test_unread_first_shows_every_row_once(alice: Person) -> None:

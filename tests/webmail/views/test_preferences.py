@@ -11,7 +11,7 @@ from tests.webmail.views.conftest import Person
 CHOSEN = {
     "theme": "dark", "accent": "plum", "density": "compact", "pane": "below", "after_filing": "previous",
     "read_after": "5", "cleans_links": "1",
-    "images_of_contacts": "1", "undo_send": "5",
+    "images_of_contacts": "1", "undo_send": "5", "swipe_start": "trash", "swipe_end": "seen",
 }  # fmt: skip
 
 
@@ -30,12 +30,14 @@ def test_what_is_chosen_is_kept_and_goes_with_every_page(alice: Person) -> None:
     page = alice.text(f"/mailbox/{alice.inbox.pk}/")
     assert re.search(r'<html [^>]*data-theme="dark" data-accent="plum" data-density="compact"', page)
     assert 'data-pane="below" data-after="previous" data-read-after="5"' in page
+    assert 'data-swipe-start="trash" data-swipe-end="seen"' in page
 
 
 def test_the_defaults_say_nothing_on_the_page(alice: Person) -> None:
     assert marked(alice.text("/settings")) == {
         ("theme", ""), ("accent", ""), ("density", ""), ("pane", ""), ("read_after", "0"), ("after_filing", ""),
         ("cleans_links", "0"), ("images_of_contacts", "0"), ("undo_send", "10"),
+        ("swipe_start", ""), ("swipe_end", ""),
     }  # fmt: skip
     page = alice.text(f"/mailbox/{alice.inbox.pk}/")
     assert not re.search("data-(pane|after|read-after|theme|density)=", page)
