@@ -8,7 +8,7 @@ class WebmailConfig(AppConfig):
     verbose_name = "Webmail"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_out
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from accounts.signals import keys_rotated, passwords_forgotten
         from imapbridge.events import mail_arrived
@@ -16,6 +16,7 @@ class WebmailConfig(AppConfig):
         from webmail.contacts import blocking
         from webmail.contacts.carddav import syncing
 
+        user_logged_in.connect(tasks.count_after_sign_in)
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
         mail_arrived.connect(blocking.arrived)

@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts import sign_ins
-from accounts.models import MailAccount
+from accounts.models import MailAccount, User
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
 from webmail import searches
@@ -71,6 +71,15 @@ def count_soon(sender: object, account_id: int, **_kwargs: Any) -> None:
     """Receives `imapbridge.events.mail_arrived`: who wrote is an acquaintance."""
     if cache.add(_counting(account_id), 1, QUEUED):
         count_acquaintances.apply_async((account_id,), countdown=COUNTED, queue="bulk")
+
+
+def count_after_sign_in(sender: object, user: User, **_kwargs: Any) -> None:
+    """Receives `user_logged_in`: the first sync brings people to write to. Never raises: the clock asks as well."""
+    for account_id in MailAccount.objects.filter(user=user.pk).values_list("pk", flat=True):
+        try:
+            count_soon(sender, account_id)
+        except (OperationalError, RedisError) as error:
+            logger.warning("account=%d acquaintances not counted at once: %s", account_id, type(error).__name__)
 
 
 def _counting(account_id: int) -> str:

@@ -4,15 +4,19 @@ import json
 import time
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kombu.exceptions import OperationalError
 
 from accounts.models import Preferences
 from imapbridge.models import Mailbox
 from tests import factories
 from tests.webmail.views.conftest import Person, _person
+from webmail import tasks
 from webmail.contacts import acquaintances, wrote_to
 from webmail.contacts.folding import found_by, wanted
 from webmail.contacts.ranking import HALF_LIFE, ranked
@@ -170,3 +174,21 @@ def test_a_rank_grows_with_each_time_and_does_not_mind_their_order(times: list[t
     assert forth == sorted(forth)
     assert abs(forth[-1] - back[-1]) < 1e-6
     assert ranked(None, 8.0, HALF_LIFE * 3) == ranked(None, 1.0, HALF_LIFE * 6)
+
+
+def test_who_signs_in_is_counted_for_soon(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(
+        tasks.count_acquaintances, "apply_async", lambda arguments, **_options: asked.append(*arguments)
+    )
+    user_logged_in.send(sender=None, user=alice.user, request=None)
+    assert asked == [alice.account.pk]
+
+
+def test_a_broker_that_is_down_keeps_nobody_out(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_arguments: object, **_options: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.count_acquaintances, "apply_async", down)
+    cache.clear()
+    tasks.count_after_sign_in(None, alice.user)
