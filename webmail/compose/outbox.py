@@ -102,8 +102,10 @@ def edit(account_ids: Collection[int], outgoing_id: int) -> Outgoing | None:
 
 
 def send_now(account_ids: Collection[int], outgoing_id: int) -> bool:
-    """Have it tried at once."""
+    """Have it tried at once, with a password that was refused if need be."""
     done = _mine(account_ids, outgoing_id, State.WAITING).update(due_at=timezone.now())
+    if done:
+        Outgoing.objects.filter(account__in=account_ids, refused_secret__isnull=False).update(refused_secret=None)
     return _soon(outgoing_id, bool(done))
 
 

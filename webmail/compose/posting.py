@@ -20,8 +20,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from accounts.models import MailAccount
 from imapbridge import submit
-from imapbridge.errors import AskPerson, MailError, TryAgain
+from imapbridge.errors import AskPerson, MailError, SignInRefused, TryAgain
 from imapbridge.submit import Letter, Reply, Undecided
 from webmail.compose import afterwards
 from webmail.models import Draft, Outgoing
@@ -46,7 +47,7 @@ PATIENCE = timedelta(days=3)
 PAUSES = (1, 2, 5, 10, 20, 30, 60)
 """Minutes to the next time; the last one again and again."""
 SOONEST_PERSON = timedelta(minutes=10)
-"""Between two times when the server refuses the password: it may lock the account."""
+"""Between two looks at whether its person has mended what only they can."""
 SURE = 0.05
 """Seconds past its time: who comes too early leaves it to the clock."""
 AT_ONCE = timedelta(seconds=45)
@@ -120,6 +121,10 @@ def recover(row: Outgoing) -> None:
 
 def deliver(row: Outgoing) -> None:
     """One time of trying it, by whoever has claimed it."""
+    version = MailAccount.objects.values_list("secret_version", flat=True).get(pk=row.account_id)
+    if Outgoing.objects.filter(account=row.account_id, refused_secret=version).exists():
+        _postpone(row, SignInRefused())
+        return
     try:
         replies = submit.submit(row.account_id, _letter(row), ending=partial(_is_ending, row), alive=_signs(row))
     except Undecided as error:
@@ -127,7 +132,7 @@ def deliver(row: Outgoing) -> None:
         _undecided(row, str(error))
     except MailError as error:
         logger.info("outgoing=%s later: %s", row.pk, error.code)
-        _postpone(row, error)
+        _postpone(row, error, version)
     except FileNotFoundError:
         logger.exception("outgoing=%s its octets are gone", row.pk)
         answered(row, dict.fromkeys(_names(row), Reply(550, "")))
@@ -262,13 +267,15 @@ def _mark_unknown(pk: int) -> None:
     row.save(update_fields=["recipients", "troubled"])
 
 
-def _postpone(row: Outgoing, error: MailError) -> None:
-    """Nothing was handed over."""
+def _postpone(row: Outgoing, error: MailError, secret_version: int = 0) -> None:
+    """Nothing was handed over. `secret_version`: of the password that was tried, if any was."""
     with transaction.atomic():
         now = _locked(row, (State.SENDING,))
         if now is None:
             return
         now.problem, now.said, now.ending = error.code, str(error)[:1000], False
+        if isinstance(error, SignInRefused) and error.server:  # else it was not asked
+            now.refused_secret = secret_version
         is_final = not isinstance(error, TryAgain | AskPerson)
         if is_final:
             _give_up(now)

@@ -86,6 +86,9 @@ class Outgoing(models.Model):
     """The code of a MailError: why it has not gone yet."""
     said = models.TextField(blank=True)
     """What the server said to that."""
+    refused_secret = models.PositiveIntegerField(null=True)
+    """The `MailAccount.secret_version` that the server refused: it is not tried with that one again, unless its person
+    says so."""
     sender = models.CharField(max_length=320)
     """Of the envelope."""
     recipients = models.JSONField(default=list)

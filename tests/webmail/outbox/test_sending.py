@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import secrets
 from accounts.models import MailAccount
 from imapbridge import submit
 from imapbridge.mime.build import File
@@ -123,6 +124,7 @@ def test_nobody_gets_what_is_refused(alice: Sender, refusals: dict[str, str], st
     if state == "waiting":
         assert row.due_at > timezone.now()
         alice.server.clear()
+        outbox.send_now(alice.ids, row.pk)
         assert alice.post(row).state == "sent" and len(alice.got()) == 1
     else:
         taken = outbox.edit(alice.ids, row.pk)
@@ -134,6 +136,21 @@ def test_a_refused_password_is_told_and_ends_nothing_else(alice: Sender) -> None
     row = alice.post(alice.send("bob@example.org"))
     assert row.problem == "sign-in-refused" and row.due_at > timezone.now() + timedelta(minutes=9)
     assert not MailAccount.objects.get(pk=alice.account.pk).refused
+
+
+@pytest.mark.parametrize("mended", ["signs in again", "says so"])
+def test_a_refused_password_is_not_tried_again_by_itself(alice: Sender, mended: str) -> None:
+    alice.server.refusals.login = "535 5.7.8 No"
+    row, other = alice.post(alice.send("bob@example.org")), alice.send("eve@example.org")
+    alice.server.clear()
+    assert [alice.post(one).problem for one in (row, other)] == ["sign-in-refused"] * 2
+    assert not alice.server.seen
+    if mended == "says so":
+        assert outbox.send_now(alice.ids, row.pk)
+    else:
+        secrets.seal(alice.account, "neu")
+        alice.account.save()
+    assert [alice.post(one).state for one in (row, other)] == ["sent", "sent"]
 
 
 def test_what_the_server_cannot_carry_is_not_begun(alice: Sender) -> None:
