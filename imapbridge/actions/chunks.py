@@ -80,7 +80,8 @@ def _conversations(job: Job, most: int) -> Chunk:
     """By the conversations' numbers, which stay: their places in the list do not, when mail comes."""
     below = 2**63 - 1 if job.below is None else job.below
     with connection.cursor() as cursor:
-        only, values = ONLY[job.only], [job.mailbox_id, below, most]
+        only = ONLY[job.only]
+        values: list[int | str] = [job.mailbox_id, below, most]
         if job.kind in _OF_LABEL:
             only, values = only + _LABELLED, [job.mailbox_id, below, f'%"{job.keyword.split()[0]}"%', most]
         cursor.execute(_THREADS.format(only=only), values)
