@@ -59,8 +59,8 @@ class SignatureForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages=_TOO_LONG,
         attributes={"class": "input code", "spellcheck": "false", "dir": "ltr"},
         help_text=_(
-            "As HTML; empty, the plain text is used. For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures must "
-            "stand on a web server, by https. What could do harm is taken out when you save."
+            "As HTML; empty, the plain text is used. For example <b>Noor Eklund</b><br><i>Print Co-op</i>. Pictures "
+            "must stand on a web server, by https. What could do harm is taken out when you save."
         ),
     )
     signs_new = Switch(label=_("Use in new messages"))

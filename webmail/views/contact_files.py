@@ -112,5 +112,5 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _file(text: str, media_type: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text.encode(), content_type=media_type, headers=headers)

@@ -50,5 +50,4 @@ def preview(request: HttpRequest, identity_id: int) -> HttpResponse:
     fragment = sanitize(identity.signature_html).html if identity.signature_html else plain
     answer = HttpResponse(document(fragment, scheme=person.preferences(shell.person(request)).theme))
     answer.headers[csp.HEADER] = csp.message_body(request)
-    answer.headers["Cache-Control"] = "private, no-store"
     return answer
