@@ -15,7 +15,7 @@ from imapbridge.mime.headers import clean, decode_text
 from imapbridge.mime.parse import parse
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail.compose import mirror, quote, reply, uploads
+from webmail.compose import drafts, mirror, quote, reply, uploads
 from webmail.compose.composed import identity_of
 from webmail.compose.signing import sign
 from webmail.models import Draft
@@ -50,15 +50,19 @@ def from_message(message: Message, kind: str, identities: list[Identity], when: 
 
 def from_drafts(message: Message, identities: list[Identity]) -> tuple[Draft, list[str]]:
     """What lies in the Drafts mailbox: the draft whose copy it is, else one that goes on with it."""
-    if held := mirror.of_message(message.account_id, message.message_id):
+    held = mirror.of_message(message)
+    if held is not None and not mirror.is_from_elsewhere(held, message):
         held.account = message.account
         return held, []
+    if held is not None:
+        drafts.remove(held)
     draft = reply.continued(message, identities)
     draft.account = message.account
     found = quote.original(message)
     _go_on(draft, found)
     # It has words already, and its copy is the one that was opened.
     draft.revision = draft.mirrored = 1
+    draft.mirrored_size = message.size
     draft.save()
     return draft, _bring(draft, message, [*found.images, *(("", part) for part in found.attached)])
 

@@ -23,6 +23,10 @@ UNTOUCHED = timedelta(days=2)
 """After which a draft that nothing was ever typed into is swept."""
 
 
+class TooComplex(Exception):
+    """The HTML is more than can be made safe. Nothing was saved."""
+
+
 class ChangedElsewhere(Exception):
     """Another page saved the draft after this one had read it. Nothing was saved; `draft` is how it is now."""
 
@@ -49,13 +53,15 @@ class Typed:
 
 
 def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False) -> Draft:
-    """The draft as saved. Raises ChangedElsewhere, unless `anyway`; Draft.DoesNotExist when it is sent or gone.
+    """The draft as saved. Raises ChangedElsewhere unless `anyway`, TooComplex, and Draft.DoesNotExist: sent, or gone.
 
     A page whose answer got lost may name a revision that is older than its own last save: that is no conflict.
     """
     wanted = Q() if anyway else Q(revision=revision) | Q(tab=tab) & ~Q(tab="")
-    values = asdict(typed)
-    values["html"] = unwrapped(sanitized(typed.html)) if typed.is_rich else ""
+    safe = sanitized(typed.html if typed.is_rich else "")
+    if safe.cut:
+        raise TooComplex
+    values = asdict(typed) | {"html": unwrapped(safe)}
     open_ = Draft.objects.filter(pk=draft.pk, outgoing=None)
     changed = open_.filter(wanted).update(
         **values, revision=F("revision") + 1, tab=tab, saved_at=timezone.now(), discarded_at=None

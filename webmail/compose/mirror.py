@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from imapbridge import actions, client
 from imapbridge.mime import build
-from imapbridge.models import Entry, Mailbox
+from imapbridge.models import Entry, Mailbox, Message
 from imapbridge.terms import flags
 from imapbridge.terms.special_use import SpecialUse
 from webmail.compose.composed import composed
@@ -33,7 +33,7 @@ def mirror(draft: Draft) -> bool:
     build.write(composed(draft, timezone.now(), files=along), octets, with_bcc=True)
     # The claim comes first: of two that mirror one revision, one does.
     claimed = Draft.objects.filter(pk=draft.pk, revision=draft.revision, mirrored=draft.mirrored, outgoing=None)
-    if not claimed.update(mirrored=draft.revision):
+    if not claimed.update(mirrored=draft.revision, mirrored_size=len(octets.getvalue())):
         return False
     before = _copies(draft, box)
     actions.append(draft.account_id, box.pk, octets.getvalue(), [flags.DRAFT, flags.SEEN])
@@ -49,9 +49,15 @@ def withdraw(draft: Draft) -> None:
     Draft.objects.filter(pk=draft.pk).update(mirrored=0)
 
 
-def of_message(account_id: int, message_id: str) -> Draft | None:
+def of_message(message: Message) -> Draft | None:
     """The draft whose copy a message of the Drafts mailbox is."""
-    return Draft.objects.filter(account=account_id, message_id=message_id).first() if message_id else None
+    held = Draft.objects.filter(account=message.account_id, message_id=message.message_id, outgoing=None)
+    return held.first() if message.message_id else None
+
+
+def is_from_elsewhere(draft: Draft, message: Message) -> bool:
+    """Whether another program went on with what we had put there, and nothing was typed here since."""
+    return draft.mirrored == draft.revision and draft.mirrored_size not in (0, message.size)
 
 
 def _drafts(account_id: int) -> Mailbox | None:

@@ -52,6 +52,8 @@ class Draft(models.Model):
     saved_at = models.DateTimeField(auto_now=True)
     mirrored = models.PositiveIntegerField(default=0)
     """The revision that is in the Drafts mailbox; 0: none is."""
+    mirrored_size = models.BigIntegerField(default=0)
+    """Octets of what was put there. One of another size, under the same Message-ID, is another program's."""
     outgoing = models.BigIntegerField(null=True)
     """The key of the `Outgoing` it was sent as; while there is one it is open in no composer."""
     discarded_at = models.DateTimeField(null=True)

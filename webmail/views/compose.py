@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +21,7 @@ from accounts.models import Identity, MailAccount
 from imapbridge import queries
 from webmail import access, csp
 from webmail.compose import beginning, drafts, signing, uploads
-from webmail.compose.drafts import ChangedElsewhere, Typed
+from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft
 from webmail.reading.document import document
@@ -145,6 +145,10 @@ def _answer(request: HttpRequest, draft: Draft, values: QueryDict) -> HttpRespon
         )  # fmt: skip
     except ChangedElsewhere as fault:
         return _changed_elsewhere(request, fault.draft)
+    except TooComplex:
+        return HttpResponse(status=413)
+    except Draft.DoesNotExist as fault:
+        raise Http404 from fault
     return _done(request, draft, deed)
 
 
@@ -173,19 +177,24 @@ def _done(request: HttpRequest, draft: Draft, deed: str) -> HttpResponse:
 def _typed(values: QueryDict, draft: Draft) -> Typed:
     """What the form says; what it does not name stays as it is. Without a script a form has no HTML: what was rich
     stays so as long as its text is the same."""
-    text = values.get("text", draft.text).replace("\r\n", "\n")
+    text = _said(values, "text", draft).replace("\r\n", "\n")
     is_rich, html = draft.is_rich and text == draft.text, draft.html
     if values.get("rich"):
-        is_rich, html = values["rich"] == "1", values.get("html", "")
+        is_rich, html = values["rich"] == "1", _said(values, "html", draft)
     identity = values.get("identity", str(draft.identity_id or ""))
     known = {str(one.pk): one.pk for one in draft.account.identities.all()}
-    fields = {name: values.get(name, getattr(draft, name)) for name in ("to", "cc", "bcc", "subject")}
+    fields = {name: _said(values, name, draft) for name in ("to", "cc", "bcc", "subject")}
     priority = values.get("priority", draft.priority)
     return Typed(
         known.get(identity), **fields, text=text, html=html, is_rich=is_rich,
         priority=priority if priority in Draft.Priority.values else "",
         receipt="receipt" in values if "subject" in values else draft.receipt,
     )  # fmt: skip
+
+
+def _said(values: QueryDict, name: str, draft: Draft) -> str:
+    """Without NUL, which no text of a database holds."""
+    return values.get(name, str(getattr(draft, name))).replace("\0", "")
 
 
 def _number(text: str | None, otherwise: int) -> int:

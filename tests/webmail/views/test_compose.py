@@ -176,6 +176,29 @@ def test_a_draft_of_another_program_is_gone_on_with(alice: Person) -> None:
     assert (draft.message_id, draft.text, draft.subject) == (there.message_id, "begun elsewhere", "Half")
 
 
+def test_another_program_went_on_with_what_we_put_there(alice: Person) -> None:
+    box = factories.mailbox(alice.account, "Drafts", special_use="drafts")
+    draft = write(alice, to="ann@x.org", subject="Plan", text="one\0")
+    tasks.mirror_draft(draft.pk)
+    Entry.objects.filter(mailbox=box).update(expunged=True)
+    there = factories.message(box, "Plan", text="one, and more", sender=("", alice.account.address))
+    type(there).objects.filter(pk=there.pk).update(message_id=draft.message_id)
+    alice.client.post(f"/compose/?draft={there.pk}")
+    found = Draft.objects.get()
+    assert (found.text, found.message_id) == ("one, and more", draft.message_id)
+    alice.client.post(f"/compose/{found.pk}/", {"text": "one, and more, and here", "revision": found.revision})
+    alice.client.post(f"/compose/?draft={there.pk}")
+    assert Draft.objects.get().text == "one, and more, and here", "what was typed here since stays"
+
+
+def test_what_is_too_much_to_be_made_safe_is_refused_and_nothing_changes(alice: Person) -> None:
+    draft = write(alice, rich="1", html="<p>Hi</p>", text="Hi")
+    values = {"rich": "1", "html": "<div>" * 5000, "text": "x", "revision": draft.revision}
+    assert alice.client.post(f"/compose/{draft.pk}/", values, headers=FETCH).status_code == 413
+    draft.refresh_from_db()
+    assert (draft.html, draft.text) == ("<p>Hi</p>", "Hi")
+
+
 def test_discarded_drafts_are_swept_with_their_files(alice: Person) -> None:
     draft = write(alice, text="x", file=SimpleUploadedFile("a.txt", b"a"), do="attach")
     path = Upload.objects.get().path
