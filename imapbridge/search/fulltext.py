@@ -7,7 +7,7 @@ of FTS5 or of tsquery. Statements name the row of the index `t`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -63,14 +63,16 @@ def _term(using: Engine, term: Term) -> list[str]:
 class Engine(Protocol):
     """A database's language for words, and its statements."""
 
-    source: str
-    """What stands behind FROM: rows `t` that match one parameter."""
     condition: str
     """Whether the row `t` matches one parameter."""
     inner: str
     """The same of rows that were found already, where it is dear to find all that match."""
     key: str
-    """By what rows of `source` come sorted, as FTS5 sees it."""
+    """By what rows of `sources` come sorted, as FTS5 sees it."""
+
+    def sources(self, expression: str, account: str, below: int | None) -> list[tuple[str, list[Any]]]:
+        """What stands behind FROM for rows `t` that match, with its values: the first is enough when it gives enough,
+        else the last. `account`: a condition that they meet as well; `below`: no higher keys are wanted."""
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str: ...
     def all_of(self, parts: Sequence[str]) -> str: ...
@@ -82,10 +84,13 @@ class Engine(Protocol):
 class SQLite:
     """FTS5. A statement begins with the words where it can: they come sorted by key."""
 
-    source = f"imapbridge_words w CROSS JOIN {TABLE} t ON t.key = w.rowid AND imapbridge_words MATCH %s"
     condition = "t.key IN (SELECT rowid FROM imapbridge_words WHERE imapbridge_words MATCH %s)"
     inner = "EXISTS (SELECT 1 FROM imapbridge_words WHERE imapbridge_words MATCH %s AND rowid = t.key)"
     key = "w.rowid"
+
+    def sources(self, expression: str, account: str, below: int | None) -> list[tuple[str, list[Any]]]:
+        found = f"imapbridge_words w CROSS JOIN {TABLE} t ON t.key = w.rowid AND imapbridge_words MATCH %s"
+        return [(found, [expression])]
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
         quoted = f'"{" ".join(words)}"' + (" *" if goes_on else "")
@@ -117,9 +122,19 @@ class PostgreSQL:
     """tsvector and tsquery, both written here: PostgreSQL's own parser would make other words of them. What is of the
     headers has weight A, what is of the text B."""
 
-    source = f"{TABLE} t"
     condition = inner = "t.words @@ %s::tsquery"
     key = "t.key"
+
+    def sources(self, expression: str, account: str, below: int | None) -> list[tuple[str, list[Any]]]:
+        """A common word is among the newest, which are read by their key; a rare one is found by its index. The planner
+        cannot tell the two apart, and is kept from trying."""
+        newest, every = _NEWEST, _EVERY
+        if below is None:
+            newest = newest.replace(" AND t.key < %s", "")
+        bounds = [] if below is None else [below]
+        return [
+            (newest.format(account=account), [*bounds, expression]), (every.format(account=account), [expression]),
+        ]  # fmt: skip
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
         weight = "B" if in_text else ""
@@ -143,6 +158,11 @@ class PostgreSQL:
             cursor.executemany(_POSTGRESQL_WRITE, rows)
 
 
+_COLUMNS = "SELECT t.key, t.message_id, t.account_id"
+_NEWEST = f"""(
+{_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}} AND t.key < %s ORDER BY t.key DESC LIMIT 2000) t
+ WHERE t.words @@ %s::tsquery OFFSET 0) t"""  # noqa: S608 - the table's name is ours
+_EVERY = f"({_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}} OFFSET 0) t"
 _POSTGRESQL_WRITE = f"""
 INSERT INTO {TABLE} (key, account_id, message_id, heads, text, words) VALUES (%s, %s, %s, '', '', %s::tsvector)
 ON CONFLICT (message_id) DO UPDATE SET words = excluded.words

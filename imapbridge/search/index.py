@@ -122,7 +122,7 @@ def hits(
     scope: Scope, tree: Node, *, below: int | None = None, limit: int = PAGE, among: str = "", named: Sequence[int] = ()
 ) -> list[Hit]:
     """Messages at their places, the newest first. `among`: a further condition of the rows `t` and `e`, for few of
-    them, with its values. One query."""
+    them, with its values. One query, or on PostgreSQL two."""
     boxes = scope.looked_into(tree)
     if not boxes or not scope.accounts:
         return []
@@ -131,9 +131,7 @@ def hits(
     if among:
         statement.add(among, *named)
     statement.all(meant(tree, scope.addresses))
-    if below is not None:
-        statement.add(f"{statement.key} < %s", below)
-    return statement.run(limit)
+    return statement.run(limit, below)
 
 
 def hits_of_threads(scope: Scope, tree: Node, threads: Collection[int]) -> list[Hit]:
@@ -159,8 +157,8 @@ class _Statement:
         self.key = "t.key"
         self._conditions: list[str] = ["NOT e.expunged"]
         self._values: list[Any] = []
-        self._source = f"{TABLE} t"
-        self._first: list[Any] = []
+        self._expression = ""
+        """Of the words, where they are what rows are found by."""
         self._sized = False
 
     def add(self, condition: str, *values: Any) -> None:
@@ -176,8 +174,7 @@ class _Statement:
         parts = conjuncts(tree)
         if worded := [part for part in parts if is_words(part)]:
             self._words(all_of(worded))
-        accounts = ", ".join(map(str, self._scope.accounts))
-        self.add(f"t.account_id IN ({accounts})" if len(self._scope.accounts) > 1 else f"t.account_id = {accounts}")
+        self.add(self._account)
         for part in parts:
             if not is_words(part):
                 condition, values = self._condition(part)
@@ -185,11 +182,15 @@ class _Statement:
 
     def _words(self, tree: Node) -> None:
         expression = matching(tree, self._scope.accounts)
-        if self._few or connection.vendor != "sqlite":
+        if self._few:
             self.add(self._engine.inner, expression)
         else:
-            self._source, self.key = self._engine.source, self._engine.key
-            self._first = [expression]
+            self._expression, self.key = expression, self._engine.key
+
+    @property
+    def _account(self) -> str:
+        accounts = ", ".join(map(str, self._scope.accounts))
+        return f"t.account_id IN ({accounts})" if len(self._scope.accounts) > 1 else f"t.account_id = {accounts}"
 
     def _condition(self, node: Node) -> tuple[str, list[Any]]:
         if is_words(node):
@@ -229,18 +230,30 @@ class _Statement:
         sign = "<" if term.field in {"before", "older"} else ">="
         return f"{self.key} {sign} %s", [first_key(self._scope.midnight(day))]
 
-    def run(self, limit: int) -> list[Hit]:
+    def run(self, limit: int, below: int | None) -> list[Hit]:
+        if below is not None:
+            self.add(f"{self.key} < %s", below)
+        sources: list[tuple[str, list[Any]]] = [(f"{TABLE} t", [])]
+        if self._expression:
+            sources = self._engine.sources(self._expression, self._account, below)
+        found: list[Hit] = []
+        for source, first in sources:
+            with connection.cursor() as cursor:
+                cursor.execute(self._text(source), [*first, *self._values, limit])
+                found = [Hit._make(row) for row in cursor.fetchall()]
+            if len(found) >= limit:
+                break
+        return found
+
+    def _text(self, source: str) -> str:
         # SQLite takes CROSS JOIN in the order it stands in: by the words, and from each row to its places.
         join = "CROSS JOIN" if connection.vendor == "sqlite" and not self._few else "INNER JOIN"
         size = f" {join} {_M} m ON m.id = t.message_id" if self._sized else ""
-        statement = (
-            f"SELECT {self.key}, t.message_id, e.mailbox_id, e.thread FROM {self._source}"  # noqa: S608 - see `add`
+        return (
+            f"SELECT {self.key}, t.message_id, e.mailbox_id, e.thread FROM {source}"  # noqa: S608 - see `add`
             f" {join} {_E} e ON e.message_id = t.message_id{size}"
             f" WHERE {' AND '.join(self._conditions)} ORDER BY {self.key} DESC LIMIT %s"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*self._first, *self._values, limit])
-            return [Hit._make(row) for row in cursor.fetchall()]
 
 
 def _escaped(text: str) -> str:

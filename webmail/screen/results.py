@@ -24,7 +24,7 @@ _MARK, _UNMARK, _IN, _OUT = "\ue010", "\ue011", "\ue012", "\ue013"
 _TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in">', _OUT: "</b> "}
 _PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
 _IN_TEXT = {"", "body"}
-_BEFORE = 40
+_BEFORE = 15
 """Characters before what was found that a long text begins with."""
 
 

@@ -131,7 +131,7 @@ def _head(q: str, count: int, *, more: bool) -> Head:
     if more:
         sub = ngettext("more than {n}", "more than {n}", count).format(n=count)
     else:
-        sub = ngettext("{n} found", "{n} found", count).format(n=count) if q else ""
+        sub = ngettext("{n} found", "{n} found", count).format(n=count) if count else ""
     window = _("Search: {words}").format(words=q[:200]) if q else _("Search")
     return Head(window, _("Results") if q else _("Search"), sub)
 
