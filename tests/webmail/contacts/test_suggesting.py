@@ -178,9 +178,8 @@ def test_a_rank_grows_with_each_time_and_does_not_mind_their_order(times: list[t
 
 def test_who_signs_in_is_counted_for_soon(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(
-        tasks.count_acquaintances, "apply_async", lambda arguments, **_options: asked.append(*arguments)
-    )
+    monkeypatch.setattr(tasks.count_acquaintances, "apply_async", lambda given, **_options: asked.append(*given))
+    cache.clear()  # she has signed in before
     user_logged_in.send(sender=None, user=alice.user, request=None)
     assert asked == [alice.account.pk]
 
