@@ -25,7 +25,9 @@ from webmail.reading.misleading import Misleading, misleading
 from webmail.reading.notices import Notice
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
 from webmail.reading.sealing import armoured, sealed
+from webmail.reading.tnef import Hidden
 from webmail.reading.trust import Trust
+from webmail.reading.uuencoded import uuencoded
 
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
@@ -133,7 +135,7 @@ def read(
         remote_images=pages.remote_images,
         trackers=tuple(pages.trackers),
         misleading_links=tuple(dict.fromkeys(pages.misleading)),
-        attachments=tuple(map(describe, listed[:MAX_ATTACHMENTS])),
+        attachments=(*map(describe, listed[:MAX_ATTACHMENTS]), *pages.files),
         notices=tuple(dict.fromkeys(told)),
         invitation=_invitation(root, bodies),
     )
@@ -182,6 +184,8 @@ class _Pages:
     paper: bool = False
     remote_images: int = 0
     trackers: list[str] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    """Those that stood in the text."""
 
     def add(self, part: Part, body: bytes | None) -> None:
         if body is None:
@@ -221,6 +225,9 @@ class _Pages:
     def _add_text(self, text: str, part: Part | None) -> None:
         is_flowed = part is not None and part.param("format").lower() == "flowed"
         delsp = part is not None and part.param("delsp").lower() == "yes"
+        if part is not None:
+            text, files = uuencoded(text)
+            self.files += [described(part.section, number, file) for number, file in enumerate(files, 1)]
         if not text.strip():
             return
         if armour := armoured(text):
@@ -240,6 +247,12 @@ class _Pages:
     def _cid_url(self, cid: str) -> str | None:
         part = by_content_id(self.root, cid)
         return self.reading.part_url(part) if part else None
+
+
+def described(section: str, number: int, file: Hidden) -> Attachment:
+    """A file that stands in the text of a part, by its number there; its section is no part of the message."""
+    part = Part(f"{section}/inside/{number}", "", encoding="binary", size=len(file.data), filename=file.name)
+    return describe(part)
 
 
 def _is_blank(safe: SafeHtml) -> bool:

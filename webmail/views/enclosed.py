@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from imapbridge import bodies
 from imapbridge.errors import TooLarge
+from imapbridge.mime.charsets import decode
 from imapbridge.mime.parse import Defect, parse
 from imapbridge.mime.parts import by_section, decode_transfer
 from imapbridge.models import Message
@@ -27,8 +28,9 @@ from webmail.reading import tnef
 from webmail.reading.attachments import decoded_size, describe
 from webmail.reading.document import document
 from webmail.reading.media import picture
-from webmail.reading.message import Readable, Reading, read, wanted_sections
+from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_sections
 from webmail.reading.tnef import Winmail, winmail
+from webmail.reading.uuencoded import uuencoded
 from webmail.reading.viewing import way
 from webmail.screen.files import part_link
 from webmail.views import streams
@@ -125,7 +127,9 @@ def inside(request: HttpRequest, message_id: int, section: str, inner: str) -> H
     message, part = part_for(request, message_id, section)
     try:
         with turn():
-            found, data = _hidden(message, part, inner) or _inner(message, part, inner)
+            found, data = (
+                _in_text(message, part, inner) or _hidden(message, part, inner) or _inner(message, part, inner)
+            )
     except NoTurn:
         return error_pages.busy(request)
     is_asked = "inline" in request.GET
@@ -134,6 +138,18 @@ def inside(request: HttpRequest, message_id: int, section: str, inner: str) -> H
     if is_asked:
         response.headers["Cache-Control"] = streams.KEPT
     return response
+
+
+def _in_text(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | None:
+    """A file in plain text that is shown, by its number; None when the part is no text."""
+    if part.media_type != "text/plain" or part.size > MAX_BODY:
+        return None
+    octets = decode_transfer(bodies.sections(message, [part.section])[part.section], part.encoding)
+    files = uuencoded(decode(octets, part.charset))[1]
+    if not inner.isdecimal() or not 0 < int(inner[:6]) <= len(files):
+        raise Http404
+    file = files[int(inner) - 1]
+    return Part(inner, "", encoding="binary", size=len(file.data), filename=file.name), file.data
 
 
 def _hidden(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | None:

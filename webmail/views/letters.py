@@ -21,6 +21,7 @@ from imapbridge.queries import MessageItem
 from webmail import error_pages, partials
 from webmail.compose.attending import can_answer
 from webmail.models.correspondents import known_as
+from webmail.reading.attachments import Attachment
 from webmail.reading.invitations import Invitation
 from webmail.reading.message import Readable
 from webmail.screen import files, invitations, notices
@@ -83,7 +84,7 @@ class Writer:
             framing = replace(framing, images="", links="off")
             found = replace(texts.readable(stored, framing), trust=found.trust, attachments=(), invitation=None)
         blocking = self._blocking(message, shown=bool(framing.images), offered=not doubtful)
-        cards = [files.card(message.id, attachment) for attachment in found.attachments]
+        cards = [files.card(message.id, one, self._inside(message, one)) for one in found.attachments]
         title = files.title(found.attachments) if cards else ""
         text = self._text(stored, found, framing, self._told(message, found, blocking))
         text = replace(text, menu=self._menu(message, found, framing))
@@ -100,6 +101,10 @@ class Writer:
         # Plain text, escaped piece by piece in reading.plaintext; HTML of others never takes this way.
         shown = mark_safe(found.html if found.kind == "text" else "")  # noqa: S308
         return Text(html=shown, notices=told, size=size, warned=warned)
+
+    def _inside(self, message: MessageItem, attachment: Attachment) -> str:
+        """Where a file in the text of a message is saved from; empty for what is a part of its own."""
+        return files.part_link(message.id, attachment.section) if "/" in attachment.section else ""
 
     def _card(self, message: MessageItem, found: Invitation) -> invitations.Card:
         answered = attending.answered(message.keywords)

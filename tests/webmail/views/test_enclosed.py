@@ -49,6 +49,19 @@ def with_letter(person: Person, encoded: bool, inner: bytes = INNER) -> Message:
     return made
 
 
+def test_a_file_in_plain_text_is_saved(alice: Person) -> None:
+    text = "Here it is\r\n\r\nbegin 644 ../cat.txt\r\n#0V%T\r\n`\r\nend\r\n\r\nBye"
+    made = factories.message(alice.inbox, text=text)
+    html = alice.text(f"/message/{made.pk}/")
+    assert "#0V%T" not in html
+    (button,) = tags(html, "button", aria_label="Download cat.txt")
+    answer = alice.get(button["formaction"])
+    assert b"".join(answer.streaming_content) == b"Cat"
+    assert answer["Content-Disposition"] == 'attachment; filename="cat.txt"'
+    for number in ("0", "2", "x", "9" * 30):
+        assert alice.get(f"/message/{made.pk}/part/1/inside/{number}").status_code == 404
+
+
 @pytest.mark.parametrize("encoded", [False, True])
 def test_it_is_a_letter(alice: Person, encoded: bool) -> None:
     made = with_letter(alice, encoded)
