@@ -61,6 +61,7 @@ class MailDomainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Identity
     extra = 0
+    fields = ("name", "address", "reply_to", "is_default")
 
 
 @admin.register(MailAccount)
