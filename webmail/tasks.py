@@ -20,7 +20,7 @@ from accounts.models import MailAccount, User
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
 from webmail import searches
-from webmail.compose import bounces, drafts, mirror, posting
+from webmail.compose import bounces, clearing, drafts, mirror, posting
 from webmail.contacts import acquaintances, keeping
 from webmail.contacts.carddav import syncing
 from webmail.models import AddressBook, Draft
@@ -246,4 +246,4 @@ def look_for_bounces(self: Any, account_id: int) -> None:
 @shared_task
 def sweep_outbox() -> None:
     """What has ended long ago, and files that no message has."""
-    posting.sweep()
+    clearing.sweep()

@@ -9,7 +9,8 @@ Before the last octet of a message is sent, its row says so (`ending`). Whoever 
 it is tried again; whoever dies after it leaves it *unknown*, and only its person may have it sent once more. Its octets
 lie in a file of their own from the moment it is handed over, so that nothing that changes later changes it.
 
-Here is what its person does. What the worker does is in `posting`, and what comes back of it in `bounces`.
+Here is what its person does. What the worker does is in `posting`, what answers make of it in `fates`, what follows in
+`afterwards`, and what comes back in `bounces`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge.mime import build, written
 from imapbridge.mime.build import Composed
-from webmail.compose import drafts, posting
+from webmail.compose import clearing, drafts, posting
 from webmail.models import Draft, Outgoing
 from webmail.models.outgoing import Recipient, folder
 
@@ -190,7 +191,7 @@ def _handed_over(account: MailAccount, message_id: str, draft: Draft | None, **v
         if before is not None and before.state not in _AGAIN:
             return before
         if before is not None:
-            posting.forget([before])
+            clearing.forget([before])
         made = Outgoing.objects.create(account=account, message_id=message_id, draft=draft, **values)
         if draft is not None:
             Draft.objects.filter(pk=draft.pk).update(outgoing=made.pk)
@@ -202,7 +203,7 @@ def _released(outgoing_id: int) -> Outgoing:
     """Its draft can be written in again, and the file is needed no more."""
     taken = Outgoing.objects.select_related("draft").get(pk=outgoing_id)
     Draft.objects.filter(outgoing=outgoing_id).update(outgoing=None)
-    posting.drop_octets(taken)
+    clearing.drop_octets(taken)
     taken.octets = ""
     return taken
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -25,8 +25,8 @@ from imapbridge import submit
 from imapbridge.errors import AskPerson, MailError, SignInRefused, TryAgain
 from imapbridge.submit import Letter, Reply, Undecided
 from webmail.compose import afterwards
-from webmail.models import Draft, Outgoing
-from webmail.models.outgoing import Recipient, folder
+from webmail.compose.fates import conclude, fate, give_up, mark_unknown
+from webmail.models import Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -42,18 +42,12 @@ LAST_LEASE = timedelta(seconds=700)
 """While the answer to the whole message is waited for."""
 SIGN = 30.0
 """Seconds between two signs of life."""
-PATIENCE = timedelta(days=3)
-"""After that it is tried no more."""
-PAUSES = (1, 2, 5, 10, 20, 30, 60)
-"""Minutes to the next time; the last one again and again."""
 SOONEST_PERSON = timedelta(minutes=10)
 """Between two looks at whether its person has mended what only they can."""
 SURE = 0.05
 """Seconds past its time: who comes too early leaves it to the clock."""
 AT_ONCE = timedelta(seconds=45)
 """What is due so soon is asked for now, and waits in the broker; the rest is found by the clock."""
-KEPT = timedelta(days=30)
-ORPHANED = 24 * 3600
 
 
 def soon(outgoing: Outgoing) -> None:
@@ -116,7 +110,7 @@ def recover(row: Outgoing) -> None:
     left.filter(ending=False).update(state=State.WAITING)
     with transaction.atomic():
         if left.filter(ending=True).update(state=State.UNKNOWN, begun=True):
-            _mark_unknown(row.pk)
+            mark_unknown(row.pk)
 
 
 def deliver(row: Outgoing) -> None:
@@ -148,21 +142,21 @@ def answered(row: Outgoing, replies: Mapping[str, Reply]) -> None:
             return
         for one in now.recipients:
             if (reply := replies.get(one["address"])) and one["state"] in (Fate.WAITING, Fate.UNKNOWN):
-                one.update(_fate(one["address"], reply))
+                one.update(fate(one["address"], reply))
         now.ending, now.problem, now.said = False, "", ""
         _conclude(now)
         logger.info("outgoing=%s state=%s recipients=%d", now.pk, now.state, len(now.recipients))
     afterwards.see_to(now.pk)
 
 
-def settle(unknown: QuerySet[Outgoing], fate: Outgoing.Fate) -> bool:
+def settle(unknown: QuerySet[Outgoing], came: Outgoing.Fate) -> bool:
     """A person says what became of one that is unknown: it came, or is to be sent once more."""
     with transaction.atomic():
         row = unknown.select_for_update().first()
         if row is None:
             return False
         for one in row.recipients:
-            one["state"] = fate if one["state"] == Fate.UNKNOWN else one["state"]
+            one["state"] = came if one["state"] == Fate.UNKNOWN else one["state"]
         row.turn += 1
         row.begun = any(one["state"] == Fate.ACCEPTED for one in row.recipients)
         row.planned_at, row.attempts = timezone.now(), 0
@@ -178,33 +172,9 @@ def stop(waiting: QuerySet[Outgoing]) -> bool:
         if row is None:
             return False
         row.turn += 1
-        _give_up(row)
+        give_up(row)
         _conclude(row)
     return True
-
-
-def drop_octets(row: Outgoing) -> None:
-    """Its file is needed no more, when the transaction is committed."""
-    path, is_there = row.path, bool(row.octets)
-    Outgoing.objects.filter(pk=row.pk).update(octets="")
-    if is_there:
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
-
-
-def forget(rows: Iterable[Outgoing]) -> None:
-    for row in rows:
-        drop_octets(row)
-        row.delete()
-
-
-def sweep() -> None:
-    """Forget what has ended long ago, and files that no row has."""
-    over = Q(state__in=(State.SENT, State.TAKEN_BACK)) | Q(dismissed=True)
-    forget(Outgoing.objects.filter(over, created_at__lt=timezone.now() - KEPT, planned_at__lt=timezone.now() - KEPT))
-    known, before = set(Outgoing.objects.exclude(octets="").values_list("octets", flat=True)), time.time() - ORPHANED
-    for path in folder().iterdir():
-        if path.name not in known and path.stat().st_ctime < before:
-            path.unlink(missing_ok=True)
 
 
 # --- One time of trying -----------------------------------------------------------------------------------------------
@@ -256,15 +226,7 @@ def _locked(row: Outgoing, states: tuple[str, ...]) -> Outgoing | None:
 def _undecided(row: Outgoing, said: str) -> None:
     with transaction.atomic():
         if _held(row).update(state=State.UNKNOWN, said=said, begun=True):
-            _mark_unknown(row.pk)
-
-
-def _mark_unknown(pk: int) -> None:
-    row = Outgoing.objects.select_for_update().get(pk=pk)
-    for one in row.recipients:
-        one["state"] = Fate.UNKNOWN if one["state"] == Fate.WAITING else one["state"]
-    row.troubled = True
-    row.save(update_fields=["recipients", "troubled"])
+            mark_unknown(row.pk)
 
 
 def _postpone(row: Outgoing, error: MailError, secret_version: int = 0) -> None:
@@ -278,48 +240,13 @@ def _postpone(row: Outgoing, error: MailError, secret_version: int = 0) -> None:
             now.refused_secret = secret_version
         is_final = not isinstance(error, TryAgain | AskPerson)
         if is_final:
-            _give_up(now)
+            give_up(now)
         _conclude(now, SOONEST_PERSON if isinstance(error, AskPerson) else None)
     afterwards.see_to(now.pk)
 
 
-def _fate(address: str, reply: Reply) -> Recipient:
-    """A reply that is not final leaves it waiting, with what was said."""
-    if reply.is_ok:
-        return Recipient(address=address, state=Fate.ACCEPTED, code="", said="")
-    state = Fate.REFUSED if reply.is_final else Fate.WAITING
-    return Recipient(address=address, state=state, code=reply.status, said=reply.words)
-
-
-def _give_up(row: Outgoing) -> None:
-    for one in row.recipients:
-        one["state"] = Fate.REFUSED if one["state"] == Fate.WAITING else one["state"]
-
-
 def _conclude(row: Outgoing, pause: timedelta | None = None) -> None:
-    """From the recipients' fates to the state of the message; saves it. `pause`: at least so long to the next time."""
-    if timezone.now() > row.planned_at + PATIENCE:
-        _give_up(row)
-    fates = {one["state"] for one in row.recipients}
-    if Fate.ACCEPTED in fates:
-        row.begun, row.sent_at = True, row.sent_at or timezone.now()
-    if Fate.WAITING in fates:
-        row.state, row.due_at = State.WAITING, timezone.now() + _pause(row, pause)
+    """Save how it stands now; what is to be tried again is asked for."""
+    conclude(row, pause)
+    if row.state == State.WAITING:
         soon(row)
-    elif Fate.UNKNOWN in fates:
-        row.state = State.UNKNOWN
-    elif Fate.REFUSED in fates:
-        row.state = State.PARTLY if Fate.ACCEPTED in fates else State.REFUSED
-        if row.state == State.REFUSED:  # it can be written in again
-            Draft.objects.filter(outgoing=row.pk).update(outgoing=None)
-    else:
-        row.state = State.SENT
-    row.troubled = row.is_troubled
-    row.save()
-
-
-def _pause(row: Outgoing, pause: timedelta | None) -> timedelta:
-    if pause == timedelta():
-        return pause
-    usual = timedelta(minutes=PAUSES[min(row.attempts, len(PAUSES)) - 1])
-    return max(usual, pause or usual)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from imapbridge import submit
 from imapbridge.mime.build import File
 from tests.webmail.outbox.conftest import Sender
-from webmail.compose import afterwards, outbox, posting
+from webmail.compose import afterwards, clearing, outbox, posting
 from webmail.models import Draft, Outgoing
 
 pytestmark = pytest.mark.servers
@@ -161,8 +161,10 @@ def test_what_ended_is_forgotten_and_files_with_it(alice: Sender, monkeypatch: p
     waiting = alice.send("eve@example.org")
     stray = waiting.path.with_name("stray")
     stray.write_bytes(b"")
-    monkeypatch.setattr(posting, "ORPHANED", -10)
-    Outgoing.objects.update(created_at=timezone.now() - 2 * posting.KEPT, planned_at=timezone.now() - 2 * posting.KEPT)
-    posting.sweep()
+    monkeypatch.setattr(clearing, "ORPHANED", -10)
+    Outgoing.objects.update(
+        created_at=timezone.now() - 2 * clearing.KEPT, planned_at=timezone.now() - 2 * clearing.KEPT
+    )
+    clearing.sweep()
     assert list(Outgoing.objects.all()) == [waiting]
     assert waiting.path.exists() and not stray.exists() and row.state == "sent"
