@@ -8,7 +8,9 @@
     fulltext.py     what SQLite and PostgreSQL each do with words: the one place that knows which it is
     catching_up.py  writes the words of what came since the last time, in the account's turn
     index.py        tree -> the index: the first wave
+    results.py      what was found, as rows and with its texts
     criteria.py     PURE: tree -> IMAP SEARCH
+    running.py      a search on the server as rows: how far it is, and what it found
 
 The first wave is answered from the index in the request. The second is a worker's, over a connection of its own: see
 `sync.searching`.

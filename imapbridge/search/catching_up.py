@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from imapbridge.models import Body, Entry, Message, MessageText, Mirror
@@ -21,6 +22,8 @@ from imapbridge.search.fulltext import engine
 from imapbridge.writing import writing
 
 BATCH = 500
+FAR = 200
+"""Keys that others have taken since: so many are not read again each time."""
 SETTLED = timedelta(seconds=5)
 """Bodies are written by many, not in the order of their keys: so long after, no lower key is to come."""
 
@@ -62,6 +65,9 @@ def _messages(mirror: Mirror) -> bool:
     if facts:
         _write(facts)
         Mirror.objects.filter(pk=mirror.pk).update(messages_read=facts[-1].id)
+    elif (last := Message.objects.aggregate(last=Max("pk"))["last"] or 0) - mirror.messages_read > FAR:
+        # All of others': in this account's turn none of its own is on its way.
+        Mirror.objects.filter(pk=mirror.pk).update(messages_read=last)
     return len(facts) == BATCH
 
 
@@ -74,7 +80,19 @@ def _bodies(mirror: Mirror) -> bool:
         messages = sorted({message for _, message in found})
         _write(_facts(mirror.account_id, f"m.id IN ({_places(messages)})", messages))
         Mirror.objects.filter(pk=mirror.pk).update(bodies_read=found[-1][0])
+    elif (last := _last_settled()) - mirror.bodies_read > FAR:
+        Mirror.objects.filter(pk=mirror.pk).update(bodies_read=last)
     return len(found) == BATCH
+
+
+def _last_settled() -> int:
+    """The key of a body below which none is on its way; 0 when that is not known."""
+    newest = list(Body.objects.order_by("-pk").values_list("pk", "fetched_at")[:FAR])
+    moment = timezone.now() - SETTLED
+    lately = [key for key, fetched_at in newest if fetched_at >= moment]
+    if len(lately) == len(newest):
+        return 0
+    return min(lately) - 1 if lately else newest[0][0]
 
 
 def _facts(account_id: int, wanted: str, values: list[int]) -> list[Facts]:

@@ -17,7 +17,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.signals import passwords_forgotten
 from imapbridge import events, presence
-from imapbridge.models import Mailbox
+from imapbridge.models import Mailbox, ServerSearch
+from imapbridge.search import running
 from tests import factories
 from tests.servers.redis import Redis
 from webmail import consumers
@@ -93,6 +94,17 @@ def test_a_tab_hears_of_its_person_s_mailboxes() -> None:
     alice, account = factories.person()
     box = factories.mailbox(account, unread=3, total=9)
     assert play(alice, after_a_change(box)) == {"mailbox": box.pk, "state": box.state, "unread": 3, "total": 9}
+
+
+def test_a_tab_hears_that_a_search_has_news() -> None:
+    alice, account = factories.person()
+    search = ServerSearch.objects.create(account=account, token="abc", query="van")
+
+    async def story(tab: Tab) -> Any:
+        await asyncio.to_thread(running.tell, search)
+        return await tab.hear(5)
+
+    assert play(alice, story) == {"search": "abc"}
 
 
 def test_charlie_hears_nothing_of_alice_s() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
-from imapbridge.models import Body, Entry, Message, MessageText
+from imapbridge.models import Body, Entry, Message, MessageText, Mirror
 from imapbridge.search import catching_up, index
 from imapbridge.search.query import parse
 from imapbridge.terms.part import Part
@@ -162,6 +162,21 @@ def test_bodies_are_left_out_for_who_wants_that(shelf: Shelf, letter: Letter, mo
     monkeypatch.setattr(settings, "ENV", replace(settings.ENV, index_bodies=False))
     letter("Minutes", text="we agreed to share the van")
     assert shelf.found("agreed") == []
+
+
+def test_what_others_have_is_not_read_each_time(shelf: Shelf, letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catching_up, "FAR", 1)
+    letter("The van")
+    shelf.found("x")
+    other = factories.mailbox(factories.person("bob@example.com")[1])
+    last = [factories.message(other, "Theirs", text="Of others").pk for _ in range(3)][-1]
+    Body.objects.update(fetched_at=timezone.now() - timedelta(minutes=1))
+    shelf.found("x")
+    mirror = Mirror.objects.get(account=shelf.account)
+    assert (mirror.messages_read, mirror.bodies_read) == (last, Body.objects.latest("pk").pk)
+    assert shelf.found("another") == []
+    again = letter("Another van")
+    assert shelf.found("another") == [again]
 
 
 def test_words_go_with_their_message(shelf: Shelf, letter: Letter) -> None:
