@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEETS = ("css/main.css", "css/pages.css", "css/compose.css", "css/reply.css")
+SHEETS = ("css/main.css", "css/pages.css", "css/compose.css", "css/reply.css", "css/search.css")
 MODULES = "js/"
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);\n')
 
