@@ -222,7 +222,7 @@ def test_a_swipe_files_and_a_long_press_marks(phone: Page, whimbrel: Whimbrel, f
     shown(phone, 1, 3, 4, 5)
     expect(phone.get_by_text("Archived “Plan 2”")).to_be_visible()
     finger("Plan 3", 320, 300, 200, 90)
-    phone.get_by_role("dialog", name="Snooze until").get_by_role("button", name="Tomorrow").tap()
+    phone.get_by_role("dialog", name="Snooze until").get_by_role("button", name="Tomorrow").click()
     shown(phone, 1, 4, 5)
     expect(phone.get_by_text("Snoozed “Plan 3”")).to_be_visible()
     finger("Plan 4", 100, 115, 125)
