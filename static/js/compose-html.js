@@ -12,8 +12,8 @@ export function load() {
 
 const OPTIONS = {
   RETURN_DOM_FRAGMENT: true,
-  FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "svg", "math", "video", "audio", "picture", "source"],
-  FORBID_ATTR: ["id", "name", "srcset", "background", "poster"],
+  FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "svg", "math", "video", "audio", "picture", "source", "dialog", "label", "map", "area"],
+  FORBID_ATTR: ["id", "name", "srcset", "background", "poster", "popover", "popovertarget", "role", "tabindex", "draggable", "contenteditable", "is", "slot", "part", "autofocus", "accesskey", "usemap"],
   ALLOW_DATA_ATTR: false,
   ADD_ATTR: ["data-css"],
   ADD_URI_SAFE_ATTR: ["data-css"],
@@ -31,6 +31,11 @@ function clean(html, images) {
     if (link) image.setAttribute("src", link);
     else if (/^https?:/i.test(source)) keepAway(image, source);
     else image.remove();
+  }
+  // A mail must not dress as a part of our page.
+  for (const each of fragment.querySelectorAll("[class]")) {
+    if (each.classList.contains("sig")) each.className = "sig";
+    else each.removeAttribute("class");
   }
   return dressed(document.importNode(fragment, true));
 }
@@ -83,7 +88,7 @@ const BLOCKS = "address, blockquote, dd, div, dl, dt, h1, h2, h3, h4, h5, h6, li
 /** The text of an element, as one would type it: a line for a block, `> ` before what is quoted, a mark before items.
     Not `innerText`, which knows no lines in what is not shown. */
 export function plain(root) {
-  const text = lines(root).map((line) => line.trimEnd()).join("\n");
+  const text = lines(root).map((line) => (line === "-- " ? line : line.trimEnd())).join("\n");
   return text.replaceAll("\u200b", "").replaceAll("\u00a0", " ").trimEnd();
 }
 
