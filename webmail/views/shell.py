@@ -9,6 +9,7 @@ from zlib import crc32
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts.models import User
 from imapbridge.queries import MailboxItem
@@ -50,8 +51,23 @@ def context(
     }
 
 
+MOST_DRAWN = 500
+_drawn: dict[tuple[str | None, int, str, str], dict[str, SafeString]] = {}
+"""Sidebars by the language, by what is open, and by all that they show: the same from one page to the next, mostly."""
+
+
 def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
     """The mailboxes as markup."""
+    key = (get_language(), current, only, _standing(boxes, holder))
+    drawn = _drawn.get(key)
+    if drawn is None:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        drawn = _drawn[key] = _draw(boxes, holder, current, only)
+    return drawn
+
+
+def _draw(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
     shown = sidebar(boxes, current, only, holder.account.folders)
     sought = only.removeprefix("saved:") if only.startswith("saved:") else ""
     kept = saved_searches(holder.saved, sought)
@@ -63,9 +79,13 @@ def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> d
 
 def mark(boxes: list[MailboxItem], holder: Holder) -> str:
     """Where all of the account stands: with the same mark and state nothing on the page is different, save by time."""
+    return f"{crc32(_standing(boxes, holder).encode()):x}"
+
+
+def _standing(boxes: list[MailboxItem], holder: Holder) -> str:
+    """All that the sidebar shows, as it is read."""
     account = holder.account
-    about = (boxes, holder.error, account.folders, account.labels, holder.saved, holder.outbox)
-    return f"{crc32(repr(about).encode()):x}"
+    return repr((account.pk, boxes, holder.error, account.folders, account.labels, holder.saved, holder.outbox))
 
 
 def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:
