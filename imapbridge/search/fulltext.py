@@ -126,15 +126,14 @@ class PostgreSQL:
     key = "t.key"
 
     def sources(self, expression: str, account: str, below: int | None) -> list[tuple[str, list[Any]]]:
-        """A common word is among the newest, which are read by their key; a rare one is found by its index. The planner
-        cannot tell the two apart, and is kept from trying."""
-        newest, every = _NEWEST, _EVERY
-        if below is None:
-            newest = newest.replace(" AND t.key < %s", "")
-        bounds = [] if below is None else [below]
+        """A common word is among the newest, which are read by their key; others are found by their index, the newest
+        first. The planner cannot tell them apart, and is kept from trying."""
+        bound, bounds = ("", []) if below is None else (" AND t.key < %s", [below])
         return [
-            (newest.format(account=account), [*bounds, expression]), (every.format(account=account), [expression]),
-        ]  # fmt: skip
+            (_NEWEST.format(account=account, bound=bound), [*bounds, expression]),
+            (_FIRST.format(account=account, bound=bound), [expression, *bounds]),
+            (_EVERY.format(account=account), [expression]),
+        ]
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
         weight = "B" if in_text else ""
@@ -160,8 +159,11 @@ class PostgreSQL:
 
 _COLUMNS = "SELECT t.key, t.message_id, t.account_id"
 _NEWEST = f"""(
-{_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}} AND t.key < %s ORDER BY t.key DESC LIMIT 2000) t
+{_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}}{{bound}} ORDER BY t.key DESC LIMIT 2000) t
  WHERE t.words @@ %s::tsquery OFFSET 0) t"""  # noqa: S608 - the table's name is ours
+_FIRST = f"""(
+{_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}}{{bound}} ORDER BY t.key DESC LIMIT 400) t
+"""
 _EVERY = f"({_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}} OFFSET 0) t"
 _POSTGRESQL_WRITE = f"""
 INSERT INTO {TABLE} (key, account_id, message_id, heads, text, words) VALUES (%s, %s, %s, '', '', %s::tsvector)

@@ -103,7 +103,7 @@ def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE) -> Found
     """What was found of the page after the cursor `before`; one that is none of ours counts as none."""
     below = int(before) if before.isdecimal() and len(before) < 19 else None
     kept: dict[int, Hit] = {}
-    wanted = 2 * limit
+    wanted = limit + limit // 4
     for _ in range(_MOST_LOOKS):
         found = hits(scope, tree, below=below, limit=wanted)
         for hit in found:
@@ -122,7 +122,7 @@ def hits(
     scope: Scope, tree: Node, *, below: int | None = None, limit: int = PAGE, among: str = "", named: Sequence[int] = ()
 ) -> list[Hit]:
     """Messages at their places, the newest first. `among`: a further condition of the rows `t` and `e`, for few of
-    them, with its values. One query, or on PostgreSQL two."""
+    them, with its values. One query, or on PostgreSQL up to three."""
     boxes = scope.looked_into(tree)
     if not boxes or not scope.accounts:
         return []
