@@ -72,13 +72,18 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
     return draft
 
 
+def begun_with(draft: Draft, text: str) -> Draft:
+    """What was typed before there was a composer stands first in it; not saved."""
+    lines = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in text.strip().splitlines())
+    draft.html = f"{lines}{draft.html}" if draft.is_rich else ""
+    draft.text = f"{text.strip()}\n{draft.text}".rstrip()
+    return draft
+
+
 def begin_with(draft: Draft, text: str) -> Draft:
-    """What was typed before there was a composer stands first in it."""
-    lines = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in text.strip().split("\n"))
-    html = f"{lines}{draft.html}" if draft.is_rich else ""
-    Draft.objects.filter(pk=draft.pk).update(
-        html=html, text=f"{text.strip()}\n{draft.text}", revision=F("revision") + 1
-    )
+    """The same, saved."""
+    begun = begun_with(draft, text)
+    Draft.objects.filter(pk=draft.pk).update(html=begun.html, text=begun.text, revision=F("revision") + 1)
     draft.refresh_from_db()
     return draft
 

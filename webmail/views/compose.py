@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identities import identities_of
-from accounts.models import Identity, MailAccount
+from accounts.models import Identity
 from imapbridge import queries
 from webmail import access, csp
-from webmail.compose import beginning, drafts, signing, uploads
+from webmail.compose import drafts, signing, uploads
 from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft
@@ -28,14 +28,7 @@ from webmail.reading.document import document
 from webmail.screen import composer as screen
 from webmail.screen.account import look
 from webmail.screen.composer import Problem
-from webmail.views import back, sending, shell
-
-LINKED = ("to", "cc", "bcc", "subject", "body")
-"""What a `mailto:` link may say (RFC 6068); never a file."""
-LONGEST_LINK = 20_000
-BEGINNINGS = ("all", "forward", "attach", "again", "draft", "reply")
-"""What may name the message that a draft begins from. `reply` is last: it stands in the form of a quick answer, whose
-other buttons mean something else."""
+from webmail.views import back, beginnings, sending, shell
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,8 +42,8 @@ def new(request: HttpRequest) -> HttpResponse:
     account = access.holder_for(request.user).account
     identities = identities_of(account)
     if request.method != "POST":
-        return _page(request, _linked(request.GET, account, identities), identities)
-    draft, left_out, values = _begun(request, account, identities)
+        return _page(request, beginnings.linked(request.GET, account, identities), identities)
+    draft, left_out, values = beginnings.begun(request, account, identities)
     if values.get("do") or values.get("later"):
         return _answer(request, draft, values)
     problems = [Problem(_("“{name}” is too large to go along.").format(name=name), "files") for name in left_out]
@@ -90,42 +83,6 @@ def undo(request: HttpRequest, draft_id: int) -> HttpResponse:
     draft = access.draft_for(request.user, draft_id, is_sent=True)
     draft = sending.undo(draft)
     return _page(request, draft) if back.is_for_script(request) else redirect("compose", draft.pk)
-
-
-def _linked(values: QueryDict, account: MailAccount, identities: list[Identity]) -> Draft:
-    draft = beginning.from_nothing(account, identities)
-    to, cc, bcc, subject, body = (values.get(name, "")[:LONGEST_LINK] for name in LINKED)
-    draft.to, draft.cc, draft.bcc, draft.subject = to, cc, bcc, subject
-    draft.text = body + draft.text
-    return draft
-
-
-def _begun(
-    request: HttpRequest, account: MailAccount, identities: list[Identity]
-) -> tuple[Draft, list[str], QueryDict]:
-    """The draft as it begins; which files were too much; and the form's values that are not in it yet."""
-    asked, values = {**request.GET.dict(), **request.POST.dict()}, request.POST.copy()
-    kind = next((name for name in BEGINNINGS if str(asked.get(name, "")).isdecimal()), "")
-    if not kind:
-        draft = _linked(request.GET, account, identities)
-        draft.save()
-        return draft, [], values
-    draft, left_out = _from_message(request, kind, int(str(asked[kind])), account, identities)
-    typed = values.pop("text", [""])[-1].replace("\r\n", "\n")
-    return (drafts.begin_with(draft, typed) if typed.strip() else draft), left_out, values
-
-
-def _from_message(
-    request: HttpRequest, kind: str, number: int, account: MailAccount, identities: list[Identity]
-) -> tuple[Draft, list[str]]:
-    message = access.message_for(request.user, number)
-    if message.account_id != account.pk:
-        identities = identities_of(message.account)
-    if kind == "draft":
-        return beginning.from_drafts(message, identities)
-    clock = shell.clock(request)
-    when = clock.full(message.date.astimezone(clock.tz)) if message.date else ""
-    return beginning.from_message(message, kind, identities, when)
 
 
 # --- What the form says -----------------------------------------------------------------------------------------------

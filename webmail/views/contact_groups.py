@@ -20,7 +20,7 @@ from webmail.models import Contact
 from webmail.models.correspondents import known_as
 from webmail.screen import known
 from webmail.views import settings_pages, shell
-from webmail.views.compose import LONGEST_LINK
+from webmail.views.beginnings import LONGEST_LINK
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
