@@ -124,7 +124,9 @@ def undo(account_id: int, job_id: int) -> Job | None:
             account_id=account_id, mailbox_id=found.mailbox_id, kind=Kind.UNDO, undone=found, up_to=0, total=total
         )
     replay_soon(account_id)
-    return _begun(inverse)
+    # The first thing that is undone is the last that was done, as a whole.
+    last = changes.order_by("-pk").values_list("uids", flat=True).first() or ""
+    return _begun(inverse) if len(UidSet.parse(last)) <= AT_ONCE else inverse
 
 
 def progress(job: Job) -> int:
