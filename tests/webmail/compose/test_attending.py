@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,10 +36,11 @@ def test_what_the_organiser_gets(answer: str) -> None:
     read = message_from_bytes(out.getvalue(), policy=policy.default)
     assert (read["To"], read["In-Reply-To"]) == ("Ines <ines@x.example>", "<invitation@x.example>")
     assert str(read["Subject"]).endswith(": Walk")
-    plain, part = read.get_payload()
+    payload: Any = read.get_payload()
+    plain, part = payload
     assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "REPLY")
     assert "Eklund" in plain.get_content()
-    whole = Calendar.from_ical(part.get_content())
+    whole: Any = Calendar.from_ical(part.get_content())
     (event,) = whole.walk("VEVENT")
     assert (whole["METHOD"], event["UID"], event["SEQUENCE"]) == ("REPLY", "1@x.example", 3)
     assert str(event["ORGANIZER"]) == "mailto:ines@x.example"
