@@ -41,7 +41,7 @@ def sweep(account_id: int) -> int:
     found: dict[int, list[int]] = {}
     for mailbox, message, sender, keywords in rows:
         if known_as(sender) in blocked and NOT_JUNK not in keywords:
-            found.setdefault(mailbox, []).append(message)
+            found.setdefault(mailbox, []).append(int(message))
     for mailbox, messages in found.items():
         actions.junk(account_id, messages, mailbox)
     return sum(map(len, found.values()))

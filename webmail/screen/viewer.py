@@ -66,5 +66,6 @@ def _view(message: int, beside: Sequence[Attachment]) -> str:
 
 def _source(message: int, attachment: Attachment, shown: str) -> str:
     link = part_link(message, attachment.section)
-    queries = {"picture": f"{link}?inline", "sound": f"{link}?play", "film": f"{link}?play", "contacts": f"{link}/contacts"}
-    return preview_link(message, attachment) if shown == "pdf" else queries.get(shown, "")
+    played = f"{link}?play"
+    sources = {"picture": f"{link}?inline", "sound": played, "film": played, "contacts": f"{link}/contacts"}
+    return preview_link(message, attachment) if shown == "pdf" else sources.get(shown, "")

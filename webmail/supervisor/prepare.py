@@ -67,8 +67,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as fault:
         raise CannotStart(_why_not(host, port, fault)) from None
-    # What it accepts inherits this. uvicorn takes a socket that it is given for a Unix one and leaves it unset, and then
-    # the end of every answer waits 40 ms for an acknowledgement that the browser delays.
+    # What it accepts inherits this. uvicorn takes a socket that it is given for a Unix one and leaves it unset, and
+    # then the end of every answer waits 40 ms for an acknowledgement that the browser delays.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.set_inheritable(True)
     return listener

@@ -93,7 +93,8 @@ class BlockingConnection:
         """For another thread than the one that uses it: whoever waits for an answer gets ConnectionClosed at once."""
         self.is_open = False
         with suppress(OSError):  # it is closed already
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # TLS's own would take the layer from under the other
+            # TLS's own would take the layer from under the other.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def __enter__(self) -> BlockingConnection:
         return self
