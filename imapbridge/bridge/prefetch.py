@@ -18,7 +18,7 @@ from imapbridge import bodies
 from imapbridge.bridge import mail
 from imapbridge.bridge.places import Place
 from imapbridge.errors import MailError, MessageGone
-from imapbridge.mime.parts import choose_body
+from imapbridge.mime.parts import to_read
 from imapbridge.models import Body, Entry, Mailbox, Message
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
@@ -139,6 +139,6 @@ def _sections(message: Message) -> list[str]:
     """As a reader asks for them; all of a small message whose structure the server cannot tell."""
     if not message.structure:
         return [""] if message.size <= LARGEST else []
-    shown = choose_body(Part.from_json(message.structure)).shown
+    shown = to_read(Part.from_json(message.structure))
     sections = [part.section for part in shown] if sum(part.size for part in shown) <= LARGEST else []
     return [*sections, bodies.HEADER] if sections else []

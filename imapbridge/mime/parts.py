@@ -6,7 +6,7 @@ Nothing gets lost: every leaf is shown, or is an alternative of what is shown, o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from imapbridge.mime.transfer import TransferDecoder, decode_transfer
@@ -71,6 +71,23 @@ def choose_body(root: Part, prefer: str = "text/html") -> BodyChoice:
     choosing = _Choosing(prefer)
     _visit(root, choosing, 0)
     return BodyChoice(tuple(choosing.shown), tuple(choosing.related), tuple(choosing.attached))
+
+
+MAY_BE_BLANK = 1024
+"""Octets of HTML, up to which its plain alternative is loaded along."""
+
+
+def to_read(root: Part, prefer: str = "text/html") -> tuple[Part, ...]:
+    """What has to be there to show a message."""
+    shown = choose_body(root, prefer).shown
+    return (*shown, *(part for part in instead(root, shown) if part not in shown))
+
+
+def instead(root: Part, shown: Sequence[Part]) -> tuple[Part, ...]:
+    """The plain words of a message whose HTML is so short that there may be none in it."""
+    if sum(part.size for part in shown) > MAY_BE_BLANK or not any(part.media_type == "text/html" for part in shown):
+        return ()
+    return choose_body(root, "text/plain").shown
 
 
 def attachments(root: Part, referenced: Collection[str] = (), prefer: str = "text/html") -> list[Part]:

@@ -56,6 +56,7 @@ def test_the_sections_of_the_settings(page: Page, whimbrel: Whimbrel, noor: User
     expect(page.get_by_role("link", name="Edit Fair desk, fair@press.example")).to_be_visible()
     sections.get_by_role("link", name="Signatures").click()
     page.get_by_role("link", name="Edit signature of Fair desk").click()
+    expect(page.get_by_role("button", name="Bold")).to_be_visible()  # the editor has come
     page.get_by_role("textbox", name="With formatting").click()
     page.get_by_role("button", name="Bold").click()
     page.keyboard.type("Fair desk")

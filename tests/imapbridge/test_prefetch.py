@@ -69,7 +69,7 @@ def test_the_newest_unread_mail_but_no_junk(synced: MailAccount) -> None:
 
 def test_what_a_reader_shows_and_nothing_large(synced: MailAccount) -> None:
     [both] = [one for one in wanted(synced.pk, 20) if Message.objects.get(pk=one.message_id).subject == "both"]
-    assert both.sections == ["2", "HEADER"]
+    assert both.sections == ["2", "1", "HEADER"]
     long = Part("1", "text/plain", size=prefetch.LARGEST + 1)
     Message.objects.filter(subject="Letter 1").update(structure=long.to_json())
     Message.objects.filter(subject="Letter 2").update(structure=None, size=prefetch.LARGEST + 1)
@@ -91,7 +91,7 @@ def test_opening_what_was_fetched_asks_nobody(
 ) -> None:
     unread = Message.objects.filter(entries__seen=False, entries__mailbox__special_use="inbox")
     client.prefetch(synced.pk)
-    wait_until(lambda: Body.objects.count() == 8, "the bodies")
+    wait_until(lambda: Body.objects.count() == 9, "the bodies")
     asked: list[str] = []
     monkeypatch.setattr(client, "_send", lambda _connection, path, *_rest: asked.append(path))
     for message in unread:

@@ -7,13 +7,13 @@ Total: whatever is wrong with a message, it opens with what fits and says so. Pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from imapbridge.mime.charsets import decode, is_unknown
 from imapbridge.mime.parse import Defect
-from imapbridge.mime.parts import BodyChoice, attachments, by_content_id, choose_body
+from imapbridge.mime.parts import BodyChoice, attachments, by_content_id, choose_body, instead, to_read
 from imapbridge.mime.preview import html_lines
 from imapbridge.mime.transfer import decode_transfer
 from imapbridge.terms.part import Part
@@ -32,8 +32,6 @@ from webmail.reading.uuencoded import uuencoded
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
 MAX_ATTACHMENTS = 500
-MAY_BE_BLANK = 1024
-"""Octets of HTML, up to which its plain alternative is loaded along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +92,13 @@ def wanted_sections(root: Part, prefer: str = "text/html") -> list[str]:
     """The parts to load in order to show a message; what is too large to show is left out."""
     room = MAX_BODY
     wanted: list[str] = []
-    shown = choose_body(root, prefer).shown
-    for part in (*shown, *_instead(root, shown)):
+    for part in to_read(root, prefer):
         room -= part.size
         if room >= 0:
             wanted.append(part.section)
     if calendar := calendar_part(root):
         wanted.append(calendar.section)
     return list(dict.fromkeys(wanted))
-
-
-def _instead(root: Part, shown: Sequence[Part]) -> tuple[Part, ...]:
-    """The plain words of a message whose HTML is so short that there may be none in it."""
-    if sum(part.size for part in shown) > MAY_BE_BLANK or not any(part.media_type == "text/html" for part in shown):
-        return ()
-    return choose_body(root, "text/plain").shown
 
 
 def read(
@@ -120,10 +110,10 @@ def read(
     choice = choose_body(root, prefer)
     wanted = wanted_sections(root, prefer)
     pages = _pages(root, choice.shown, bodies, reading, wanted)
-    if not pages.html and (instead := _instead(root, choice.shown)):
+    if not pages.html and (plain := instead(root, choice.shown)):
         prefer = "text/plain"
         choice = choose_body(root, prefer)
-        pages = _pages(root, instead, bodies, reading, wanted)
+        pages = _pages(root, plain, bodies, reading, wanted)
     listed = attachments(root, _referenced(choice, pages.cids), prefer)
     told = [*filter(None, (sealed(root), *map(notices.for_defect, defects))), *pages.notices]
     if len(listed) > MAX_ATTACHMENTS:
