@@ -8,8 +8,22 @@ const form = document.getElementById("act");
     and none at all beyond. */
 const KEPT = 16000;
 
+/** Deeds that were sent, and not answered yet. */
+const underWay = new Set();
+
+/** When every deed that was sent so far has its answer, and the page knows of it. */
+export const answered = () => Promise.allSettled(underWay).then(() => new Promise((then) => setTimeout(then)));
+
+/** Sends a deed; see `post`. */
+export function send(address, values) {
+  const deed = post(address, values);
+  underWay.add(deed);
+  deed.catch(() => {}).finally(() => underWay.delete(deed));
+  return deed;
+}
+
 /** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
-export async function send(address, values = []) {
+export async function post(address, values = []) {
   const url = new URL(address, location);
   url.searchParams.delete("c"); // the values say which
   const body = new URLSearchParams();

@@ -1,5 +1,5 @@
 // The way back: the last deeds of this tab, by the keys of their changes, also after the page was loaded anew.
-import { send } from "./marks.js";
+import { answered, post } from "./marks.js";
 import { list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 
@@ -40,8 +40,9 @@ export function remember(changes, look, said) {
   if (said) toasts().show(said, changes?.length ? () => sendUndo(changes) : null, "undo");
 }
 
-/** Undoes the last thing that is not undone yet. */
-export function undoLast() {
+/** Undoes the last thing that is not undone yet; one that is on its way still is waited for, or an older one would go. */
+export async function undoLast() {
+  await answered();
   const changes = deeds.findLast((each) => !sent.has(String(each)));
   if (!changes) return;
   toasts().close("undo");
@@ -58,7 +59,7 @@ export async function sendUndo(changes) {
   look?.back();
   list().expectsUntil = Date.now() + PATIENCE;
   try {
-    await (typeof changes === "string" ? send(changes) : send("/undo", changes.map((change) => ["change", change])));
+    await (typeof changes === "string" ? post(changes) : post("/undo", changes.map((change) => ["change", change])));
     forget(changes);
   } catch (fault) {
     look?.again();
