@@ -32,10 +32,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where an address reads its mail and where it hands mail in."""
+    """Where an address reads its mail, where it hands mail in, and where its filters are kept (None: nowhere)."""
 
     imap: Endpoint
     smtp: Endpoint
+    sieve: Endpoint | None = None
 
 
 def servers_for(address: str) -> Servers:
@@ -63,4 +64,5 @@ def _of_environment(domain: str) -> Servers:
     return Servers(
         Endpoint(env.imap_host, env.imap_port, env.imap_security),
         Endpoint(env.smtp_host or env.imap_host, env.smtp_port, env.smtp_security),
+        Endpoint(env.sieve_host, env.sieve_port, env.sieve_security) if env.sieve_host else None,
     )

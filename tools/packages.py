@@ -16,6 +16,8 @@ NEEDED = {
     "dovecot": "dovecot-imapd",
     "/usr/lib/dovecot/imap": "dovecot-imapd",
     "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "sieve-test": "dovecot-sieve",
+    "/usr/lib/dovecot/managesieve": "dovecot-managesieved",
     "redis-server": "redis-server",
     "postgres": "postgresql",
     "chromium": "chromium",

@@ -99,6 +99,14 @@ class Environment:
     )
     smtp_port: int = _variable("WEBMAIL_SMTP_PORT", values.port, "465", "Its port.")
     smtp_security: str = _variable("WEBMAIL_SMTP_SECURITY", values.security, "tls", "tls, starttls or plain.")
+    sieve_host: str = _variable(
+        "WEBMAIL_SIEVE_HOST",
+        values.text,
+        "",
+        "The ManageSieve server, which keeps filters and vacation replies. Empty: people have none here.",
+    )
+    sieve_port: int = _variable("WEBMAIL_SIEVE_PORT", values.port, "4190", "Its port.")
+    sieve_security: str = _variable("WEBMAIL_SIEVE_SECURITY", values.security, "starttls", "tls, starttls or plain.")
     allow_plaintext: bool = _variable(
         "WEBMAIL_ALLOW_PLAINTEXT",
         values.switch,
@@ -261,7 +269,7 @@ def _contradictions(found: Mapping[str, Any]) -> list[str]:
     """Between the values that could be read: what a faulty one would say is not known."""
     faults = [
         f"WEBMAIL_{name.upper()} is plain, which sends passwords readable; set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it."
-        for name in ("imap_security", "smtp_security")
+        for name in ("imap_security", "smtp_security", "sieve_security")
         if found.get(name) == "plain" and found.get("allow_plaintext") is False
     ]
     bridge = found.get("bridge", "")

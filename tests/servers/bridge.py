@@ -63,7 +63,7 @@ def at(env: Environment, dovecot: Dovecot, security: str = "tls", **values: Any)
     port = dovecot.ports.imaps if security == "tls" else dovecot.ports.imap
     return replace(
         env, imap_host=dovecot.host, imap_port=port, imap_security=security,
-        tls_ca_file=str(dovecot.authority.path), **values,
+        sieve_host=dovecot.host, sieve_port=dovecot.ports.sieve, tls_ca_file=str(dovecot.authority.path), **values,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A private Dovecot 2.3: IMAP with STARTTLS, IMAP over TLS, and LMTP, with users made in a moment.
+"""A private Dovecot 2.3: IMAP with STARTTLS, IMAP over TLS, LMTP and ManageSieve, with users made in a moment.
 
 Runs as whoever runs the tests, in its own directory. Never touches the system's Dovecot.
 """
@@ -17,7 +17,7 @@ __all__ = ["Dovecot", "User"]
 
 
 class Dovecot(MailServer):
-    """See `Options` for what can be asked for. `ports.imap`, `ports.imaps` and `ports.lmtp` are on 127.0.0.1.
+    """See `Options` for what can be asked for. The `ports` are on 127.0.0.1.
 
     Over `host`, plaintext logins are let in as Dovecot does on one machine; over `far_host` it demands TLS.
     """
@@ -31,6 +31,7 @@ class Dovecot(MailServer):
         self._program = require("dovecot")
         require("/usr/lib/dovecot/imap")
         require("/usr/lib/dovecot/lmtp")
+        require("/usr/lib/dovecot/managesieve")
         super().__init__()
         self.directory.chmod(0o711)  # when we are root, the login processes are not
         self.options = options or Options()
@@ -42,7 +43,7 @@ class Dovecot(MailServer):
         shutil.chown(self.directory / "homes", mail_owner().pw_uid, mail_owner().pw_gid)
 
     def choose_ports(self) -> None:
-        self.ports = Ports(*free_ports(3))
+        self.ports = Ports(*free_ports(4))
 
     def command(self) -> Sequence[str]:
         config = self.directory / "dovecot.conf"

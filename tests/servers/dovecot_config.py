@@ -15,7 +15,7 @@ TEMPLATE = """\
 base_dir = {directory}/run
 state_dir = {directory}/state
 log_path = {directory}/log
-protocols = imap lmtp
+protocols = imap lmtp sieve
 listen = 127.0.0.1, {far_host}
 default_internal_user = {user}
 default_login_user = {login_user}
@@ -106,6 +106,24 @@ service lmtp {{
     port = {lmtp_port}
   }}
 }}
+service managesieve-login {{
+  chroot =
+  service_count = 0
+  process_min_avail = 0
+  inet_listener sieve {{
+    port = {sieve_port}
+  }}
+}}
+service managesieve {{
+  service_count = 1
+}}
+protocol lmtp {{
+  mail_plugins = {mail_plugins} sieve
+}}
+plugin {{
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+  {sieve}
+}}
 protocol imap {{
   mail_plugins = {mail_plugins} {imap_plugins}
   {capability}
@@ -138,16 +156,20 @@ class Options:
     plaintext: bool = False
     quota: str = ""
     mail_location: str = "maildir:~/mail"
+    sieve: str = ""
+    """Settings of Pigeonhole, such as `sieve_quota_max_scripts = 2`."""
     extra: str = ""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """`imap` offers STARTTLS, `imaps` speaks TLS from the start, `lmtp` is the way in for new mail."""
+    """`imap` offers STARTTLS, `imaps` speaks TLS from the start, `lmtp` is the way in for new mail, `sieve`
+    is ManageSieve with STARTTLS."""
 
     imap: int
     imaps: int
     lmtp: int
+    sieve: int = 0
 
 
 def render(directory: Path, ports: Ports, certificate: ServerCertificate, options: Options) -> str:
@@ -170,5 +192,7 @@ def render(directory: Path, ports: Ports, certificate: ServerCertificate, option
         imap_port=ports.imap,
         imaps_port=ports.imaps,
         lmtp_port=ports.lmtp,
+        sieve_port=ports.sieve,
+        sieve=options.sieve,
     )
     return text + (QUOTA.format(quota=options.quota) if options.quota else "") + options.extra
