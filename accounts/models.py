@@ -91,10 +91,15 @@ class MailDomain(models.Model):
 
 
 class MailAccount(models.Model):
-    """One mailbox of a person on a mail server, with the encrypted password for it."""
+    """One mailbox of a person on a mail server, with the encrypted password for it.
+
+    A person may have several, and two people may read the same one, each in their own account. Only the one whose
+    address is the person's own (`is_primary`) signs them in: whoever knows the password of a mailbox that is shared
+    must not come to the other mail of those who read it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="accounts")
-    address = models.EmailField(unique=True)
+    address = models.EmailField(db_index=True)
     username = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
     secret = models.TextField(blank=True, editable=False)
@@ -110,9 +115,23 @@ class MailAccount(models.Model):
     """How the person likes them shown, by name: `{"Co-op": {"favourite": true, "hue": 7, "hidden": true}}`."""
     labels = models.JSONField(default=dict, blank=True)
     """Those that the account has, by keyword, with the colour that the person chose: `{"Fair": {"hue": 7}}`."""
+    title = models.CharField(max_length=60, blank=True, default="", db_default="")
+    """What its person calls it; empty: by its address."""
+    hue = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The colour that its person chose; None: by its address."""
+    position = models.PositiveIntegerField(default=0, db_default=0)
+    """Where it stands among the person's; of equal ones the older is first."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "address"], name="account_of_person")]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether its address and password are what the person signs in with."""
+        return self.address == self.user.email
 
 
 class Identity(models.Model):

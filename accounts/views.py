@@ -75,8 +75,9 @@ def _page(request: HttpRequest, address: str = "", problem: CannotSignIn | None 
 
 
 def _without_password(user: User) -> MailAccount | None:
-    """The first of the person's mail accounts that waits for its password."""
-    return next((account for account in user.accounts.all() if account.refused or not account.secret), None)
+    """The account that the person signs in with, when it waits for its password. The others are told of in the pages."""
+    own = user.accounts.filter(address=user.email)
+    return next((account for account in own if account.refused or not account.secret), None)
 
 
 def _target(request: HttpRequest) -> str:

@@ -72,7 +72,9 @@ class MailboxBackend(BaseBackend):
 def _admit(address: str, password: str) -> User:
     """The person of an address whose password is right: found or made, with the password sealed."""
     with transaction.atomic():
-        account = MailAccount.objects.select_for_update().select_related("user").filter(address=address).first()
+        # Not by an account that its person has added: see `MailAccount`.
+        own = MailAccount.objects.select_for_update().select_related("user").filter(address=address, user__email=address)
+        account = own.first()
         account = account or _new_account(address)
         if account.user.is_active:
             _keep(account, password)
@@ -84,7 +86,7 @@ def _new_account(address: str) -> MailAccount:
     if _created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    account, _created = MailAccount.objects.get_or_create(address=address, defaults={"user": user, "username": address})
+    account, _created = MailAccount.objects.get_or_create(user=user, address=address, defaults={"username": address})
     if _created:
         Identity.objects.create(account=account, address=address, is_default=True)
     return account

@@ -19,11 +19,12 @@ class AccountCommand(BaseCommand):
         parser.add_argument("address", help="the address the person signs in with")
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
-        account = MailAccount.objects.filter(address=address.lower()).first()
-        if account is None:
+        accounts = list(MailAccount.objects.filter(address=address.lower()).order_by("pk"))
+        if not accounts:
             raise CommandError(f"There is no account {address} here. Its person signs in once to make it.")
         try:
-            self.run(account, **options)
+            for account in accounts:  # two people may read the same mailbox
+                self.run(account, **options)
         except WireError as error:
             raise CommandError(f"The mail server: {translate(error).code}") from error
         except MailError as error:
