@@ -13,6 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trail import AuditEntry as AuditEntry
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes people. Those who sign in with a mailbox have no password here."""

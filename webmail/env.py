@@ -197,6 +197,12 @@ class Environment:
         "What your mail servers call themselves in Authentication-Results, separated by commas: what they found of a "
         "sender is believed and told. They must remove such fields that others wrote in their name. Empty: nothing is.",
     )
+    audit_days: int = _variable(
+        "WEBMAIL_AUDIT_DAYS",
+        values.number,
+        "180",
+        "For how many days the audit log keeps what happened to sign-ins, sending and settings. 0: for ever.",
+    )
     time_zone: str = _variable(
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )

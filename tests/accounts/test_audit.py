@@ -1,0 +1,75 @@
+"""What is written down of people's sign-ins, sending and settings, and who reads it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.audit import Kind, record
+from accounts.models import AuditEntry, MailAccount
+from accounts.trail import TrailIsFixed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kind_has_a_sentence() -> None:
+    assert set(audit.SENTENCES) == set(Kind)
+
+
+def test_what_is_written_down(alice: MailAccount) -> None:
+    record(Kind.SIGN_IN, alice.user, network="192.0.2.0/24", device="Firefox", empty="", none=None, count=3)
+    entry = AuditEntry.objects.get()
+    assert (entry.kind, entry.user_id, entry.address) == ("sign-in", alice.user_id, "alice@example.org")
+    assert (entry.network, entry.facts) == ("192.0.2.0/24", {"device": "Firefox", "count": 3})
+
+
+def test_a_fact_is_short() -> None:
+    assert len(record(Kind.SIGN_OUT, address="a@example.org", device="x" * 5000).facts["device"]) == audit.LONGEST
+
+
+@pytest.mark.parametrize("name", ["password", "token", "subject", "body", "recipients"])
+def test_neither_secrets_nor_content(name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        record(Kind.SIGN_IN, address="a@example.org", **{name: "x"})
+    assert not AuditEntry.objects.exists()
+
+
+def test_nothing_changes_what_stands_there(alice: MailAccount) -> None:
+    entry = record(Kind.SIGN_IN, alice.user)
+    with pytest.raises(TrailIsFixed):
+        entry.save()
+    with pytest.raises(TrailIsFixed):
+        entry.delete()
+    with pytest.raises(TrailIsFixed):
+        AuditEntry.objects.all().update(kind="sign-out")
+    with pytest.raises(DatabaseError, match="not changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_auditentry SET kind = 'sign-out'")
+    assert AuditEntry.objects.get().kind == "sign-in"
+
+
+def test_it_outlives_whom_it_is_about(alice: MailAccount) -> None:
+    record(Kind.SIGN_IN, alice.user)
+    alice.user.delete()
+    assert AuditEntry.objects.get().address == "alice@example.org"
+
+
+def test_each_person_reads_her_own(alice: MailAccount, bob: MailAccount) -> None:
+    record(Kind.SIGN_IN, alice.user)
+    record(Kind.SIGN_IN_REFUSED, address="Alice@example.org", network="198.51.100.0/24")
+    record(Kind.SIGN_IN, bob.user)
+    record(Kind.DOMAIN_CHANGED, alice.user, domain="example.org")
+    assert [entry.kind for entry in audit.of_person(alice.user)] == ["sign-in-refused", "sign-in"]
+    assert [entry.kind for entry in audit.of_person(bob.user)] == ["sign-in"]
+
+
+def test_it_is_kept_as_long_as_the_operator_says(alice: MailAccount, environment: Callable[..., None]) -> None:
+    record(Kind.SIGN_IN, alice.user)
+    AuditEntry.objects.create(kind=Kind.SIGN_OUT, at=timezone.now() - timedelta(days=31))
+    environment(audit_days=0)
+    assert audit.sweep() == 0
+    environment(audit_days=30)
+    assert audit.sweep() == 1
+    assert AuditEntry.objects.get().kind == "sign-in"
