@@ -11,6 +11,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import admin_audit  # noqa: F401 - registers itself
 from accounts.models import Identity, MailAccount, MailDomain, Preferences, SignIn, User
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from redis.exceptions import RedisError
 
+from accounts import audit
 from accounts.autoconfig import NoServers, PlaintextForbidden, servers_for
 from accounts.models import User
 from accounts.networks import client_network
@@ -26,6 +27,7 @@ def person(request: HttpRequest, address: str, password: str) -> User:
         user = _throttled(request, address, password, network)
     except CannotSignIn as problem:
         logger.warning("sign-in outcome=%s address=%s network=%s", problem.code, address, network)
+        audit.refused(problem.code, address, network)
         raise
     logger.info("sign-in outcome=ok address=%s network=%s", address, network)
     return user

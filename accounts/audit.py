@@ -14,10 +14,13 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from accounts.models import AuditEntry, MailAccount, User
 
@@ -91,6 +94,22 @@ def record(
         kind=Kind(kind), user=user, address=whom.lower()[:320], network=network[:64],
         facts={name: value for name, value in told.items() if value is not None},
     )  # fmt: skip
+
+
+def refused(code: str, address: str, network: str, place: str = "") -> None:
+    """A sign-in that the mail server or the throttle refused; what nobody decided is none. Looks up no person, so that
+    it takes the same time for an address that nobody has."""
+    if code == "sign-in-refused" or (code == "too-many" and _is_first(address, network)):
+        record(Kind.SIGN_IN_REFUSED, address=address, network=network, reason=code, place=place)
+
+
+def _is_first(address: str, network: str) -> bool:
+    """Within ten minutes: who goes on trying in vain fills no table."""
+    pair = salted_hmac("accounts.audit", f"{address}|{network}").hexdigest()
+    try:
+        return cache.add(f"audit-too-many:{pair}", 1, 600)
+    except RedisError:
+        return False
 
 
 def of_person(user: User) -> QuerySet[AuditEntry]:

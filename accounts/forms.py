@@ -9,6 +9,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from accounts import audit
 from accounts.models import domain_name
 from accounts.networks import client_network
 from accounts.problems import CannotSignIn, explain
@@ -40,10 +41,21 @@ class StaffSignInForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         address = str(self.cleaned_data.get("username", "")).lower()
         assert self.request is not None
+        network = client_network(self.request)
         try:
-            attempt = Attempt(address, client_network(self.request))
+            attempt = Attempt(address, network)
         except TooMany as fault:
+            audit.refused("too-many", address, network, place="admin")
             raise ValidationError(explain(CannotSignIn("too-many", wait=fault.wait)).sentence) from fault
-        cleaned = super().clean()
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            audit.refused("sign-in-refused", address, network, place="admin")
+            raise
+        user = self.get_user()
+        if user is None:  # name or password is missing: nothing was tried, and nothing is forgotten of what was
+            attempt.undecided()
+            return cleaned
         attempt.succeeded()
+        audit.record(audit.Kind.SIGN_IN, user, network=network, place="admin")
         return cleaned

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.trail import AuditEntry as AuditEntry
+from accounts.trail import AuditEntry as AuditEntry  # noqa: PLC0414 - where Django looks for models
 
 
 class UserManager(BaseUserManager["User"]):

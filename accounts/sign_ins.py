@@ -11,6 +11,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import audit
 from accounts.devices import device_words
 from accounts.models import MailAccount, SignIn, User
 from accounts.networks import client_network
@@ -23,6 +24,7 @@ FIELD = "sign_in"
 def record(request: HttpRequest, user: User) -> None:
     """Write down that this session is the user's, until it expires."""
     row = of_session(request, user).first() or SignIn(user=user)
+    is_new = row.pk is None
     # The digest: who reads the database shall not be able to take over a session.
     row.session_digest = hashlib.sha256(str(request.session.session_key).encode()).hexdigest()
     row.device = device_words(request.headers.get("User-Agent", ""))
@@ -30,6 +32,8 @@ def record(request: HttpRequest, user: User) -> None:
     row.expires_at = request.session.get_expiry_date()
     row.save()
     request.session[FIELD] = row.pk
+    if is_new:
+        audit.record(audit.Kind.SIGN_IN, user, network=row.network, device=row.device)
 
 
 def is_kept(user: User, address: str) -> bool:
@@ -43,7 +47,9 @@ def is_kept(user: User, address: str) -> bool:
 def leave(sender: object, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     """Receives `user_logged_out`, before the session is emptied."""
     if user is not None:
-        of_session(request, user).delete()
+        if of_session(request, user).delete()[0]:
+            device = device_words(request.headers.get("User-Agent", ""))
+            audit.record(audit.Kind.SIGN_OUT, user, network=client_network(request), device=device)
         forget_where_nobody_is(users=[user.pk])
 
 

@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-drafts": {"task": "webmail.tasks.sweep_drafts", "schedule": 3600, "options": {"expires": 600}},
     "look-at-outbox": {"task": "webmail.tasks.look_at_outbox", "schedule": 20, "options": {"expires": 20}},
     "sweep-outbox": {"task": "webmail.tasks.sweep_outbox", "schedule": 3600, "options": {"expires": 600}},
+    "sweep-audit": {"task": "webmail.tasks.sweep_audit", "schedule": 86_400, "options": {"expires": 3600}},
     "sweep-sign-ins": {"task": "webmail.tasks.sweep_sign_ins", "schedule": 3600, "options": {"expires": 600}},
 }
 

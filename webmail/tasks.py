@@ -15,7 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from accounts import sign_ins
+from accounts import audit, sign_ins
 from accounts.models import MailAccount, User
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
@@ -43,6 +43,12 @@ def sweep_sign_ins() -> None:
     """Sign-ins and sessions that expired, and the passwords of people who are signed in nowhere any more."""
     sign_ins.sweep()
     call_command("clearsessions")
+
+
+@shared_task
+def sweep_audit() -> None:
+    """What the audit log kept for as long as the operator wants."""
+    logger.info("audit swept=%d", audit.sweep())
 
 
 def tell_soon(sender: object, account_id: int, **_kwargs: Any) -> None:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Kind, record
-from accounts.models import AuditEntry, MailAccount
+from accounts.models import AuditEntry, MailAccount, User
+from accounts.staff import OWN_PASSWORD
 from accounts.trail import TrailIsFixed
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def test_a_fact_is_short() -> None:
 @pytest.mark.parametrize("name", ["password", "token", "subject", "body", "recipients"])
 def test_neither_secrets_nor_content(name: str) -> None:
     with pytest.raises(ValueError, match=name):
-        record(Kind.SIGN_IN, address="a@example.org", **{name: "x"})
+        record(Kind.SIGN_IN, None, address="a@example.org", **{name: "x"})
     assert not AuditEntry.objects.exists()
 
 
@@ -73,3 +75,42 @@ def test_it_is_kept_as_long_as_the_operator_says(alice: MailAccount, environment
     environment(audit_days=30)
     assert audit.sweep() == 1
     assert AuditEntry.objects.get().kind == "sign-in"
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root@example.org", "x"), backend=OWN_PASSWORD)
+    return client
+
+
+def test_the_operator_reads_filters_and_takes_along_but_changes_nothing(desk: Client) -> None:
+    entry = record(Kind.SIGN_IN_REFUSED, address="=cmd()@example.org", network="192.0.2.0/24", reason="too-many")
+    record(Kind.SIGN_OUT, address="bob@example.org")
+    place = "/admin/accounts/auditentry/"
+    listed = desk.get(f"{place}?kind=sign-in-refused").content.decode()
+    assert "reason: too-many" in listed
+    assert "bob@example.org" not in listed
+    assert "bob@example.org" in desk.get(f"{place}?q=bob").content.decode()
+    table = desk.post(place, {"action": "export", "_selected_action": [entry.pk]})
+    lines = b"".join(table.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0] == "at,kind,address,network,facts"
+    assert ",sign-in-refused,'=cmd()@example.org,192.0.2.0/24,reason: too-many" in lines[1]
+    assert desk.get(f"{place}add/").status_code == 403
+    assert desk.post(f"{place}{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.post(f"{place}{entry.pk}/change/", {"kind": "x"}).status_code == 403
+
+
+def test_the_admins_own_door(client: Client) -> None:
+    User.objects.create_superuser("root@example.org", "right")
+    for password in ("wrong", "right"):
+        client.post("/admin/login/", {"username": "root@example.org", "password": password, "next": "/admin/"})
+    kinds = [(entry.kind, entry.facts["place"]) for entry in AuditEntry.objects.order_by("pk")]
+    assert kinds == [("sign-in-refused", "admin"), ("sign-in", "admin")]
+
+
+def test_who_is_told_to_wait_stands_there_once() -> None:
+    for _ in range(3):
+        audit.refused("too-many", "a@example.org", "192.0.2.0/24")
+    audit.refused("timed-out", "a@example.org", "192.0.2.0/24")
+    assert AuditEntry.objects.get().facts == {"reason": "too-many"}

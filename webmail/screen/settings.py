@@ -56,6 +56,7 @@ def sections(path: str) -> list[Section]:
         ("templates", "file-text", _("Templates")),
         ("notifications", "bell", _("Notifications")),
         ("books", "users", _("Contacts")),
+        ("activity", "history", _("Activity")),
     ]
     found = [(reverse(name), icon, text) for name, icon, text in pages]
     current = max((link for link, _icon, _text in found if path.startswith(link)), key=len, default="")
