@@ -8,6 +8,7 @@ from django.urls import include, path
 from webmail import health
 from webmail.views import (
     actions,
+    activity,
     archive,
     attending,
     books,
@@ -151,6 +152,7 @@ urlpatterns = [
     path("settings/contacts/<int:book_id>/password", books.password, name="book-password"),
     path("settings/contacts/<int:book_id>/read", books.read, name="book-read"),
     path("settings/contacts/<int:book_id>/disconnect", books.disconnect, name="book-disconnect"),
+    path("settings/activity", activity.show, name="activity"),
     path("settings/notifications", notifications.settings, name="notifications"),
     path("settings/notifications/device", notifications.device, name="notifications-device"),
     path("settings/notifications/forget", notifications.forget, name="notifications-forget"),
