@@ -1,9 +1,9 @@
 """The bridges that are alive, and which of them has an account: read by web, kept by the bridges themselves.
 
-Each says every second that it is there, in a sorted set in Redis: address -> when it last did, by the clock of Redis.
-An account belongs to the highest of the digests of (address, account), which is rendezvous hashing: a bridge that comes
-or goes moves its own share and no other. Without Redis, or without a bridge that announces itself, there is one: the
-settings'. Blocking; the client's part costs a look at Redis once a second.
+Each says every second that it is there (`alive`), by its address. An account belongs to the highest of the digests of
+(address, account), which is rendezvous hashing: a bridge that comes or goes moves its own share and no other. Without
+Redis, or without a bridge that announces itself, there is one: the settings'. Blocking; the client's part costs a look
+at Redis once a second.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import threading
 import time
 from collections.abc import Collection
 from hashlib import blake2b
-from typing import cast
 
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from imapbridge import redis_link
+from imapbridge import alive
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +29,6 @@ BELIEVED = 1.0
 PATIENCE = 5.0
 """Seconds until it reads again when Redis could not be read."""
 
-_LIVE = """
-local clock = redis.call('TIME')
-local now = clock[1] + clock[2] / 1000000
-{sign}
-return redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf')
-"""
-_SIGN = """
-redis.call('ZADD', KEYS[1], now, ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
-"""
-
 
 def owner(account_id: int, addresses: Collection[str]) -> str:
     """Which of these bridges has the account; empty when there is none."""
@@ -51,17 +39,17 @@ def owner(account_id: int, addresses: Collection[str]) -> str:
 
 def announce(address: str) -> frozenset[str]:
     """Say that this bridge is there; all that are, it included. Raises RedisError."""
-    return _ask(_LIVE.format(sign=_SIGN), LIFE, address)
+    return alive.announce(KEY, address, LIFE)
 
 
 def live() -> frozenset[str]:
     """The addresses of the bridges that are there. Raises RedisError."""
-    return _ask(_LIVE.format(sign=""), LIFE)
+    return alive.live(KEY, LIFE)
 
 
 def leave(address: str) -> None:
     """For a bridge's orderly end: the others need not wait. Raises RedisError."""
-    redis_link.client().zrem(KEY, address)
+    alive.leave(KEY, address)
 
 
 def address_of(account_id: int) -> str:
@@ -117,8 +105,3 @@ class _Known:
 
 
 _known = _Known()
-
-
-def _ask(script: str, *values: float | str) -> frozenset[str]:
-    found = redis_link.client().eval(script, 1, KEY, *map(str, values))
-    return frozenset(address.decode() for address in cast("list[bytes]", found))

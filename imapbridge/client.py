@@ -118,6 +118,19 @@ def forget(account_id: int) -> None:
         logger.warning("account=%d not forgotten at once: %s", account_id, error.code)
 
 
+def listens() -> bool:
+    """Whether a bridge listens where the settings say. Asks it nothing."""
+    connection = _connection(settings.ENV.bridge_address)
+    connection.timeout = SHORT
+    try:
+        connection.connect()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 

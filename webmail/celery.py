@@ -9,6 +9,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_ready
 
+from webmail import work
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmail.settings")
 
 app = Celery("whimbrel")
@@ -24,3 +26,4 @@ def look_for_garbage_seldom(**_signal: Any) -> None:
 
 
 worker_ready.connect(look_for_garbage_seldom)
+work.listen()

@@ -163,6 +163,7 @@ urlpatterns = [
     path("service-worker.js", installed.service_worker, name="service-worker"),
     path("offline", installed.offline, name="offline"),
     path("health/live", health.live, name="health"),
+    path("health/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
 ]
 
