@@ -4,8 +4,8 @@ Both keep the same promises. The timeout of a command is its whole deadline. Aft
 that are not IMAP the connection is closed and never used again; after a NO or BAD (`CommandFailed`) it goes on.
 """
 
-from imapbridge.wire.drivers.asynchronous import AsyncConnection
+from imapbridge.wire.drivers.asynchronous import AsyncConnection, AsyncSieveConnection
 from imapbridge.wire.drivers.blocking import BlockingConnection, dial
 from imapbridge.wire.drivers.server import Server, tls_error
 
-__all__ = ["AsyncConnection", "BlockingConnection", "Server", "dial", "tls_error"]
+__all__ = ["AsyncConnection", "AsyncSieveConnection", "BlockingConnection", "Server", "dial", "tls_error"]

@@ -1,50 +1,52 @@
-"""A connection for asyncio: the bridge, which holds thousands of them idle."""
+"""Connections for asyncio: the bridge's, which holds thousands of them idle, and the one that scripts are kept over."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from types import TracebackType
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from imapbridge.errors import CommandFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe
 from imapbridge.wire.drivers.deflate import Deflate
 from imapbridge.wire.drivers.pipe import Pipe, dial
 from imapbridge.wire.drivers.server import Server
+from imapbridge.wire.managesieve import Line, Reply, SieveSession
 from imapbridge.wire.octets import Streamed
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
-from imapbridge.wire.state import Event, Exchange, Upgrade
+from imapbridge.wire.state import Event, Step, Upgrade
 from imapbridge.wire.stream import Limits
 
 T = TypeVar("T")
+R = TypeVar("R")
+"""What the server answers with, one at a time."""
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 
-class AsyncConnection:
-    """Make it with `connect`. One command at a time; a cancelled command closes the connection."""
+class Talking(Protocol[Answer_co]):
+    """What a link must know of the session that speaks through it."""
 
-    def __init__(self, server: Server, pipe: Pipe, limits: Limits | None = None) -> None:
+    is_leaving: bool
+
+    @property
+    def is_drained(self) -> bool: ...
+    def feed(self, data: bytes, /) -> None: ...
+    def next_response(self) -> Answer_co | None: ...
+    def take_rest(self) -> bytes: ...
+
+
+class AsyncLink(Generic[R]):
+    """Runs the commands of a session. One at a time; a cancelled command closes the connection."""
+
+    def __init__(self, server: Server, pipe: Pipe, talking: Talking[R]) -> None:
         self.server = server
-        self.session = Session(server.host, limits)
         self.is_open = True
         self._pipe = pipe
         self._deflate: Deflate | None = None
+        self._talking = talking
 
-    @classmethod
-    async def connect(cls, server: Server, timeout: float, limits: Limits | None = None) -> AsyncConnection:
-        """A connection whose greeting is read, which is private as `server` wants it, and whose capabilities are known.
-
-        ConnectFailed, TlsFailed, TimedOut, ConnectionClosed (a BYE for greeting) or ProtocolError.
-        """
-        deadline = asyncio.get_running_loop().time() + timeout
-        try:
-            async with asyncio.timeout_at(deadline):
-                connection = cls(server, await dial(server), limits)
-        except TimeoutError as error:
-            raise TimedOut("the server did not answer in time") from error
-        await connection.run(connection.session.open(server.security), deadline - asyncio.get_running_loop().time())
-        return connection
-
-    async def run(self, command: Exchange[T], timeout: float) -> T:
+    async def run(self, command: Generator[Step, R, T], timeout: float) -> T:
         """Run one command of the session within `timeout` seconds, all in all."""
         if not self.is_open:
             raise ConnectionClosed("the connection was closed before")
@@ -59,9 +61,81 @@ class AsyncConnection:
         except BaseException:  # also cancellation: half a command must not be followed by another
             self.close()
             raise
-        if self.session.is_leaving:
+        if self._talking.is_leaving:
             self.close()
         return result
+
+    def close(self) -> None:
+        """Drop the connection, without a goodbye; for that run `session.logout()` first."""
+        self.is_open = False
+        self._pipe.abort()
+
+    # --- the exchange -------------------------------------------------------------------------------------------------
+
+    async def _drive(self, command: Generator[Step, R, T]) -> T:
+        try:
+            step = next(command)
+            while True:
+                if isinstance(step, Upgrade):
+                    await self._upgrade(step)
+                    step = next(command)
+                    continue
+                answer = await self._answer(step)
+                step = command.throw(answer) if isinstance(answer, ConnectionClosed) else command.send(answer)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    async def _answer(self, data: bytes | Streamed) -> R | ConnectionClosed:
+        """Send it, and wait for the next response; or for the end, which the command may have expected."""
+        try:
+            for piece in data.pieces() if isinstance(data, Streamed) else (data,):
+                if piece:
+                    await self._pipe.write(self._deflate.compress(piece) if self._deflate else piece)
+            return await self._receive()
+        except ConnectionClosed as error:
+            return error
+
+    async def _receive(self) -> R:
+        while (response := self._talking.next_response()) is None:
+            self._talking.feed(await self._read())
+        return response
+
+    async def _read(self) -> bytes:
+        if not self._deflate:
+            return await self._pipe.read()
+        if not (plain := self._deflate.pull()):
+            self._deflate.push(await self._pipe.read())
+            plain = self._deflate.pull()
+        return plain
+
+    async def _upgrade(self, layer: Upgrade) -> None:
+        if layer is Upgrade.DEFLATE:
+            self._deflate = Deflate()
+            self._deflate.push(self._talking.take_rest())
+        elif self._talking.is_drained and self._pipe.is_drained:
+            await self._pipe.start_tls(self.server)
+        else:
+            raise TlsFailed("the server, or somebody before it, sent commands' answers ahead of TLS")
+
+
+class AsyncConnection(AsyncLink[Response]):
+    """IMAP. Make it with `connect`."""
+
+    def __init__(self, server: Server, pipe: Pipe, limits: Limits | None = None) -> None:
+        self.session = Session(server.host, limits)
+        super().__init__(server, pipe, self.session)
+
+    @classmethod
+    async def connect(cls, server: Server, timeout: float, limits: Limits | None = None) -> AsyncConnection:
+        """A connection whose greeting is read, which is private as `server` wants it, and whose capabilities are known.
+
+        ConnectFailed, TlsFailed, TimedOut, ConnectionClosed (a BYE for greeting) or ProtocolError.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout
+        connection = cls(server, await _dial(server, deadline), limits)
+        await connection.run(connection.session.open(server.security), deadline - asyncio.get_running_loop().time())
+        return connection
 
     async def compress(self, timeout: float) -> bool:
         """Turn COMPRESS on where it is offered and the link is not loopback; whether it is on."""
@@ -85,11 +159,6 @@ class AsyncConnection:
             raise
         return events
 
-    def close(self) -> None:
-        """Drop the connection, without a goodbye; for that run `session.logout()` first."""
-        self.is_open = False
-        self._pipe.abort()
-
     async def __aenter__(self) -> AsyncConnection:
         return self
 
@@ -98,50 +167,26 @@ class AsyncConnection:
     ) -> None:
         self.close()
 
-    # --- the exchange -------------------------------------------------------------------------------------------------
 
-    async def _drive(self, command: Exchange[T]) -> T:
-        try:
-            step = next(command)
-            while True:
-                if isinstance(step, Upgrade):
-                    await self._upgrade(step)
-                    step = next(command)
-                    continue
-                answer = await self._answer(step)
-                step = command.throw(answer) if isinstance(answer, ConnectionClosed) else command.send(answer)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+class AsyncSieveConnection(AsyncLink[Line | Reply]):
+    """ManageSieve. Make it with `connect`."""
 
-    async def _answer(self, data: bytes | Streamed) -> Response | ConnectionClosed:
-        """Send it, and wait for the next response; or for the end, which the command may have expected."""
-        try:
-            for piece in data.pieces() if isinstance(data, Streamed) else (data,):
-                if piece:
-                    await self._pipe.write(self._deflate.compress(piece) if self._deflate else piece)
-            return await self._receive()
-        except ConnectionClosed as error:
-            return error
+    def __init__(self, server: Server, pipe: Pipe) -> None:
+        self.session = SieveSession()
+        super().__init__(server, pipe, self.session)
 
-    async def _receive(self) -> Response:
-        while (response := self.session.next_response()) is None:
-            self.session.feed(await self._read())
-        return response
+    @classmethod
+    async def connect(cls, server: Server, timeout: float) -> AsyncSieveConnection:
+        """As `AsyncConnection.connect`."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        connection = cls(server, await _dial(server, deadline))
+        await connection.run(connection.session.open(server.security), deadline - asyncio.get_running_loop().time())
+        return connection
 
-    async def _read(self) -> bytes:
-        if not self._deflate:
-            return await self._pipe.read()
-        if not (plain := self._deflate.pull()):
-            self._deflate.push(await self._pipe.read())
-            plain = self._deflate.pull()
-        return plain
 
-    async def _upgrade(self, layer: Upgrade) -> None:
-        if layer is Upgrade.DEFLATE:
-            self._deflate = Deflate()
-            self._deflate.push(self.session.take_rest())
-        elif self.session.is_drained and self._pipe.is_drained:
-            await self._pipe.start_tls(self.server)
-        else:
-            raise TlsFailed("the server, or somebody before it, sent commands' answers ahead of TLS")
+async def _dial(server: Server, deadline: float) -> Pipe:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await dial(server)
+    except TimeoutError as error:
+        raise TimedOut("the server did not answer in time") from error
