@@ -41,6 +41,11 @@ def person(address: str = "alice@example.com", **fields: Any) -> tuple[User, Mai
     return user, MailAccount.objects.create(user=user, address=address, username=address, name=user.name, **fields)
 
 
+def another(user: User, address: str = "fair@press.example.com", **fields: Any) -> MailAccount:
+    """One more account of a person."""
+    return MailAccount.objects.create(user=user, address=address, username=address, **{"secret": "sealed"} | fields)
+
+
 def mailbox(account: MailAccount, name: str = "INBOX", **fields: Any) -> Mailbox:
     """A mailbox, empty and completely synced."""
     values = {

@@ -45,6 +45,23 @@ class Saved(NamedTuple):
     unread: int
 
 
+class Beside(NamedTuple):
+    """Another account of the same person, as the switcher shows it."""
+
+    position: int
+    id: int
+    address: str
+    title: str
+    hue: int | None
+    is_locked: bool
+    """It waits for its password."""
+    error: str
+    """The code of what ended its last sync, or empty."""
+    inbox: int
+    """Its mailbox, or 0 before it is listed; with how much is unread in it."""
+    unread: int
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The account that holds what is shown, and how its mirror is."""
@@ -69,21 +86,34 @@ class Holder:
     """Messages that wait for their time or did not go as they should."""
     delivered: tuple[int, ...] = ()
     """Those of the conversation of whose delivery there is something to tell."""
+    others: tuple[Beside, ...] = ()
+    """The person's other accounts, in their order."""
 
 
 # Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
 _COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.concrete_fields)
 _HOLDER = """
 SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {more},
-       (SELECT count(*) FROM imapbridge_notice told WHERE told.account_id = account.id) AS refused_count,
-       (SELECT count(*) FROM webmail_outgoing going WHERE going.account_id = account.id AND NOT going.dismissed
+       (SELECT count(*) FROM accounts_mailaccount mine JOIN imapbridge_notice told ON told.account_id = mine.id
+         WHERE mine.user_id = account.user_id) AS refused_count,
+       (SELECT count(*) FROM accounts_mailaccount mine JOIN webmail_outgoing going ON going.account_id = mine.id
+         WHERE mine.user_id = account.user_id AND NOT going.dismissed
            AND going.state IN ('waiting', 'sending', 'unknown', 'refused', 'partly')
            AND (going.scheduled OR going.attempts > 0) AND going.state <> 'sending') AS outbox,
        (SELECT {joined}(CAST(kept.id AS text) || '\x1f' || kept.name || '\x1f' || kept.query || '\x1f'
                         || CAST(kept.unread AS text), '\x1e')
-          FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts
+          FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts,
+       (SELECT {joined}(CAST(mine.position AS text) || '\x1f' || CAST(mine.id AS text) || '\x1f' || mine.address
+                        || '\x1f' || mine.title || '\x1f' || COALESCE(CAST(mine.hue AS text), '') || '\x1f'
+                        || CASE WHEN mine.refused OR mine.secret = '' THEN '1' ELSE '' END || '\x1f'
+                        || COALESCE(its.error, '') || '\x1f' || COALESCE(CAST(inbox.id AS text), '0') || '\x1f'
+                        || COALESCE(CAST(inbox.unread AS text), '0'), '\x1e')
+          FROM accounts_mailaccount mine LEFT JOIN imapbridge_mirror its ON its.account_id = mine.id
+          LEFT JOIN imapbridge_mailbox inbox
+            ON inbox.account_id = mine.id AND inbox.special_use = 'inbox' AND NOT inbox.leaving
+         WHERE mine.user_id = account.user_id AND mine.id <> account.id) AS others
   FROM accounts_mailaccount account {held} LEFT JOIN imapbridge_mirror mirror ON mirror.account_id = account.id
- WHERE account.user_id = %s {wanted} ORDER BY account.id LIMIT 1"""
+ WHERE account.user_id = %s {wanted} LIMIT 1"""
 _NO_THREAD = "0 AS thread, '' AS treated, '' AS contacts, '' AS sender, '' AS delivered"
 # As `correspondents.known_as` does: SQLite's lower() knows ASCII only, and PostgreSQL's does so under this collation.
 _KNOWN_AS = "lower(letter.sender_address)"
@@ -118,7 +148,8 @@ def _of_mailbox() -> str:
 
 @cache
 def _of_person() -> str:
-    return _HOLDER.format(columns=_COLUMNS, held="", wanted="", more=_NO_THREAD, joined=_joined())
+    wanted = "ORDER BY account.id <> %s, account.position, account.id"
+    return _HOLDER.format(columns=_COLUMNS, held="", wanted=wanted, more=_NO_THREAD, joined=_joined())
 
 
 @cache
@@ -144,15 +175,21 @@ def holder_of_message(user: Visitor, message_id: int) -> Holder:
     return _holder(_of_message(), user, message_id)
 
 
-def holder_for(user: Visitor) -> Holder:
-    """The person's account; the first, for there is one so far. One query."""
-    return _holder(_of_person(), user)
+def holder_for(user: Visitor, last: int = 0) -> Holder:
+    """The person's account of this key, which needs not be one of theirs; else their first. One query."""
+    return _first(_of_person(), user, last if 0 < last < 2**63 else 0)
 
 
-def _holder(statement: str, user: Visitor, *key: int) -> Holder:
-    if user.pk is None or any(not 0 < number < 2**63 for number in key):
+def _holder(statement: str, user: Visitor, key: int) -> Holder:
+    if not 0 < key < 2**63:
         raise Http404
-    for row in MailAccount.objects.raw(statement, [user.pk, *key]):
+    return _first(statement, user, key)
+
+
+def _first(statement: str, user: Visitor, key: int) -> Holder:
+    if user.pk is None:
+        raise Http404
+    for row in MailAccount.objects.raw(statement, [user.pk, key]):
         found = vars(row)
         return Holder(
             row,
@@ -167,8 +204,18 @@ def _holder(statement: str, user: Visitor, *key: int) -> Holder:
             _saved(found["saved_texts"] or ""),
             found["outbox"],
             tuple(map(int, (found["delivered"] or "").split())),
+            _beside(found["others"]) if found["others"] else (),
         )
     raise Http404
+
+
+def _beside(text: str) -> tuple[Beside, ...]:
+    found = {}
+    for row in text.split("\x1e"):
+        at, key, address, title, hue, locked, error, inbox, unread = row.split("\x1f")
+        colour = int(hue) if hue else None
+        found[key] = Beside(int(at), int(key), address, title, colour, locked == "1", error, int(inbox), int(unread))
+    return tuple(sorted(found.values()))
 
 
 def _saved(text: str) -> tuple[Saved, ...]:
@@ -232,4 +279,5 @@ def draft_for(user: Visitor, draft_id: int, *, is_sent: bool = False) -> Draft:
 
 def accounts_of(user: Visitor) -> list[tuple[int, str]]:
     """Keys and addresses of all accounts that are the person's. One query."""
-    return list(MailAccount.objects.filter(user=user.pk).order_by("pk").values_list("pk", "address"))
+    mine = MailAccount.objects.filter(user=user.pk).order_by("position", "pk")
+    return list(mine.values_list("pk", "address"))

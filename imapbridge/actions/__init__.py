@@ -12,7 +12,7 @@ from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss
 from imapbridge.actions.regrouping import merge, split
 from imapbridge.actions.snoozing import snooze
-from imapbridge.actions.undoing import undo
+from imapbridge.actions.undoing import undo, undo_everywhere
 
 __all__ = [
     "NoMailboxFor",
@@ -34,4 +34,5 @@ __all__ = [
     "split",
     "trash",
     "undo",
+    "undo_everywhere",
 ]

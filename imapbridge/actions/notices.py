@@ -7,6 +7,6 @@ from collections.abc import Collection
 from imapbridge.models import Notice
 
 
-def dismiss(account_id: int, notices: Collection[int]) -> None:
+def dismiss(account_ids: Collection[int], notices: Collection[int]) -> None:
     """They need not be shown again."""
-    Notice.objects.filter(account=account_id, pk__in=notices).delete()
+    Notice.objects.filter(account__in=account_ids, pk__in=notices).delete()

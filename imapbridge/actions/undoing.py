@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from imapbridge.actions import filing
@@ -20,6 +20,17 @@ def undo(account_id: int, changes: Collection[int]) -> bool:
         found = PendingChange.objects.filter(account=account_id, pk__in=changes).order_by("-pk")
         undone = [undo_one(change) for change in found.select_related("mailbox", "target")]
     return all(undone) and len(undone) == len(set(changes))
+
+
+def undo_everywhere(account_ids: Sequence[int], changes: Collection[int]) -> bool:
+    """The same, of changes in several accounts: the last thing that was done may have been to mail of more than one."""
+    if len(account_ids) == 1:
+        return undo(account_ids[0], changes)
+    found = PendingChange.objects.filter(account__in=account_ids, pk__in=changes).order_by("account")
+    rows = found.values_list("account", "pk")
+    whose = {account: [key for _account, key in group] for account, group in groupby(rows, key=lambda row: row[0])}
+    undone = [undo(account, keys) for account, keys in whose.items()]
+    return all(undone) and sum(map(len, whose.values())) == len(set(changes))
 
 
 def undo_one(change: PendingChange) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +25,8 @@ class NoticeItem:
     created_at: datetime
 
 
-def notices(account_id: int) -> list[NoticeItem]:
+def notices(account_ids: Collection[int]) -> list[NoticeItem]:
     """The newest ones first. One query."""
     names = ("id", "kind", "code", "subject", "count", "source", "target", "created_at")
-    rows = Notice.objects.filter(account=account_id).order_by("-id").values_list(*names)
+    rows = Notice.objects.filter(account__in=account_ids).order_by("-id").values_list(*names)
     return [NoticeItem(*row) for row in rows[:LIMIT]]

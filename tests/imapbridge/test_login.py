@@ -32,12 +32,17 @@ def test_the_mail_server_decides(bridge: Bridge, mail_user: MailUser) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_account_of_a_person_leads_to_the_same_person(bridge: Bridge, dovecot: Dovecot) -> None:
-    first, second = dovecot.user(), dovecot.user()
+def test_a_mailbox_that_somebody_reads_too_does_not_lead_to_their_mail(bridge: Bridge, dovecot: Dovecot) -> None:
+    """Whoever knows the password of a mailbox that is shared gets a place of their own for it."""
+    first, shared = dovecot.user(), dovecot.user()
     account = account_of(first)
-    MailAccount.objects.create(user=account.user, address=second.address, username=second.address)
-    found = MailboxBackend().authenticate(None, address=second.address, password=second.password)
-    assert found == account.user
+    MailAccount.objects.create(user=account.user, address=shared.address, username=shared.address)
+    found = MailboxBackend().authenticate(None, address=shared.address, password=shared.password)
+    assert found is not None and found != account.user
+    assert [mine.address for mine in found.accounts.all()] == [shared.address]
+    assert MailAccount.objects.get(user=account.user, address=shared.address).secret == ""
+    own = MailboxBackend().authenticate(None, address=first.address, password=first.password)
+    assert own == account.user
 
 
 @pytest.mark.django_db

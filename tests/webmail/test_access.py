@@ -9,7 +9,7 @@ from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MailAccount, User
-from imapbridge.models import Mailbox, Message, Mirror
+from imapbridge.models import Mailbox, Message, Mirror, Notice
 from tests import factories
 from webmail import access
 
@@ -88,6 +88,41 @@ def test_who_has_no_account_has_none(charlie: User) -> None:
     for visitor in (charlie, AnonymousUser()):
         with pytest.raises(Http404):
             access.holder_for(visitor)
+
+
+def test_of_several_accounts_each_holds_its_own(alice: Owner, bob: Owner) -> None:
+    fair = factories.another(alice.user, title="Fair desk", hue=3, position=1, secret="")
+    inbox = factories.mailbox(fair, unread=4)
+    letter = factories.message(inbox)
+    for held in (access.holder_of_mailbox(alice.user, inbox.pk), access.holder_of_message(alice.user, letter.pk)):
+        assert held.account == fair
+        assert [other.address for other in held.others] == ["alice@example.org"]
+    others = access.holder_of_mailbox(alice.user, alice.inbox.pk).others
+    beside = (1, fair.pk, fair.address, "Fair desk", 3, True, "", inbox.pk, 4)
+    assert others == (beside,)
+    assert access.holder_of_mailbox(bob.user, bob.inbox.pk).others == ()
+    for door, key in ((access.holder_of_mailbox, inbox.pk), (access.holder_of_message, letter.pk)):
+        with pytest.raises(Http404):
+            door(bob.user, key)
+
+
+def test_the_account_of_a_page_that_names_none(alice: Owner, bob: Owner) -> None:
+    """The last one that was used; the first in the person's order when that is none of theirs."""
+    fair = factories.another(alice.user, position=1)
+    assert access.holder_for(alice.user).account == alice.account
+    assert access.holder_for(alice.user, fair.pk).account == fair
+    for not_theirs in (bob.account.pk, -1, 2**63, 10**30):
+        assert access.holder_for(alice.user, not_theirs).account == alice.account
+    MailAccount.objects.filter(pk=alice.account.pk).update(position=2)
+    assert access.holder_for(alice.user).account == fair
+    assert [address for _key, address in access.accounts_of(alice.user)] == [fair.address, "alice@example.org"]
+
+
+def test_what_is_told_of_is_of_all_accounts(alice: Owner, bob: Owner) -> None:
+    fair = factories.another(alice.user)
+    for account in (alice.account, fair, bob.account):
+        Notice.objects.create(account=account, kind="move", code="refused", subject="Hello", count=1)
+    assert access.holder_for(alice.user).notices == 2
 
 
 def test_each_door_asks_once(alice: Owner, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -185,11 +185,15 @@ def _give_back(claim: Claim) -> None:
             row.save(update_fields=["told"])
 
 
-def tell_in_page(user: User, account: MailAccount, marks: Marks | None) -> tuple[list[Note], Marks, int]:
+def tell_in_page(user: User, marks: Marks | None) -> tuple[list[Note], Marks]:
     """The same for an open page, which keeps its marks itself; without any it is told nothing yet.
 
     It gets the marks of the mailboxes that are chosen: the others need none until they are.
     """
-    told, moved, unread = _for(user, account, marks or {})
-    wanted = {mark_of(account, name) for name in choice(account).mailboxes}
-    return told, {key: mark for key, mark in moved.items() if key in wanted}, unread
+    told, kept = list[Note](), Marks()
+    for account in user.accounts.all():
+        came, moved, _unread = _for(user, account, marks or {})
+        wanted = {mark_of(account, name) for name in choice(account).mailboxes}
+        told += came
+        kept |= {key: mark for key, mark in moved.items() if key in wanted}
+    return told, kept

@@ -255,10 +255,10 @@ def labels_of(holder: Holder) -> list[Label]:
 @login_required
 def undo(request: HttpRequest) -> HttpResponse:
     """Undo the `change`s. 404 when some of it cannot be undone any more, or never was the person's."""
-    account = access.holder_for(request.user).account.pk
+    accounts = [account for account, _address in access.accounts_of(request.user)]
     words = request.GET.getlist("change") or request.POST.getlist("change")
     changes = {int(word) for word in words if word.isdecimal() and len(word) < 19}
-    if not changes or not actions.undo(account, changes):
+    if not changes or not actions.undo_everywhere(accounts, changes):
         raise Http404
     answer = back.after_post(request, "/")
     back.forget(answer)

@@ -28,7 +28,7 @@ from webmail.reading.document import document
 from webmail.screen import composer as screen
 from webmail.screen.account import look
 from webmail.screen.composer import Problem
-from webmail.views import back, beginnings, sending, shell
+from webmail.views import back, beginnings, sending, shell, whose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     `reply`, `all`, `forward`, `attach` and `again` name a message that it begins from, `draft` one of the Drafts
     mailbox; what was typed already is `text`.
     """
-    account = access.holder_for(request.user).account
+    account = whose.holder(request).account
     identities = identities_of(account)
     if request.method != "POST":
         return _page(request, beginnings.linked(request.GET, account, identities), identities)
@@ -228,5 +228,5 @@ def _page(
 
 
 def _around(request: HttpRequest) -> dict[str, Any]:
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     return shell.context(request, holder, queries.mailboxes(holder.account.pk))

@@ -23,7 +23,7 @@ from imapbridge.search.tree import EVERYTHING
 from webmail import access, error_pages
 from webmail.access import Holder
 from webmail.screen.sidebar import name_of
-from webmail.views import back, found, shell
+from webmail.views import back, found, shell, whose
 from webmail.views.found import Search
 
 
@@ -102,7 +102,7 @@ def _over(stands: Progress) -> str:
 @login_required
 def begin(request: HttpRequest) -> HttpResponse:
     """Have the mail server asked for the search `q`, in the background. One that still runs for the person ends."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     search = found.search_of(request, holder, queries.mailboxes(holder.account.pk), found.place_of(request))
     if search.query.tree == EVERYTHING:
         return HttpResponseBadRequest()
@@ -127,7 +127,7 @@ def _progress(search: Search, token: str) -> Progress:
 @login_required
 def more(request: HttpRequest, token: str) -> HttpResponse:
     """How far it is, and the rows of what was found `after` a hit."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     search = found.search_of(request, holder, queries.mailboxes(holder.account.pk), found.place_of(request))
     after = request.GET.get("after", "")
     deep = _deep(

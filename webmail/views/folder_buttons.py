@@ -65,7 +65,8 @@ def use(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     """What is done stays done."""
-    whole.cancel(access.holder_for(request.user).account.pk, job_id)
+    job = access.own(Job.objects.all(), request.user, job_id, owner="account__user")
+    whole.cancel(job.account_id, job.pk)
     return back.after_post(request, "/folders")
 
 
@@ -73,7 +74,8 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
 @login_required
 def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     """404 when it cannot be undone any more."""
-    job = whole.undo(access.holder_for(request.user).account.pk, job_id)
+    asked = access.own(Job.objects.all(), request.user, job_id, owner="account__user")
+    job = whole.undo(asked.account_id, asked.pk)
     if job is None:
         raise Http404
     tasks.go_on(job)

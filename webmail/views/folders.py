@@ -26,7 +26,7 @@ from webmail.access import Holder
 from webmail.screen import folders as words
 from webmail.screen.jobs import work
 from webmail.screen.sidebar import ORDER
-from webmail.views import back, shell
+from webmail.views import back, shell, whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def open_folder(request: HttpRequest, mailbox_id: int) -> Open:
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """All folders, and what is under way in them."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     page = shell.context(request, holder, boxes) | {
         "lines": words.lines(boxes, holder.account.folders),
@@ -92,7 +92,7 @@ def one(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """`name`, `inside` (0: the top), `shown`."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     places = words.where(boxes)
     name, inside = request.POST.get("name", ""), request.POST.get("inside") or request.GET.get("in", "0")

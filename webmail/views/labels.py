@@ -14,10 +14,9 @@ from imapbridge import queries, tasks
 from imapbridge.actions import labelling
 from imapbridge.actions.labelling import LabelRefused
 from imapbridge.models import Job
-from webmail import access
 from webmail.screen.jobs import work
 from webmail.screen.labels import address, by_name, hues
-from webmail.views import shell
+from webmail.views import shell, whose
 
 
 @require_safe
@@ -27,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, fault: str = "", typed: str = "") -> HttpResponse:
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     known = holder.account.labels
     shown = by_name(known, hues(known))
     page = shell.context(request, holder, queries.mailboxes(holder.account.pk)) | {
@@ -44,7 +43,7 @@ def _page(request: HttpRequest, fault: str = "", typed: str = "") -> HttpRespons
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """`name`."""
-    account, name = access.holder_for(request.user).account.pk, request.POST.get("name", "")
+    account, name = whose.holder(request).account.pk, request.POST.get("name", "")
     return _answer(request, lambda: labelling.create(account, name), name)
 
 
@@ -72,7 +71,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest) -> tuple[int, str]:
-    account = access.holder_for(request.user).account
+    account = whose.holder(request).account
     keyword = request.POST.get("keyword", "")
     if keyword not in account.labels:
         raise Http404

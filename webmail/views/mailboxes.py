@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from imapbridge import queries, tasks
 from webmail import access, partials
 from webmail.screen.account import look
-from webmail.views import back, lists, shell
+from webmail.views import back, lists, shell, whose
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the inbox, or to the first mailbox there is; a page that waits when there is none yet."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     if not boxes:
         return render(request, "mailbox/first.html", {"look": look(shell.person(request))})
@@ -41,7 +41,7 @@ def show(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if region == "list-pane":
         return render(request, "mailbox/_list.html", {"list": shown, "mark": shell.mark(boxes, holder)})
     page = shell.context(request, holder, boxes, mailbox_id, place.only)
-    return render(request, "app.html", page | {"list": shown})
+    return whose.remember(render(request, "app.html", page | {"list": shown}), request, holder)
 
 
 @require_safe

@@ -25,7 +25,7 @@ from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
 from webmail.screen.tools import tools
-from webmail.views import consent, found, framing, letters, lists, shell, texts
+from webmail.views import consent, found, framing, letters, lists, shell, texts, whose
 from webmail.views.found import Results
 
 
@@ -54,7 +54,7 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     shown, template = _list_beside(request, holder, boxes, place)
     page = shell.context(request, holder, boxes, 0 if isinstance(place, SearchPlace) else box.id, place.only)
     beside = _beside(shown, box.id, holder.thread)
-    return render(request, template, page | pane | {"list": shown} | beside)
+    return whose.remember(render(request, template, page | pane | {"list": shown} | beside), request, holder)
 
 
 def _list_beside(

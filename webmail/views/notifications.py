@@ -28,7 +28,7 @@ from webmail.push.notes import message_of
 from webmail.screen import account as person
 from webmail.screen import sidebar
 from webmail.screen.settings import sections
-from webmail.views import back, shell
+from webmail.views import back, shell, whose
 
 OWN = ("sent", "drafts", "trash", "flagged")
 
@@ -37,7 +37,7 @@ OWN = ("sent", "drafts", "trash", "flagged")
 @login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """The page, and what its form saves."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = _mailboxes(holder.account)
     if request.method != "POST":
         return _page(request, holder, boxes, choice(holder.account))
@@ -125,12 +125,11 @@ def forget(request: HttpRequest) -> HttpResponse:
 @login_required
 def news(request: HttpRequest) -> HttpResponse:
     """What an open page may tell, since the marks it got the last time; and the key that browsers subscribe to."""
-    account = access.holder_for(request.user).account
     try:
         marks = as_marks(json.loads(request.POST.get("marks", "null")))
     except (ValueError, RecursionError):
         marks = None
-    told, marks, _unread = subscriptions.tell_in_page(shell.person(request), account, marks)
+    told, marks = subscriptions.tell_in_page(shell.person(request), marks)
     return JsonResponse({"notes": [asdict(note) for note in told], "marks": marks, "key": vapid.public_key()})
 
 

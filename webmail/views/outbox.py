@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from imapbridge import queries
-from webmail import access
 from webmail.compose import outbox
 from webmail.screen.outbox import line
-from webmail.views import shell
+from webmail.views import shell, whose
 
 Deed = Callable[[Collection[int], int], bool]
 _DEEDS: dict[str, Deed] = {
@@ -26,15 +25,13 @@ _DEEDS: dict[str, Deed] = {
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """The list; each of its forms says what is to be done with one message. What is too late shows in the list."""
-    holder = access.holder_for(request.user)
-    account = holder.account.pk
+    holder = whose.holder(request)
+    mine = whose.accounts(holder)
     if request.method == "POST":
-        return _do(request, [account])
-    page = shell.context(request, holder, queries.mailboxes(account), only="outbox")
+        return _do(request, mine)
+    page = shell.context(request, holder, queries.mailboxes(holder.account.pk), only="outbox")
     clock = shell.clock(request)
-    return render(
-        request, "outbox/show.html", page | {"lines": [line(row, clock) for row in outbox.waiting([account])]}
-    )
+    return render(request, "outbox/show.html", page | {"lines": [line(row, clock) for row in outbox.waiting(mine)]})
 
 
 def _do(request: HttpRequest, mine: list[int]) -> HttpResponse:

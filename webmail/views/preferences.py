@@ -9,18 +9,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Preferences
 from imapbridge import queries
-from webmail import access
 from webmail.forms import PreferencesForm
 from webmail.screen import account as person
 from webmail.screen.settings import sections
-from webmail.views import shell
+from webmail.views import shell, whose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """What is sent and is no choice of the form's is left as it was."""
-    holder, user = access.holder_for(request.user), shell.person(request)
+    holder, user = whose.holder(request), shell.person(request)
     now = person.preferences(user)
     if request.method == "POST":
         form = PreferencesForm(request.POST)

@@ -8,19 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from imapbridge import actions, queries
-from webmail import access
 from webmail.screen.refusals import refusal
-from webmail.views import shell
+from webmail.views import shell, whose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """The list; its form takes away what it showed, and leaves what has come since."""
-    holder = access.holder_for(request.user)
-    account = holder.account.pk
+    holder = whose.holder(request)
+    mine = whose.accounts(holder)
     if request.method == "POST":
-        actions.dismiss(account, [int(word) for word in request.POST.getlist("notice") if word.isdecimal()])
+        actions.dismiss(mine, [int(word) for word in request.POST.getlist("notice") if word.isdecimal()])
         return redirect("home")
-    page = shell.context(request, holder, queries.mailboxes(account))
-    return render(request, "refusals/show.html", page | {"refusals": [*map(refusal, queries.notices(account))]})
+    page = shell.context(request, holder, queries.mailboxes(holder.account.pk))
+    return render(request, "refusals/show.html", page | {"refusals": [*map(refusal, queries.notices(mine))]})

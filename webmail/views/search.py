@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from imapbridge import queries
-from webmail import access, partials
+from webmail import partials
 from webmail.screen.refining import composed
-from webmail.views import deeper, found, shell
+from webmail.views import deeper, found, shell, whose
 
 _FORM = ("with", "from", "to", "subject", "words", "without", "after", "before_day", "larger", "attached")
 
@@ -24,7 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
     whose `q` says the same."""
     if any(name in request.GET for name in _FORM):
         return redirect(f"/search?{urlencode(_said(request))}")
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     if not boxes:
         return redirect("home")  # which waits for them
@@ -51,7 +51,7 @@ def _said(request: HttpRequest) -> dict[str, str]:
 @login_required
 def changes(request: HttpRequest) -> HttpResponse:
     """What is different: the first rows once more, and what stands around them; no content when nothing is."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     mark = shell.mark(boxes, holder)
     if request.GET.get("mark") == mark or not boxes:

@@ -15,7 +15,6 @@ from imapbridge.actions.folders import NameRefused
 from imapbridge.search import index
 from imapbridge.search.tree import EVERYTHING
 from imapbridge.terms import labels as terms
-from webmail import access
 from webmail.access import Holder
 from webmail.screen import done, snooze
 from webmail.screen.people import clean
@@ -23,7 +22,7 @@ from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
 from webmail.tasks import count_searches_soon
 from webmail.views import actions as acting
-from webmail.views import back, deeds, found, shell
+from webmail.views import back, deeds, found, shell, whose
 from webmail.views.deeds import Chosen
 from webmail.views.found import Search
 
@@ -35,7 +34,7 @@ MOST = 500
 @login_required
 def act(request: HttpRequest) -> HttpResponse:
     """`do` one of the DEEDS to the results `c` of the search `q`; as `actions.act` does for a mailbox."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     deed, to = acting.said(request, "do"), acting.said(request, "to")
     if deed not in deeds.DEEDS:
@@ -115,7 +114,7 @@ def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes
 @login_required
 def dialogs(request: HttpRequest) -> HttpResponse:
     """What a script asks the same with, on the page itself."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     page = {
         "address": replace(found.place_of(request), before="").act,

@@ -8,17 +8,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imapbridge import queries
-from webmail import access
 from webmail.access import Holder
 from webmail.screen.settings import sections
-from webmail.views import shell
+from webmail.views import shell, whose
 
 
 def page(
     request: HttpRequest, template: str, content: dict[str, Any], *, status: int = 200, holder: Holder | None = None
 ) -> HttpResponse:
     """The template with the person's mailboxes around it; what was just done stands in the address (`done=saved`)."""
-    holder = holder or access.holder_for(request.user)
+    holder = holder or whose.holder(request)
     context = shell.context(request, holder, queries.mailboxes(holder.account.pk))
     context |= {"sections": sections(request.path), "said": request.GET.get("done", "")}
     return render(request, template, context | content, status=status)

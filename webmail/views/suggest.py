@@ -21,10 +21,9 @@ from imapbridge.search import index, results
 from imapbridge.search.query import OPERATORS
 from imapbridge.search.tree import Term
 from imapbridge.search.words import looked_for
-from webmail import access
 from webmail.screen import people
 from webmail.screen.sidebar import name_of
-from webmail.views import found
+from webmail.views import found, whose
 from webmail.views.found import Search
 
 _MOST = 5
@@ -55,7 +54,7 @@ class Group:
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """For the text `q`, of which the last word is being typed. Five queries, or two without a word."""
-    holder = access.holder_for(request.user)
+    holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     search = found.search_of(request, holder, boxes, found.place_of(request))
     before, _space, word = search.place.q[:200].rpartition(" ")

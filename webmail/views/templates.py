@@ -17,7 +17,7 @@ from webmail.forms import TemplateForm, UseForm
 from webmail.models import ContactAddress, Template
 from webmail.models.correspondents import known_as
 from webmail.screen import people
-from webmail.views import settings_pages, shell
+from webmail.views import settings_pages, shell, whose
 
 MOST = 200
 
@@ -61,7 +61,7 @@ def use(request: HttpRequest, template_id: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         page = {"form": form, "template": template}
         return settings_pages.page(request, "settings/template_use.html", page, status=422 if form.errors else 200)
-    account = access.holder_for(request.user).account
+    account = whose.holder(request).account
     draft = beginning.from_nothing(account, identities_of(account))
     draft.to = form.cleaned_data["to"]
     draft.subject, text = template.filled(*_whom(request, draft.to), shell.clock(request).full(timezone.now()))
