@@ -11,8 +11,8 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import admin_audit  # noqa: F401 - registers itself
-from accounts.models import Identity, MailAccount, MailDomain, Preferences, SignIn, User
+from accounts import admin_audit, admin_domains  # noqa: F401 - they register themselves
+from accounts.models import Identity, MailAccount, Preferences, SignIn, User
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -46,17 +46,6 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
-
-
-@admin.register(MailDomain)
-class MailDomainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
-    search_fields = ("name", "imap_host")
-    fieldsets = (
-        (None, {"fields": ("name",)}),
-        (_("Reading"), {"fields": (("imap_host", "imap_port", "imap_security"),)}),
-        (_("Sending"), {"fields": (("smtp_host", "smtp_port", "smtp_security"),)}),
-    )
 
 
 class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]

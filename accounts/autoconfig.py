@@ -23,11 +23,13 @@ class PlaintextForbidden(NoServers):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One service of a mail server. `security` is a `models.Security` value: tls, starttls or plain."""
+    """One service of a mail server. `security` is a `models.Security` value: tls, starttls or plain; `least_tls` the
+    oldest TLS that is spoken there: `1.2` or `1.3`."""
 
     host: str
     port: int
     security: str
+    least_tls: str = "1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,21 @@ class Servers:
 def servers_for(address: str) -> Servers:
     """The servers of an address, at most one query. Raises NoServers, or PlaintextForbidden."""
     domain = domain_name(address.rpartition("@")[2])
-    row = MailDomain.objects.filter(name=domain).first()
+    row = MailDomain.objects.defer("logo").filter(name=domain).first()
     servers = _of_row(row) if row else _of_environment(domain)
     # A row may be older than the operator's decision, so the door is checked again at each use.
-    if Security.PLAIN in {servers.imap.security, servers.smtp.security} and not settings.ENV.allow_plaintext:
+    used = [service.security for service in (servers.imap, servers.smtp, servers.sieve) if service]
+    if Security.PLAIN in used and not settings.ENV.allow_plaintext:
         raise PlaintextForbidden(domain)
     return servers
 
 
 def _of_row(row: MailDomain) -> Servers:
+    tls = row.least_tls
     return Servers(
-        Endpoint(row.imap_host, row.imap_port, row.imap_security),
-        Endpoint(row.smtp_host or row.imap_host, row.smtp_port, row.smtp_security),
+        Endpoint(row.imap_host, row.imap_port, row.imap_security, tls),
+        Endpoint(row.smtp_host or row.imap_host, row.smtp_port, row.smtp_security, tls),
+        Endpoint(row.sieve_host, row.sieve_port, row.sieve_security, tls) if row.sieve_host else None,
     )
 
 

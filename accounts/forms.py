@@ -17,14 +17,20 @@ from accounts.throttle import Attempt, TooMany
 
 
 class SignInForm(forms.Form):
-    """Address and password of a mailbox."""
+    """Address and password of a mailbox. `domain`: whose web address the page has; its people may leave it out."""
 
-    address = forms.EmailField(max_length=254)
+    address = forms.CharField(max_length=254)
     password = forms.CharField(max_length=1000, strip=False)
     stay = forms.BooleanField(required=False)
 
+    def __init__(self, *args: Any, domain: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._domain = domain
+
     def clean_address(self) -> str:
-        local, _at, domain = self.cleaned_data["address"].rpartition("@")
+        typed: str = self.cleaned_data["address"]
+        whole = f"{typed}@{self._domain}" if self._domain and "@" not in typed else typed
+        local, _at, domain = forms.EmailField(max_length=254).clean(whole).rpartition("@")
         return f"{local.lower()}@{domain_name(domain)}"
 
     def clean_password(self) -> str:

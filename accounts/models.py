@@ -13,7 +13,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.trail import AuditEntry as AuditEntry  # noqa: PLC0414 - where Django looks for models
+# Django looks for models here.
+from accounts.tenancy import MailDomain as MailDomain  # noqa: PLC0414
+from accounts.tenancy import Security as Security  # noqa: PLC0414
+from accounts.tenancy import domain_name as domain_name  # noqa: PLC0414
+from accounts.trail import AuditEntry as AuditEntry  # noqa: PLC0414
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,49 +51,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
-
-
-class Security(models.TextChoices):
-    """How a link to a mail server is made private."""
-
-    TLS = "tls", _("TLS")
-    STARTTLS = "starttls", _("STARTTLS")
-    PLAIN = "plain", _("none (only on the same machine)")
-
-
-PORT = [MinValueValidator(1), MaxValueValidator(65535)]
-
-
-def domain_name(text: str) -> str:
-    """A domain as it is compared and stored: lower case, and in ASCII (RFC 5890 A-labels) where that is possible."""
-    try:
-        return text.strip().rstrip(".").lower().encode("idna").decode()
-    except UnicodeError:
-        return text.strip().lower()
-
-
-class MailDomain(models.Model):
-    """The servers of one mail domain. A domain without a row uses the environment's servers."""
-
-    name = models.CharField(max_length=253, unique=True, help_text=_("example.com"))
-    imap_host = models.CharField(max_length=253)
-    imap_port = models.PositiveIntegerField(default=993, validators=PORT)
-    imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
-    smtp_host = models.CharField(max_length=253, blank=True)
-    smtp_port = models.PositiveIntegerField(default=465, validators=PORT)
-    smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        self.name = domain_name(self.name)
-        if settings.ENV.allow_plaintext:
-            return
-        refused = _("This sends passwords readable. The operator has to set WEBMAIL_ALLOW_PLAINTEXT=yes to allow it.")
-        plain = [field for field in ("imap_security", "smtp_security") if getattr(self, field) == Security.PLAIN]
-        if plain:
-            raise ValidationError(dict.fromkeys(plain, refused))
 
 
 class MailAccount(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, brands
 from accounts.devices import device_words
 from accounts.models import MailAccount, SignIn, User
 from accounts.networks import client_network
@@ -33,6 +33,7 @@ def record(request: HttpRequest, user: User) -> None:
     row.save()
     request.session[FIELD] = row.pk
     if is_new:
+    brands.choose(request, user.email)
         audit.record(audit.Kind.SIGN_IN, user, network=row.network, device=row.device)
 
 

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, sign_ins
+from accounts import attempts, brands, sign_ins
 from accounts.forms import SignInForm
 from accounts.models import MailAccount, User
 from accounts.problems import CannotSignIn, explain
@@ -44,7 +44,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("given", "form")
 def _enter(request: HttpRequest) -> HttpResponseRedirect:
-    form = SignInForm(request.POST)
+    form = SignInForm(request.POST, domain=_domain(request))
     if not form.is_valid():
         raise CannotSignIn("address")
     given = (form.cleaned_data["address"], form.cleaned_data["password"])
@@ -65,6 +65,7 @@ def _page(request: HttpRequest, address: str = "", problem: CannotSignIn | None 
         "address": address,
         "stay": request.POST.get("stay"),
         "next": _next(request),
+        "domain": _domain(request),
         "problem": explanation,
         "focus": explanation.field if explanation else ("password" if address else "address"),
     }
@@ -72,6 +73,12 @@ def _page(request: HttpRequest, address: str = "", problem: CannotSignIn | None 
     if explanation and explanation.retry_after:
         response.headers["Retry-After"] = str(explanation.retry_after)
     return response
+
+
+def _domain(request: HttpRequest) -> str:
+    """Whose web address it is; its people may leave it out of theirs."""
+    brand = brands.of_host(request)
+    return brand.domain if brand else ""
 
 
 def _without_password(user: User) -> MailAccount | None:

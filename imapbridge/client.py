@@ -47,7 +47,7 @@ TURN = 1.0
 def verify_sign_in(servers: Servers, username: str, password: str) -> None:
     """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way."""
     imap = servers.imap
-    values = {"host": imap.host, "port": imap.port, "security": imap.security}
+    values = {"host": imap.host, "port": imap.port, "security": imap.security, "least_tls": imap.least_tls}
     with _turn():
         _ask("/verify", {**values, "username": username, "password": password}, settings.ENV.imap_timeout)
 

@@ -204,6 +204,25 @@ class Environment:
         "For how many days the audit log keeps what happened to sign-ins, sending and settings. 0: for ever.",
     )
     time_zone: str = _variable(
+    domains_file: str = _variable(
+        "WEBMAIL_DOMAINS_FILE",
+        values.file,
+        "",
+        "Mail domains with their servers, limits and looks, as TOML; read at start. Empty: the administration has them.",
+    )
+    autodiscovery: bool = _variable(
+        "WEBMAIL_AUTODISCOVERY",
+        values.switch,
+        "no",
+        "Whether people may use mail servers that you have not named: they are looked up (DNS, autoconfig) by the "
+        "domain of the address, and must be public.",
+    )
+    dns_servers: tuple[str, ...] = _variable(
+        "WEBMAIL_DNS_SERVERS",
+        values.words,
+        "",
+        "Whom autodiscovery asks, by address or address:port, separated by commas. Empty: the system's.",
+    )
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )
     log_level: str = _variable("WEBMAIL_LOG_LEVEL", values.log_level, "INFO", "DEBUG, INFO, WARNING or ERROR.")

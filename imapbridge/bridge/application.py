@@ -156,8 +156,10 @@ class Application:
 
     async def _verify(self, request: Request) -> Answer:
         values = request.values
-        server = server_for(Endpoint(str(values["host"]), int(values["port"]), str(values["security"])))
-        login = Login(server, str(values["username"]), Secret(str(values["password"])))
+        words = (str(values["host"]), int(values["port"]), str(values["security"]))
+        server = server_for(Endpoint(*words, least_tls=str(values.get("least_tls", "1.2"))))
+        is_token = values.get("is_token") is True
+        login = Login(server, str(values["username"]), Secret(str(values["password"])), is_token=is_token)
         await self.pool.verify(login, seconds=request.seconds)
         return Answer()
 

@@ -101,7 +101,8 @@ def server_for(endpoint: autoconfig.Endpoint) -> Server:
     if endpoint.security == "plain" and not settings.ENV.allow_plaintext:
         raise NotPermitted(server=endpoint.host)
     security = cast("Security", endpoint.security)
-    return Server(endpoint.host, endpoint.port, security, ca_file=settings.ENV.tls_ca_file)
+    ca_file, least_tls = settings.ENV.tls_ca_file, endpoint.least_tls
+    return Server(endpoint.host, endpoint.port, security, ca_file=ca_file, least_tls=least_tls)
 
 
 def _wait_for(account_id: int, server: Server) -> None:

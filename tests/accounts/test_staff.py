@@ -52,7 +52,8 @@ def test_people_can_be_added_and_changed(desk: Client, alice: MailAccount) -> No
 def test_a_domain_is_stored_as_it_is_compared(desk: Client) -> None:
     values = {
         "name": "BÜCHER.example", "imap_host": "imap.example", "imap_port": 993, "imap_security": "tls",
-        "smtp_host": "", "smtp_port": 465, "smtp_security": "tls",
+        "smtp_host": "", "smtp_port": 465, "smtp_security": "tls", "sieve_port": 4190, "sieve_security": "tls",
+        "least_tls": "1.2",
     }  # fmt: skip
     assert desk.post("/admin/accounts/maildomain/add/", values).status_code == 302
     assert MailDomain.objects.get().name == "xn--bcher-kva.example"
@@ -61,7 +62,8 @@ def test_a_domain_is_stored_as_it_is_compared(desk: Client) -> None:
 def test_a_domain_without_encryption_is_refused(desk: Client) -> None:
     values = {
         "name": "example.net", "imap_host": "imap.example", "imap_port": 143, "imap_security": "plain",
-        "smtp_host": "", "smtp_port": 465, "smtp_security": "tls",
+        "smtp_host": "", "smtp_port": 465, "smtp_security": "tls", "sieve_port": 4190, "sieve_security": "tls",
+        "least_tls": "1.2",
     }  # fmt: skip
     answer = desk.post("/admin/accounts/maildomain/add/", values)
     assert b"WEBMAIL_ALLOW_PLAINTEXT" in answer.content

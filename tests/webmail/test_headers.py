@@ -80,9 +80,12 @@ NOBODYS = {
     "/sign-out",
     "/health/live",
     "/health/ready",
+    "/metrics",
     "/manifest.webmanifest",
     "/service-worker.js",
     "/offline",
+    "/brand/999999/x.css",
+    "/brand/999999/x.png",
 }
 
 

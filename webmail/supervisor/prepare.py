@@ -90,11 +90,13 @@ def _why_not(host: str, port: int, fault: OSError) -> str:
 
 
 async def tables(environ: Mapping[str, str], data: Path) -> None:
-    """Migrate, unless these very migrations were applied to this SQLite file before."""
+    """Migrate, unless these very migrations were applied to this SQLite file before. Then the operator's domains."""
     wanted = _digest([*ROOT.glob("*/migrations/*.py"), LOCK])
     is_here = (data / "whimbrel.sqlite3").exists() and not environ.get("DATABASE_URL")
     await _unless(data / "migrated", wanted if is_here else "", ["migrate", "--noinput"], environ)
     (data / "migrated").write_text(wanted)
+    if environ.get("WEBMAIL_DOMAINS_FILE"):
+        await _run(["domains", "apply"], environ)
 
 
 async def static_files(environ: Mapping[str, str]) -> None:
@@ -112,8 +114,12 @@ async def static_files(environ: Mapping[str, str]) -> None:
 
 async def _unless(stamp: Path, wanted: str, command: list[str], environ: Mapping[str, str], umask: int = -1) -> None:
     """Run a command of Django's, unless the stamp says that it ran on the same input. Raises CannotStart."""
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
+    if not stamp.exists() or stamp.read_text() != wanted:
+        await _run(command, environ, umask)
+
+
+async def _run(command: list[str], environ: Mapping[str, str], umask: int = -1) -> None:
+    """A command of Django's. Raises CannotStart."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "manage.py", *command), env=environ, cwd=ROOT, stdout=PIPE, stderr=STDOUT, umask=umask
     )

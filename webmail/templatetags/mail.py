@@ -11,18 +11,49 @@ from django.conf import settings
 from django.template.base import Node, Parser, TextNode, Token
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from accounts import brands
+from accounts.brands import Brand
+
 register = template.Library()
 
 
-@register.simple_tag
-def product_name() -> str:
-    """The name the operator gave the product."""
-    name: str = settings.ENV.product_name
+@register.simple_tag(takes_context=True)
+def product_name(context: template.Context) -> str:
+    """The name of the domain whose page it is, else the one that the operator gave the product."""
+    brand = _brand(context)
+    name: str = brand.name if brand and brand.name else settings.ENV.product_name
     return name
+
+
+@register.simple_tag(takes_context=True)
+def brand_sheet(context: template.Context) -> SafeString | str:
+    """The link to the colours of the domain whose page it is."""
+    brand = _brand(context)
+    if not brand or not brand.accent:
+        return ""
+    address = reverse("brand-sheet", args=(brand.id, brand.digest))
+    return format_html('<link rel="stylesheet" href="{}">\n', address)
+
+
+@register.simple_tag(takes_context=True)
+def brand_logo(context: template.Context) -> SafeString | str:
+    """The logo of the domain whose page it is, else the product's own."""
+    brand = _brand(context)
+    if not brand or not brand.has_logo:
+        drawing = '<svg class="logo" aria-hidden="true"><use href="{}#brand"/></svg>'
+        return format_html(drawing, static("icons.svg"))
+    address = reverse("brand-logo", args=(brand.id, brand.digest))
+    return format_html('<img class="logo brand" src="{}" alt="{}">', address, brand.name)
+
+
+def _brand(context: template.Context) -> Brand | None:
+    request = context.get("request")
+    return brands.of_request(request) if request is not None else None
 
 
 @register.tag

@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts import brands
+
 SHELL = ("css/main.css", "css/pages.css", "icon.svg", "icons.svg")
 """What the page without a connection is made of. Mail is never kept."""
 ICONS = (("icon.svg", "any", "any"), ("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"),
@@ -27,7 +29,8 @@ COLOUR = "#00687e"
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """W3C Web App Manifest."""
-    name = settings.ENV.product_name
+    brand = brands.of_host(request)
+    name = brand.name if brand and brand.name else settings.ENV.product_name
     icons = [
         {"src": static(file), "sizes": sizes, "purpose": purpose, "type": _type(file)} for file, sizes, purpose in ICONS
     ]

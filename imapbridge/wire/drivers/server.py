@@ -23,6 +23,8 @@ class Server:
     """False: any certificate is taken. Only ever the operator's choice."""
     ca_file: str = ""
     """Trust the certificates in this file instead of the system's."""
+    least_tls: str = "1.2"
+    """The oldest TLS that is spoken: `1.2` or `1.3`."""
 
     @property
     def is_loopback(self) -> bool:
@@ -37,16 +39,16 @@ class Server:
     def tls(self) -> ssl.SSLContext:
         """TlsFailed when the file of certificates cannot be read."""
         try:
-            return _context(self.verify, self.ca_file)
+            return _context(self.verify, self.ca_file, self.least_tls)
         except (OSError, ssl.SSLError) as error:
             raise TlsFailed(f"the certificates to trust cannot be read: {error}") from error
 
 
 @lru_cache(32)
-def _context(verify: bool, ca_file: str) -> ssl.SSLContext:
+def _context(verify: bool, ca_file: str, least_tls: str) -> ssl.SSLContext:
     """Making one takes 30 ms: it reads all certificates of the system."""
     context = ssl.create_default_context(cafile=ca_file or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3 if least_tls == "1.3" else ssl.TLSVersion.TLSv1_2
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

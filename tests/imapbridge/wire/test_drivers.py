@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import zlib
 
 import pytest
@@ -350,3 +351,8 @@ def test_loopback_is_not_compressed(driver):
 )
 def test_what_is_loopback(host, expected):
     assert Server(host, 993).is_loopback is expected
+
+
+def test_the_oldest_tls_that_is_spoken() -> None:
+    assert Server("mail.example.org", 993).tls().minimum_version == ssl.TLSVersion.TLSv1_2
+    assert Server("mail.example.org", 993, least_tls="1.3").tls().minimum_version == ssl.TLSVersion.TLSv1_3

@@ -13,6 +13,7 @@ from PIL import Image
 from webmail.views import installed
 
 
+@pytest.mark.django_db
 def test_the_manifest(client: Client) -> None:
     answer = client.get("/manifest.webmanifest")
     assert answer["Content-Type"] == "application/manifest+json"
