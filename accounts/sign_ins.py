@@ -32,8 +32,8 @@ def record(request: HttpRequest, user: User) -> None:
     row.expires_at = request.session.get_expiry_date()
     row.save()
     request.session[FIELD] = row.pk
-    if is_new:
     brands.choose(request, user.email)
+    if is_new:
         audit.record(audit.Kind.SIGN_IN, user, network=row.network, device=row.device)
 
 

@@ -197,13 +197,6 @@ class Environment:
         "What your mail servers call themselves in Authentication-Results, separated by commas: what they found of a "
         "sender is believed and told. They must remove such fields that others wrote in their name. Empty: nothing is.",
     )
-    audit_days: int = _variable(
-        "WEBMAIL_AUDIT_DAYS",
-        values.number,
-        "180",
-        "For how many days the audit log keeps what happened to sign-ins, sending and settings. 0: for ever.",
-    )
-    time_zone: str = _variable(
     domains_file: str = _variable(
         "WEBMAIL_DOMAINS_FILE",
         values.file,
@@ -223,6 +216,13 @@ class Environment:
         "",
         "Whom autodiscovery asks, by address or address:port, separated by commas. Empty: the system's.",
     )
+    audit_days: int = _variable(
+        "WEBMAIL_AUDIT_DAYS",
+        values.number,
+        "180",
+        "For how many days the audit log keeps what happened to sign-ins, sending and settings. 0: for ever.",
+    )
+    time_zone: str = _variable(
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )
     log_level: str = _variable("WEBMAIL_LOG_LEVEL", values.log_level, "INFO", "DEBUG, INFO, WARNING or ERROR.")
