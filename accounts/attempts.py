@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
@@ -13,7 +15,12 @@ from accounts import audit
 from accounts.autoconfig import NoServers, PlaintextForbidden, servers_for
 from accounts.models import User
 from accounts.networks import client_network
+from accounts.oauth import grants, id_token
+from accounts.oauth.errors import Misconfigured, OAuthError
+from accounts.oauth.flow import Asked
+from accounts.oauth.grants import Tokens
 from accounts.problems import CannotSignIn
+from accounts.providers import Provider
 from accounts.throttle import Attempt, TooMany
 
 logger = logging.getLogger(__name__)
@@ -33,12 +40,55 @@ def person(request: HttpRequest, address: str, password: str) -> User:
     return user
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a provider gave, and the address that it vouches for."""
+
+    provider: Provider
+    address: str
+    tokens: Tokens
+
+
+@sensitive_variables("code", "verifier")
+def granted(provider: Provider, asked: Asked, code: str, redirect_uri: str) -> Grant:
+    """What the code that came back from the browser is good for. Raises CannotSignIn."""
+    try:
+        tokens = grants.redeem(provider, code=code, verifier=asked.verifier, redirect_uri=redirect_uri)
+        claims = id_token.claims_of(provider, tokens.id_token, asked.nonce)
+        address = id_token.address_of(provider, claims, tokens.access)
+        if tokens.refresh is None:
+            raise Misconfigured(f"{provider.name}: no refresh token")
+    except OAuthError as fault:
+        raise not_granted(provider, fault) from fault
+    return Grant(provider, address, tokens)
+
+
+def not_granted(provider: Provider, fault: OAuthError) -> CannotSignIn:
+    """The same for the person."""
+    logger.warning("sign-in outcome=%s reason=%.200s", fault.code, fault)
+    return CannotSignIn(fault.code, server=provider.label)
+
+
+def person_of(request: HttpRequest, grant: Grant) -> User:
+    """Who it is, once the mail server has taken the access token. Raises CannotSignIn."""
+    network = client_network(request)
+    try:
+        user = _known(request, grant.address, grant=grant)
+    except CannotSignIn as problem:
+        logger.warning("sign-in outcome=%s address=%s network=%s", problem.code, grant.address, network)
+        if problem.code == "sign-in-refused":
+            problem = CannotSignIn("token-refused", server=problem.server)
+        raise problem from None
+    logger.info("sign-in outcome=ok address=%s network=%s provider=%s", grant.address, network, grant.provider.name)
+    return user
+
+
 @sensitive_variables("password")
 def _throttled(request: HttpRequest, address: str, password: str, network: str) -> User:
     try:
         attempt = Attempt(address, network)
         try:
-            user = _authenticated(request, address, password)
+            user = _known(request, address, address=address, password=password)
         except CannotSignIn as problem:
             if problem.code != "sign-in-refused":
                 attempt.undecided()
@@ -52,11 +102,11 @@ def _throttled(request: HttpRequest, address: str, password: str, network: str) 
         raise CannotSignIn("bridge-down") from fault
 
 
-@sensitive_variables("password")
-def _authenticated(request: HttpRequest, address: str, password: str) -> User:
+@sensitive_variables("credentials")
+def _known(request: HttpRequest, of: str, **credentials: Any) -> User:
     try:
-        server = servers_for(address).imap.host
-        user = authenticate(request, address=address, password=password)
+        server = servers_for(of).imap.host
+        user = authenticate(request, **credentials)
     except PlaintextForbidden as fault:
         raise CannotSignIn("plaintext", domain=fault.domain) from fault
     except NoServers as fault:

@@ -62,6 +62,9 @@ class MailAccount(models.Model):
     address = models.EmailField(db_index=True)
     username = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
+    provider = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    """Whose word stands for a password: the name of one of `providers`, and the secret is its refresh token. Empty: the
+    secret is a password."""
     secret = models.TextField(blank=True, editable=False)
     """See `secrets`; empty when the person has signed out everywhere."""
     secret_version = models.PositiveIntegerField(default=0, editable=False)
@@ -92,6 +95,19 @@ class MailAccount(models.Model):
     def is_primary(self) -> bool:
         """Whether its address and password are what the person signs in with."""
         return self.address == self.user.email
+
+
+class LeftToken(models.Model):
+    """A refresh token whose account has no use for it any more: to be given back to its provider, and forgotten."""
+
+    provider = models.CharField(max_length=32)
+    token = models.TextField(editable=False)
+    """Sealed: see `secrets`."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"token={self.pk}"
 
 
 class Identity(models.Model):

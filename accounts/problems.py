@@ -66,13 +66,42 @@ SENTENCES: Mapping[Code, str | Promise] = MappingProxyType(
         "server-misbehaved": _(
             "%(server)s gave an answer that makes no sense for a mail server. Tell the people who run this webmail."
         ),
+        "provider-away": _("%(server)s does not answer at the moment. Try again in a minute."),
+        "provider-declined": _("%(server)s did not give this webmail the permission to read your mail. Try again."),
+        "provider-ended": _("%(server)s did not take what came back from your browser. Sign in once more."),
+        "provider-untrusted": _(
+            "What came back from %(server)s does not belong to a sign-in that was begun here, or is too old. Sign in "
+            "once more, in this browser."
+        ),
+        "provider-no-address": _(
+            "%(server)s does not say which mailbox of this webmail is yours. Sign in there with the address of your "
+            "mailbox."
+        ),
+        "provider-misconfigured": _(
+            "%(server)s does not let this webmail work for you. Tell the people who run this webmail."
+        ),
+        "token-refused": _(
+            "%(server)s does not let you in with that permission. Sign in with the address of your mailbox; if it goes "
+            "on, tell the people who run this webmail."
+        ),
         "bridge-down": _("A part of this webmail is not running at the moment. Try again in a minute."),
     }
 )
 OTHERWISE = SENTENCES["bridge-down"]
 TWO_STEP = _("If your account uses two-step sign-in, create an app password and enter it here.")
 STATUS: Mapping[Code, int] = MappingProxyType(
-    {"address": 400, "sign-in-refused": 403, "no-servers": 400, "plaintext": 400, "too-many": 429}
+    {
+        "address": 400,
+        "no-servers": 400,
+        "plaintext": 400,
+        "sign-in-refused": 403,
+        "token-refused": 403,
+        "provider-declined": 403,
+        "provider-ended": 403,
+        "provider-untrusted": 403,
+        "provider-no-address": 403,
+        "too-many": 429,
+    }
 )
 
 

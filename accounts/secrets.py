@@ -1,11 +1,12 @@
-"""Mail passwords at rest: sealed with a key from the environment, bound to one account on one server.
+"""Mail passwords and refresh tokens at rest: sealed with a key from the environment, bound to an account on a server.
 
     v1.<key id>.<salt>.<nonce>.<ciphertext>        each base64url without padding
 
 AES-256-GCM (NIST SP 800-38D); the row's key is HKDF-SHA256 (RFC 5869) of one of WEBMAIL_CREDENTIAL_KEYS with the row's
 own salt. The associated data name person, account, server and user name, so that a sealed password copied to another
-row, or an account pointed at another server, opens nothing. Never logs, never caches, and never holds a password
-longer than its caller does.
+row, or an account pointed at another server, opens nothing; and of a token who gave it and to which client, so that it
+is sent to nobody else, and is never taken for a password. Never logs, never caches, and never holds a password longer
+than its caller does.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import providers
 from accounts.autoconfig import NoServers, servers_for
 from accounts.models import MailAccount
+from accounts.providers import Provider
 
 VERSION = "v1"
 
@@ -59,12 +62,28 @@ def seal(account: MailAccount, password: str) -> None:
 
     The account must be saved before (its key is part of the binding). Raises NoServers.
     """
+    account.provider = ""
     account.secret = _encrypt(password, _binding(account))
     account.secret_version += 1
 
 
+def seal_token(account: MailAccount, provider: Provider, token: Secret) -> None:
+    """As `seal`, with a provider's refresh token in place of a password."""
+    account.provider = provider.name
+    rotate_token(account, token)
+    account.secret_version += 1
+
+
+def rotate_token(account: MailAccount, token: Secret) -> None:
+    """The provider gave another refresh token for the same permission: the version stays. The caller saves.
+
+    Raises NoServers, or SecretUnreadable when the provider is not known here any more.
+    """
+    account.secret = _encrypt(token.reveal(), _binding(account))
+
+
 def open_(account: MailAccount) -> Secret:
-    """The account's password. Raises SecretUnreadable."""
+    """The account's password, or its refresh token where it has a provider. Raises SecretUnreadable."""
     try:
         return Secret(_decrypt(account.secret, _binding(account)))
     except (NoServers, InvalidTag, ValueError) as fault:
@@ -112,7 +131,15 @@ def _key_id(key: bytes) -> str:
 def _binding(account: MailAccount) -> bytes:
     imap = servers_for(account.address).imap
     # The user name comes last: it alone may hold the separator.
-    return f"{account.user_id}|{account.pk}|{imap.host}|{imap.port}|{account.username}".encode()
+    bound = f"{account.user_id}|{account.pk}|{imap.host}|{imap.port}|{account.username}"
+    return (f"token|{_mark(account.provider)}|{bound}" if account.provider else bound).encode()
+
+
+def _mark(name: str) -> str:
+    provider = providers.named(name)
+    if provider is None:
+        raise SecretUnreadable(f"provider={name} is not known")
+    return provider.mark
 
 
 def _cipher(key: bytes, salt: bytes) -> AESGCM:

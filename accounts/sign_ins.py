@@ -15,6 +15,7 @@ from accounts import audit, brands
 from accounts.devices import device_words
 from accounts.models import MailAccount, SignIn, User
 from accounts.networks import client_network
+from accounts.oauth import returning
 from accounts.signals import passwords_forgotten
 
 FIELD = "sign_in"
@@ -74,7 +75,10 @@ def forget_where_nobody_is(users: list[int]) -> None:
         held = list(MailAccount.objects.select_for_update().filter(user__in=users).exclude(secret=""))
         present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values_list("user", flat=True)
         nobodys = {account.user_id for account in held}.difference(present)
-        accounts = [account.pk for account in held if account.user_id in nobodys]
+        left = [account for account in held if account.user_id in nobodys]
+        for account in left:
+            returning.leave(account)
+        accounts = [account.pk for account in left]
         MailAccount.objects.filter(pk__in=accounts).update(secret="", secret_version=F("secret_version") + 1)
         if accounts:
             transaction.on_commit(partial(passwords_forgotten.send, sender=SignIn, account_ids=accounts))

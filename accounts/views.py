@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -9,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, brands, sign_ins
+from accounts import attempts, brands, providers, sign_ins
 from accounts.forms import SignInForm
 from accounts.models import MailAccount, User
 from accounts.problems import CannotSignIn, explain
@@ -23,11 +25,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             return _enter(request)
         except CannotSignIn as problem:
-            return _page(request, address=request.POST.get("address", "")[:254], problem=problem)
+            return page(request, address=request.POST.get("address", "")[:254], problem=problem)
     if not request.user.is_authenticated:
-        return _page(request)
+        return page(request)
     if unusable := _without_password(request.user):
-        return _page(request, address=unusable.address)
+        return page(request, address=unusable.address)
     return redirect(_target(request))
 
 
@@ -49,22 +51,30 @@ def _enter(request: HttpRequest) -> HttpResponseRedirect:
         raise CannotSignIn("address")
     given = (form.cleaned_data["address"], form.cleaned_data["password"])
     user = attempts.person(request, *given)
-    if request.user.is_authenticated and request.user != user:
-        logout(request)  # `login` would only drop the session, not the row that stands for it
-    login(request, user)
-    request.session.set_expiry(None if form.cleaned_data["stay"] else 0)
-    sign_ins.record(request, user)
-    if not sign_ins.is_kept(user, given[0]):
-        attempts.person(request, *given)
+    enter(request, user, given[0], stay=form.cleaned_data["stay"], again=lambda: attempts.person(request, *given))
     return redirect(_target(request))
 
 
-def _page(request: HttpRequest, address: str = "", problem: CannotSignIn | None = None) -> HttpResponse:
+def enter(request: HttpRequest, user: User, address: str, *, stay: bool, again: Callable[[], object]) -> None:
+    """This browser is the person's now. `again`: what let them in, for when its secret was forgotten meanwhile."""
+    if request.user.is_authenticated and request.user != user:
+        logout(request)  # `login` would only drop the session, not the row that stands for it
+    login(request, user)
+    request.session.set_expiry(None if stay else 0)
+    sign_ins.record(request, user)
+    if not sign_ins.is_kept(user, address):
+        again()
+
+
+def page(request: HttpRequest, address: str = "", problem: CannotSignIn | None = None) -> HttpResponse:
+    """The page to sign in on. Never shows a password."""
     explanation = explain(problem) if problem else None
     context = {
+        "providers": providers.known(),
+        "serving": providers.serving(address.rpartition("@")[2]),
         "address": address,
         "stay": request.POST.get("stay"),
-        "next": _next(request),
+        "next": wanted(request),
         "domain": _domain(request),
         "problem": explanation,
         "focus": explanation.field if explanation else ("password" if address else "address"),
@@ -88,10 +98,10 @@ def _without_password(user: User) -> MailAccount | None:
 
 
 def _target(request: HttpRequest) -> str:
-    return _next(request) or resolve_url("home")
+    return wanted(request) or resolve_url("home")
 
 
-def _next(request: HttpRequest) -> str:
+def wanted(request: HttpRequest) -> str:
     """Where the person wanted to go, if that is a page of ours; else empty."""
     url = request.POST.get("next") or request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())

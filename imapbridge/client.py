@@ -44,12 +44,16 @@ TURN = 1.0
 
 
 @sensitive_variables("password")
-def verify_sign_in(servers: Servers, username: str, password: str) -> None:
-    """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way."""
+def verify_sign_in(servers: Servers, username: str, password: str, *, is_token: bool = False) -> None:
+    """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way.
+
+    `is_token`: an access token stands in place of the password.
+    """
     imap = servers.imap
     values = {"host": imap.host, "port": imap.port, "security": imap.security, "least_tls": imap.least_tls}
     with _turn():
-        _ask("/verify", {**values, "username": username, "password": password}, settings.ENV.imap_timeout)
+        values |= {"username": username, "password": password, "is_token": is_token}
+        _ask("/verify", values, settings.ENV.imap_timeout)
 
 
 def fetch(account_id: int, mailbox_id: int, uid: int, sections: list[str]) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ What the rest of the house sees. A view knows the three kinds only:
      │    ├── ServerUnreachable
      │    ├── ServerTimedOut
      │    ├── ServerBusy        too many connections, INUSE, LIMIT, UNAVAILABLE
+     │    ├── ProviderAway      not the mail server: who makes the tokens to sign in with (OAuth)
      │    └── BridgeDown        not the mail server: our own bridge does not answer
      │         └── Elsewhere    or has the account no more: ask the bridge that has it
      ├── AskPerson              only the person can mend it
@@ -113,6 +114,10 @@ class ServerBusy(TryAgain):
     code = "busy"
     wait = 0.0
     """Seconds that the server asks us to stay away; 0 where it does not say."""
+
+
+class ProviderAway(TryAgain):
+    code = "provider-away"
 
 
 class BridgeDown(TryAgain):

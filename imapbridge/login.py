@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -53,7 +54,7 @@ class MailboxBackend(BaseBackend):
         except MailError as error:
             logger.warning("sign-in code=%s server=%s reason=%.200s", error.code, servers.imap, error)
             raise CannotSignIn(error.code, server=servers.imap.host) from error
-        user = _admit(address, password)
+        user = admit(address, lambda account: _keep(account, password))
         return user if user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
@@ -68,16 +69,15 @@ class MailboxBackend(BaseBackend):
         return None
 
 
-@sensitive_variables("password")
-def _admit(address: str, password: str) -> User:
-    """The person of an address whose password is right: found or made, with the password sealed."""
+def admit(address: str, keep: Callable[[MailAccount], None]) -> User:
+    """The person of an address who was let in by its mail server: found or made, with what let them in kept."""
     with transaction.atomic():
         # Not by an account that its person has added: see `MailAccount`.
         own = MailAccount.objects.select_for_update().select_related("user").filter(address=address, user__email=address)
         account = own.first()
         account = account or _new_account(address)
         if account.user.is_active:
-            _keep(account, password)
+            keep(account)
     return account.user
 
 
@@ -99,12 +99,14 @@ def _keep(account: MailAccount, password: str) -> None:
         secrets.seal(account, password)
     account.refused = False
     account.used_at = timezone.now()
-    account.save(update_fields=["secret", "secret_version", "refused", "used_at"])
+    account.save(update_fields=["provider", "secret", "secret_version", "refused", "used_at"])
 
 
 @sensitive_variables("password")
 def _is_sealed(account: MailAccount, password: str) -> bool:
     try:
+        if account.provider:
+            return False
         return hmac.compare_digest(secrets.open_(account).reveal().encode(), password.encode())
     except secrets.SecretUnreadable:
         return False

@@ -190,6 +190,13 @@ class Environment:
         "Address book servers (CardDAV) of yours, by host name, separated by commas: they may be inside your network, "
         "on any port and without TLS. All others must have a public address, and TLS.",
     )
+    oauth_file: str = _variable(
+        "WEBMAIL_OAUTH_FILE",
+        values.oauth_file,
+        "",
+        "A TOML file with the providers that people may sign in with instead of a mail password, such as Google, "
+        "Microsoft or your own (OpenID Connect).",
+    )
     authserv_ids: tuple[str, ...] = _variable(
         "WEBMAIL_AUTHSERV_IDS",
         values.words,

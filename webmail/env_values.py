@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from accounts import providers
+
 SECURITIES = ("tls", "starttls", "plain")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -78,6 +80,13 @@ def file(value: str) -> str:
     if value.strip() and not Path(value.strip()).is_file():
         raise ValueError(f"names a file that is not there: {value.strip()}")
     return value.strip()
+
+
+def oauth_file(value: str) -> str:
+    path = file(value)
+    if path:
+        providers.parse(Path(path).read_text(encoding="utf-8"))
+    return path
 
 
 def vapid_key(value: str) -> str:

@@ -159,10 +159,17 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-outbox": {"task": "webmail.tasks.look_at_outbox", "schedule": 20, "options": {"expires": 20}},
     "sweep-outbox": {"task": "webmail.tasks.sweep_outbox", "schedule": 3600, "options": {"expires": 600}},
     "sweep-audit": {"task": "webmail.tasks.sweep_audit", "schedule": 86_400, "options": {"expires": 3600}},
+    "return-tokens": {"task": "webmail.tasks.return_tokens", "schedule": 60, "options": {"expires": 50}},
     "sweep-sign-ins": {"task": "webmail.tasks.sweep_sign_ins", "schedule": 3600, "options": {"expires": 600}},
 }
 
-AUTHENTICATION_BACKENDS = ["imapbridge.login.MailboxBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "imapbridge.login.MailboxBackend",
+    "imapbridge.token_login.TokenBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+WEB_DOOR = "webmail.outside.services.exchange"
+"""How rooms below `webmail` ask services on the web that the operator chose."""
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from accounts import audit, sign_ins
 from accounts.models import MailAccount, User
+from accounts.oauth import returning
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
 from webmail import searches
@@ -247,6 +248,12 @@ def look_for_bounces(self: Any, account_id: int) -> None:
         bounces.look(account_id)
     except TryAgain as error:
         raise self.retry(countdown=30 * 2**self.request.retries) from error
+
+
+@shared_task
+def return_tokens() -> None:
+    """Refresh tokens of people who have signed out go back to their providers."""
+    returning.return_some()
 
 
 @shared_task

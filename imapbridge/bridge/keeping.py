@@ -129,7 +129,7 @@ class Keeper:
         """Apart from listening, so that no secret outlives the login."""
         version, login = await in_thread(credentials.open_login, account_id)
         try:
-            return await self._connector.connect(login)
+            return await self._connector.connect_account(account_id, login)
         except SignInRefused:
             await in_thread(credentials.mark_refused, account_id, version)
             raise

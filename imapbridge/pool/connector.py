@@ -1,4 +1,4 @@
-"""From a login to a connection that is signed in and prepared. Knows no account and keeps nothing."""
+"""From a login to a connection that is signed in and prepared. Keeps nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 
 from imapbridge.errors import SignInRefused, Unsafe, WireError
-from imapbridge.pool.credentials import Login
+from imapbridge.pool.credentials import Login, in_thread, renewed
 from imapbridge.pool.translation import translate
 from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.stream import Limits
@@ -36,10 +36,19 @@ class Connector:
             raise translate(error, login.server.host) from error
         return connection
 
+    async def connect_account(self, account_id: int, login: Login) -> AsyncConnection:
+        """As `connect`; once more with another access token, where the one that was refused may have ended."""
+        try:
+            return await self.connect(login)
+        except SignInRefused:
+            if not login.is_token:
+                raise
+        return await self.connect(await in_thread(renewed, account_id, login))
+
     async def _sign_in(self, connection: AsyncConnection, login: Login) -> None:
         session = connection.session
         try:
-            await connection.run(session.login(login.username, login.secret.reveal()), timeout=TIMEOUT)
+            await connection.run(login.sign_in(session), timeout=TIMEOUT)
             await connection.run(session.prepare(), timeout=TIMEOUT)
             if self._compress:
                 await connection.compress(timeout=TIMEOUT)

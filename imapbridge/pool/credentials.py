@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar, cast
+from dataclasses import dataclass, field, replace
+from typing import ParamSpec, Protocol, TypeVar, cast
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -19,11 +19,13 @@ from accounts.models import MailAccount
 from accounts.secrets import Secret
 from imapbridge import backoff
 from imapbridge.errors import NotPermitted, ServerBusy, ServerUnreachable, SignInRefused
+from imapbridge.pool import tokens
 from imapbridge.wire.drivers import Server
 from imapbridge.wire.session import Security
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,21 @@ class Login:
     server: Server
     username: str
     secret: Secret = field(repr=False)
+    is_token: bool = False
+    """The secret is an access token of a provider's, not a password."""
+
+    def sign_in(self, session: SignsIn[T]) -> T:
+        """What the session has to run."""
+        if self.is_token:
+            return session.authenticate_oauth(self.username, self.secret.reveal(), self.server.host, self.server.port)
+        return session.login(self.username, self.secret.reveal())
+
+
+class SignsIn(Protocol[R_co]):
+    """A session of the wire's: IMAP's or ManageSieve's."""
+
+    def login(self, username: str, password: str) -> R_co: ...
+    def authenticate_oauth(self, username: str, token: str, host: str = "", port: int = 0) -> R_co: ...
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -80,6 +97,28 @@ def open_submission(account_id: int) -> Login:
     return _open(account_id, lambda servers: servers.smtp)[1]
 
 
+def renewed(account_id: int, login: Login) -> Login:
+    """The same with another access token, where the one that the server refused may have ended before its time.
+
+    SignInRefused for a password, and when no other token is to be had.
+    """
+    account = MailAccount.objects.filter(pk=account_id).first()
+    if not login.is_token or account is None or not account.provider:
+        raise SignInRefused(server=login.server.host)
+    return replace(login, secret=tokens.access(account, other_than=login.secret))
+
+
+def open_sieve(account_id: int) -> Login | None:
+    """The login of the server that keeps the account's filters, which has the same password; None when there is no such
+    server. Raises as `open_login` does."""
+    address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
+    try:
+        sieve = autoconfig.servers_for(address or "").sieve
+    except autoconfig.NoServers as error:
+        raise ServerUnreachable(str(error)) from error
+    return _open(account_id, lambda _servers: sieve)[1] if sieve else None
+
+
 def _open(account_id: int, chosen: Callable[[autoconfig.Servers], autoconfig.Endpoint]) -> tuple[int, Login]:
     account = MailAccount.objects.filter(pk=account_id).first()
     if account is None:
@@ -87,6 +126,8 @@ def _open(account_id: int, chosen: Callable[[autoconfig.Servers], autoconfig.End
     version = _admitted(account.secret_version, account.refused, account.secret)
     try:
         server = server_for(chosen(autoconfig.servers_for(account.address)))
+        if account.provider:
+            return version, Login(server, account.username, tokens.access(account), is_token=True)
         return version, Login(server, account.username, secrets.open_(account))
     except autoconfig.PlaintextForbidden as error:
         raise NotPermitted(str(error)) from error

@@ -47,7 +47,7 @@ class Opener:
         connection = parked = self._parked.take(login)
         if connection is None:
             try:
-                connection = await self._connector.connect(login)
+                connection = await self._connector.connect_account(account.account_id, login)
             except SignInRefused:
                 # First in memory: another caller must not try again while the row is written.
                 account.refused = version

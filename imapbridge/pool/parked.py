@@ -44,5 +44,6 @@ class Parked:
 
     def _digest(self, login: Login) -> bytes:
         server = login.server
-        words = (server.host, str(server.port), server.security, login.username, login.secret.reveal())
+        kind = "token" if login.is_token else "password"
+        words = (server.host, str(server.port), server.security, login.username, kind, login.secret.reveal())
         return hmac.digest(self._key, "\0".join(words).encode(), hashlib.sha256)

@@ -16,8 +16,9 @@ from django.core.cache import cache
 
 from accounts import autoconfig
 from accounts.models import MailAccount
-from imapbridge.errors import WireError
+from imapbridge.errors import CommandFailed, WireError
 from imapbridge.pool import credentials
+from imapbridge.pool.credentials import Login
 from imapbridge.pool.translation import translate
 from imapbridge.submit.link import Link
 from imapbridge.submit.replies import Reply
@@ -43,7 +44,7 @@ def submit(
         link = Link.connect(login.server, _own_name())
         try:
             _remember(login.server.host, login.server.port, link.limit)
-            link.login(login.username, login.secret.reveal())
+            _sign_in(link, account_id, login)
             replies = link.hand_over(letter, ending, alive)
         except BaseException:
             link.abort()
@@ -52,6 +53,19 @@ def submit(
         return replies
     except WireError as error:
         raise translate(error, login.server.host) from error
+
+
+def _sign_in(link: Link, account_id: int, login: Login) -> None:
+    """Once more with another access token, where the one that was refused may have ended."""
+    if not login.is_token:
+        link.login(login.username, login.secret.reveal())
+        return
+    try:
+        link.login_by_token(login.username, login.secret.reveal())
+    except CommandFailed as refused:
+        if refused.code != "AUTHENTICATIONFAILED":
+            raise
+        link.login_by_token(login.username, credentials.renewed(account_id, login).secret.reveal())
 
 
 def limit(account_id: int) -> int:

@@ -17,6 +17,7 @@ from socket import socket
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, ProtocolError, TimedOut, TlsFailed
 from imapbridge.submit.replies import NO_UTF8, TOO_LARGE, Reply, after_others
 from imapbridge.submit.values import Letter, Undecided
+from imapbridge.wire import sasl
 from imapbridge.wire.drivers import Server, dial, tls_error
 
 CONNECT = 30.0
@@ -68,9 +69,21 @@ class Link:
                 raise CommandFailed("NO", "PRIVACYREQUIRED", "the server takes no password here", "AUTH")
             else:
                 return
-        if reply.code not in (235, 503):  # RFC 4954 4: signed in already
-            code = "UNAVAILABLE" if 400 <= reply.code < 500 else "AUTHENTICATIONFAILED"
-            raise CommandFailed("NO", code, _without(password, reply.words), "AUTH")
+        _check(reply, password)
+
+    def login_by_token(self, username: str, token: str) -> None:
+        """The same with an access token (RFC 7628, or XOAUTH2)."""
+        mechanisms = self._client.esmtp_features.get("auth", "").upper().split()
+        if not mechanisms:
+            return
+        mechanism = sasl.by_token(mechanisms, username, token, self.server.host, self.server.port)
+        if mechanism is None:
+            raise CommandFailed("NO", "CANNOT", "the server takes no access token here", "AUTH")
+        with _translated():
+            reply = self._ask("AUTH", f"{mechanism.name} {mechanism.encoded}")
+            if reply.code == 334:  # why not; it says so once more
+                reply = self._ask(base64.b64encode(mechanism.last).decode("ascii"))
+        _check(reply, token)
 
     def hand_over(self, letter: Letter, ending: Callable[[], bool], alive: Callable[[], bool]) -> dict[str, Reply]:
         """The server's last word on each recipient, all of them named.
@@ -208,6 +221,13 @@ class _Client(smtplib.SMTP):
         except BaseException:
             sock.close()
             raise
+
+
+def _check(reply: Reply, secret: str) -> None:
+    """Whether that let us in. CommandFailed when not."""
+    if reply.code not in (235, 503):  # RFC 4954 4: signed in already
+        code = "UNAVAILABLE" if 400 <= reply.code < 500 else "AUTHENTICATIONFAILED"
+        raise CommandFailed("NO", code, _without(secret, reply.words), "AUTH")
 
 
 def stuffed(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -15,8 +15,10 @@ from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
 from imapbridge import redis_link
-from imapbridge.errors import TryAgain
+from imapbridge.errors import CommandFailed, SignInRefused, TryAgain
 from imapbridge.pool import credentials
+from imapbridge.pool.credentials import Login
+from imapbridge.pool.translation import translate
 from imapbridge.sync import holder
 from imapbridge.wire.drivers import BlockingConnection
 
@@ -108,10 +110,23 @@ def _bury(lock: Lock) -> bool:
 
 def connect(account_id: int) -> BlockingConnection:
     """A fresh connection, signed in. Nothing is tried with a password that was refused: servers lock accounts."""
-    _, login = credentials.open_login(account_id)
+    version, login = credentials.open_login(account_id)
+    try:
+        return _connect(login)
+    except CommandFailed as refused:
+        if not (login.is_token and isinstance(translate(refused), SignInRefused)):
+            raise
+    try:
+        return _connect(credentials.renewed(account_id, login))
+    except CommandFailed:
+        credentials.mark_refused(account_id, version)
+        raise
+
+
+def _connect(login: Login) -> BlockingConnection:
     connection = BlockingConnection.connect(login.server, timeout=CONNECT_TIMEOUT)
     try:
-        connection.run(connection.session.login(login.username, login.secret.reveal()), timeout=CONNECT_TIMEOUT)
+        connection.run(login.sign_in(connection.session), timeout=CONNECT_TIMEOUT)
         connection.run(connection.session.prepare(), timeout=CONNECT_TIMEOUT)
         connection.compress(timeout=CONNECT_TIMEOUT)
     except BaseException:

@@ -9,6 +9,7 @@ import base64
 from typing import Literal
 
 from imapbridge.errors import CommandFailed, ConnectionClosed, ProtocolError, TlsFailed, Unsafe
+from imapbridge.wire import sasl
 from imapbridge.wire.commands import Command, atom, string
 from imapbridge.wire.responses import Condition, Enabled, Response, ServerId
 from imapbridge.wire.state import Exchange, SessionState, Upgrade
@@ -77,17 +78,17 @@ class Authentication(SessionState):
         self._signed_in()
 
     def authenticate_oauth(self, username: str, token: str, host: str = "", port: int = 0) -> Exchange[None]:
-        """Sign in with an OAuth access token: OAUTHBEARER (RFC 7628), else XOAUTH2. CommandFailed when refused."""
-        if any(char in username + token for char in "\0\1\r\n"):
-            raise Unsafe("a name or token may not hold control characters")
+        """Sign in with an OAuth access token: XOAUTH2, or OAUTHBEARER (RFC 7628).
+
+        CommandFailed when it is refused; with code CANNOT, and without sending it, when the server offers neither.
+        """
+        offered = {name.removeprefix("AUTH=") for name in self.capabilities if name.startswith("AUTH=")}
+        mechanism = sasl.by_token(offered, username, token, host, port)
+        if mechanism is None:
+            raise CommandFailed("NO", "CANNOT", "the server takes no access token here", "AUTHENTICATE")
         try:
-            if self.has("AUTH=OAUTHBEARER") and not self.has("AUTH=XOAUTH2"):
-                name = username.replace("=", "=3D").replace(",", "=2C")
-                where = f"\1host={host}\1port={port}" if host else ""
-                initial = f"n,a={name},{where}\1auth=Bearer {token}\1\1"
-                yield from self._authenticate("OAUTHBEARER", initial, b"AQ==\r\n")
-            else:
-                yield from self._authenticate("XOAUTH2", f"user={username}\1auth=Bearer {token}\1\1", b"\r\n")
+            last_word = base64.b64encode(mechanism.last) + b"\r\n"
+            yield from self._authenticate(mechanism.name, mechanism.initial.decode(), last_word)
         except CommandFailed as refused:
             raise _without(refused, token) from None
 

@@ -1,0 +1,69 @@
+"""Signing in with a provider's word: to its pages, and back from them.
+
+Who comes back does so by a GET, for that is what a redirect is; it counts once, after a POST of this browser's.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import attempts, providers, views
+from accounts.attempts import Grant
+from accounts.oauth import flow
+from accounts.oauth.errors import OAuthError
+from accounts.oauth.flow import Asked
+from accounts.problems import CannotSignIn
+from accounts.providers import Provider
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def begin(request: HttpRequest, name: str) -> HttpResponse:
+    """A page that goes on to the provider's. A redirect would not do: browsers let a form of ours lead to us only."""
+    provider, address = _named(name), request.POST.get("address", "")[:254]
+    stay, next_ = "stay" in request.POST, views.wanted(request)
+    try:
+        url = flow.begin(request.session, provider, _back(name), hint=address, stay=stay, next_=next_)
+    except OAuthError as fault:
+        return views.page(request, address, attempts.not_granted(provider, fault))
+    response = render(request, "accounts/going_on.html", {"provider": provider, "url": url})
+    response.headers["Refresh"] = f"0;url={url}"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def back(request: HttpRequest, name: str) -> HttpResponse:
+    """The browser comes back with a code, or with a refusal."""
+    provider = _named(name)
+    try:
+        asked, grant = _granted(request, provider)
+        user = attempts.person_of(request, grant)
+        views.enter(request, user, grant.address, stay=asked.stay, again=lambda: attempts.person_of(request, grant))
+    except CannotSignIn as problem:
+        return views.page(request, problem=problem)
+    return redirect(asked.next or resolve_url("home"))
+
+
+def _granted(request: HttpRequest, provider: Provider) -> tuple[Asked, Grant]:
+    try:
+        asked, code = flow.take(request.session, provider, request.GET.dict())
+    except OAuthError as fault:
+        raise attempts.not_granted(provider, fault) from fault
+    return asked, attempts.granted(provider, asked, code, _back(provider.name))
+
+
+def _named(name: str) -> Provider:
+    if (found := providers.named(name)) is None:
+        raise Http404
+    return found
+
+
+def _back(name: str) -> str:
+    """As the provider has it written down: by our own name, never by what a request says."""
+    return f"{settings.ENV.base_url}{reverse('sign-in-back', args=[name])}"
