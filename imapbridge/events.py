@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 mail_arrived = Signal()
 """Sent with `account_id: int` when a sync has written messages that are new on the server. Listeners only ask."""
 
+ACCOUNTS = "accounts.changed"
+"""The type of what tells open pages that their person has one account more, or less."""
+
 _TABLE = Mailbox._meta.db_table
 _RAISE = f"""
 UPDATE {_TABLE} SET state = state + 1, unread = unread + %s WHERE id = %s RETURNING state, account_id

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
 from imapbridge import client, presence, queued
-from imapbridge.actions import snoozing, whole
+from imapbridge.actions import leaving, snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
 from imapbridge.search import catching_up, running
@@ -190,3 +190,10 @@ def sweep_mirror() -> None:
     """Tombstones, content without a place, cached bodies over the bound, and searches of long ago."""
     sweep.sweep()
     running.forget()
+    leaving.sweep()
+
+
+@shared_task
+def sweep_removed() -> None:
+    """The texts of accounts that were removed."""
+    leaving.sweep()

@@ -30,7 +30,8 @@ ANSWERED_EVERY = 1.0
 
 
 class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """`{"mailbox": 12, "state": 8842, "unread": 4, "total": 90}` whenever a mailbox of the person's changed."""
+    """`{"mailbox": 12, "state": 8842, "unread": 4, "total": 90}` whenever a mailbox of the person's changed, in
+    whichever account; `{"accounts": 2}` when there is one more, or less."""
 
     groups: list[str] = []
 
@@ -67,6 +68,17 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
     async def search_news(self, event: dict[str, Any]) -> None:
         """A search on the mail server has got on: the page asks for what was found."""
         await self.send_json({"search": event["search"]})
+
+    async def accounts_changed(self, _event: dict[str, Any]) -> None:
+        """The person has one account more, or less: hear of those that there are. The page asks for what it shows."""
+        self.accounts = await database_sync_to_async(_accounts)(self.user.pk)
+        wanted = [sign_outs.group(self.session_key), *map(events.group, self.accounts)]
+        for name in set(wanted).difference(self.groups):
+            await self.channel_layer.group_add(name, self.channel_name)
+        for name in set(self.groups).difference(wanted):
+            await self.channel_layer.group_discard(name, self.channel_name)
+        self.groups = wanted
+        await self.send_json({"accounts": len(self.accounts)})
 
     async def session_ended(self, _event: dict[str, Any]) -> None:
         await self.close(NOT_SIGNED_IN)

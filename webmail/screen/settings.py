@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,9 @@ class AccountLine:
     """A mailbox that is read here. `fault`: why it is not, in a sentence; empty when it is. `locked`: it waits for its
     password."""
 
+    id: int
+    name: str
+    """What its person calls it; else its address."""
     who: people.Person
     below: str
     fault: str
@@ -65,8 +68,12 @@ def sections(path: str) -> list[Section]:
 
 def account_line(account: MailAccount, locked: bool, fault: str, host: str) -> AccountLine:
     below = _("On {server}.").format(server=host) if host else ""
+    if account.title:
+        below = f"{account.address} {below}"
     fault = _("It waits for your password.") if locked else fault
-    return AccountLine(people.person("", account.address), below, fault, locked)
+    who = people.person(account.title, account.address)
+    who = who if account.hue is None else replace(who, hue=account.hue)
+    return AccountLine(account.pk, account.title or account.address, who, below, fault, locked)
 
 
 def identity_line(identity: Identity, domain: str) -> IdentityLine:

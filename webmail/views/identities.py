@@ -108,7 +108,7 @@ def raise_(request: HttpRequest, identity_id: int) -> HttpResponse:
 
 
 def accounts_of(request: HttpRequest) -> list[MailAccount]:
-    return list(MailAccount.objects.filter(user=shell.person(request)).order_by("pk"))
+    return list(MailAccount.objects.filter(user=shell.person(request)).order_by("position", "pk"))
 
 
 def identity_for(request: HttpRequest, identity_id: int) -> Identity:

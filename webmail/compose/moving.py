@@ -1,0 +1,34 @@
+"""What of an account was not sent, when the account is to go: drafts go on in another, what waits has to be seen to."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import MailAccount
+from imapbridge.mime.build import new_message_id
+from webmail.models import Draft, Outgoing
+
+State = Outgoing.State
+
+
+def drafts_of(account_id: int) -> int:
+    """How many drafts somebody has typed into."""
+    return Draft.objects.filter(account=account_id, outgoing=None, discarded_at=None, revision__gt=0).count()
+
+
+def waiting_in(account_id: int) -> int:
+    """How many messages are on their way, or came back, and nobody has said that they may be forgotten."""
+    over = (State.SENT, State.TAKEN_BACK)
+    return Outgoing.objects.filter(account=account_id, dismissed=False).exclude(state__in=over).count()
+
+
+def move_drafts(source: MailAccount, target: MailAccount) -> None:
+    """All that are open go on in the other account, from its default identity; its Drafts mailbox gets their copies."""
+    for draft in Draft.objects.filter(account=source, outgoing=None):
+        draft.account, draft.identity, draft.mirrored, draft.mirrored_size = target, None, 0, 0
+        try:
+            with transaction.atomic():
+                draft.save()
+        except IntegrityError:  # both have it: it was begun from a copy that lay in the other's Drafts mailbox
+            draft.message_id = new_message_id(target.address.rpartition("@")[2])
+            draft.save()
