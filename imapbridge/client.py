@@ -98,6 +98,14 @@ def _begin_stream(address: str, values: dict[str, Any]) -> Generator[bytes, None
     return _blocks(connection, response)
 
 
+def sieve(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    """Read or change the account's filter scripts; see `scripts`, which is the only caller."""
+    with _turn():
+        _lengths, octets = _ask("/sieve", {**values, "account": account_id}, settings.ENV.imap_timeout)
+    found: dict[str, Any] = json.loads(octets)
+    return found
+
+
 def replay(account_id: int) -> None:
     """Say that there are pending changes. Never raises: what is not replayed now is replayed by the next sync."""
     try:

@@ -32,6 +32,9 @@ What the rest of the house sees. A view knows the three kinds only:
           ├── MailArrived       in a mailbox that was to be deleted
           ├── NameTaken         by another mailbox
           ├── TooLarge
+          ├── NoFilters         the account has no server for scripts that filter mail
+          ├── ScriptRefused     by the server, in its own words
+          ├── ScriptsChanged    by another program, since they were read
           └── ServerMisbehaved
 """
 
@@ -174,6 +177,18 @@ class NameTaken(Sorry):
 
 class TooLarge(Sorry):
     code = "too-large"
+
+
+class NoFilters(Sorry):
+    code = "no-filters"
+
+
+class ScriptRefused(Sorry):
+    code = "script-refused"
+
+
+class ScriptsChanged(Sorry):
+    code = "scripts-changed"
 
 
 class ServerMisbehaved(Sorry):

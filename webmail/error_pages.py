@@ -89,6 +89,19 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
         errors.MailboxGone: Fault(404, _("This folder is gone"), _("It was deleted or renamed elsewhere.")),
         errors.MessageGone: Fault(404, _("This message is gone"), _("It was moved or deleted elsewhere.")),
         errors.TooLarge: Fault(413, _("This is too large"), _("It is larger than can be handled here.")),
+        errors.NoFilters: Fault(
+            404,
+            _("There are no filters here"),
+            _("The mail server keeps no filters, or nobody has told this webmail where it keeps them."),
+        ),
+        errors.ScriptRefused: Fault(
+            422, _("The mail server did not take the filters"), _("%(server)s refused them. What was there still holds.")
+        ),
+        errors.ScriptsChanged: Fault(
+            409,
+            _("Another program has changed the filters"),
+            _("They are not as they were when you opened the page. Nothing was changed; open it again."),
+        ),
         errors.ServerMisbehaved: Fault(
             502,
             _("The mail server gave a strange answer"),

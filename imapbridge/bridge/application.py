@@ -24,6 +24,7 @@ from imapbridge.bridge import mail
 from imapbridge.bridge.places import Place, place_of
 from imapbridge.bridge.prefetch import Prefetch
 from imapbridge.bridge.replays import Replays
+from imapbridge.bridge.scripts import Scripts
 from imapbridge.bridge.share import Share
 from imapbridge.bridge.watch import Watch
 from imapbridge.client import DEADLINE, LENGTHS, SECRET
@@ -76,6 +77,7 @@ class Application:
         self.share = Share(announced)
         self.pool = Pool(self.share.admit)
         self.replays = Replays(self.pool)
+        self.scripts = Scripts()
         self.prefetch = Prefetch(self.pool, settings.ENV.prefetch)
         self.watch = Watch(settings.ENV.logins_per_second, self.share, self.pool)
         self.share.changed = self._share_anew
@@ -84,6 +86,7 @@ class Application:
             ("POST", "/verify"): self._verify,
             ("POST", "/fetch"): self._fetch,
             ("POST", "/stream"): self._stream,
+            ("POST", "/sieve"): self._sieve,
             ("POST", "/replay"): self._replay,
             ("POST", "/prefetch"): self._prefetch,
             ("POST", "/forget"): self._forget,
@@ -179,6 +182,10 @@ class Application:
     async def _place(self, request: Request) -> Place:
         values = request.values
         return await place_of(self.pool, int(values["account"]), int(values["mailbox"]), int(values["uid"]))
+
+    async def _sieve(self, request: Request) -> Answer:
+        found = await self.scripts.do(self._ours(request), request.values, request.seconds)
+        return Answer(json.dumps(found).encode())
 
     async def _replay(self, request: Request) -> Answer:
         self.replays.wake(self._ours(request))

@@ -32,7 +32,24 @@ BY_RESPONSE_CODE: dict[str, type[MailError]] = {
     "CANNOT": errors.NotPermitted,
     "PRIVACYREQUIRED": errors.NotPermitted,
     "TOOBIG": errors.TooLarge,
+    # RFC 5804 1.3
+    "QUOTA": errors.OverQuota,
+    "QUOTA/MAXSCRIPTS": errors.OverQuota,
+    "QUOTA/MAXSIZE": errors.TooLarge,
+    "TRYLATER": errors.ServerBusy,
+    "ACTIVE": errors.NotPermitted,
+    "AUTH-TOO-WEAK": errors.NotPermitted,
+    "ENCRYPT-NEEDED": errors.NotPermitted,
+    "TRANSITION-NEEDED": errors.NotPermitted,
 }
+
+SCRIPTS: dict[str, type[MailError]] = {
+    "NONEXISTENT": errors.ScriptsChanged,
+    "ALREADYEXISTS": errors.NameTaken,
+    "": errors.ScriptRefused,
+}
+"""What the response codes, and none, mean of the commands that name a script."""
+OF_SCRIPTS = {"PUTSCRIPT", "CHECKSCRIPT", "GETSCRIPT", "SETACTIVE", "DELETESCRIPT", "RENAMESCRIPT", "HAVESPACE"}
 
 BY_COMMAND: dict[str, type[MailError]] = {
     "LOGIN": errors.SignInRefused,
@@ -91,6 +108,8 @@ def _translated(error: WireError, host: str) -> MailError:
 
 
 def _kind_of_refusal(error: CommandFailed) -> type[MailError]:
+    if error.command in OF_SCRIPTS and error.code in SCRIPTS:
+        return SCRIPTS[error.code]
     if error.code in BY_RESPONSE_CODE:
         return BY_RESPONSE_CODE[error.code]
     if _BUSY.search(error.text):
