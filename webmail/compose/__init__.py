@@ -13,4 +13,5 @@ asking       what is asked before something is sent: is a file missing, is it to
 attending    the answer to an invitation
 receipts     that something was read, for who asked
 outbox       what was handed over, until the mail server has it
+rates        what may be sent of late, counted where a message is claimed; tally: how it is counted
 """

@@ -21,7 +21,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -29,21 +28,25 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge.mime import build, written
 from imapbridge.mime.build import Composed
-from webmail.compose import clearing, drafts, posting
+from webmail.compose import clearing, drafts, posting, rates
+from webmail.compose.rates import Refusal
 from webmail.models import Draft, Outgoing
 from webmail.models.outgoing import Recipient, folder
 
 State, Fate = Outgoing.State, Outgoing.Fate
 _AGAIN = (State.TAKEN_BACK, State.REFUSED)
 """How a message may have ended that is sent anew under the same Message-ID: nobody has it."""
-PER = timedelta(hours=1)
 AT_ONCE = timedelta(minutes=1)
 """What waits no longer than this was sent, to its person; and can be had back meanwhile."""
 limit = posting.limit
 
 
 class TooMany(Exception):
-    """The person has written to as many people within an hour as the operator allows (WEBMAIL_SEND_LIMIT)."""
+    """The person, or all of the domain, has sent as much as the operator allows; see `refusal`."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"wait {refusal.seconds} s")
+        self.refusal = refusal
 
 
 def send(
@@ -60,8 +63,8 @@ def send(
     already = _of(account.pk, composed.message_id)
     if already is not None and already.state not in _AGAIN:
         return already
-    if not may_send(account, len(people)):
-        raise TooMany
+    if refused := refusal(account, len(people), at=due_at):
+        raise TooMany(refused)
     key, values = _keep(composed)
     try:
         made = _handed_over(
@@ -77,11 +80,12 @@ def send(
     return made
 
 
-def may_send(account: MailAccount, count: int) -> bool:
-    """Whether its person may write to so many more people now."""
-    most = settings.ENV.send_limit
-    lately = Outgoing.objects.filter(account__user=account.user_id, created_at__gt=timezone.now() - PER)
-    return not most or count + sum(len(people) for people in lately.values_list("recipients", flat=True)) <= most
+def refusal(account: MailAccount, count: int, *, at: datetime | None = None) -> Refusal | None:
+    """Why its person may not write to so many more people; None: they may. What goes later (`at`) is counted when it
+    goes, so that only the limit of one message is looked at."""
+    found = rates.refusal(account, count)
+    later = at is not None and at > timezone.now() + AT_ONCE
+    return None if found and later and found.seconds >= 0 else found
 
 
 def undo(account_ids: Collection[int], outgoing_id: int) -> Outgoing | None:

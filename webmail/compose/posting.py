@@ -20,11 +20,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from accounts.limits import limits_of
 from accounts.models import MailAccount
 from imapbridge import submit
 from imapbridge.errors import AskPerson, MailError, SignInRefused, TryAgain
 from imapbridge.submit import Letter, Reply, Undecided
-from webmail.compose import afterwards
+from webmail import meters
+from webmail.compose import afterwards, rates
 from webmail.compose.fates import conclude, fate, give_up, mark_unknown
 from webmail.models import Outgoing
 
@@ -82,8 +84,13 @@ def look() -> None:
 
 
 def limit(account_id: int) -> int:
-    """Octets that the account's server takes of a message; 0: it does not say, or nobody has asked it yet, and the
-    worker is told to."""
+    """Octets that the account's server and its operator take of a message; 0: neither says. A server that nobody has
+    asked yet is asked by the worker."""
+    address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
+    return min(filter(None, (_of_server(account_id), limits_of(address or "").message)), default=0)
+
+
+def _of_server(account_id: int) -> int:
     octets = submit.limit(account_id)
     if not octets and cache.add(f"submission-size-asked:{account_id}", 1, ASKED):
         try:
@@ -97,11 +104,21 @@ def take(outgoing_id: int) -> Outgoing | None:
     """Claim it: waiting -> sending. None: it is not due, or another has it."""
     now = timezone.now()
     due = Outgoing.objects.filter(pk=outgoing_id, state=State.WAITING, due_at__lte=now)
-    if not due.update(
-        state=State.SENDING, turn=F("turn") + 1, attempts=F("attempts") + 1, ending=False, due_at=now + LEASE
-    ):
-        return None
-    return Outgoing.objects.get(pk=outgoing_id)
+    with transaction.atomic():
+        if not due.update(
+            state=State.SENDING, turn=F("turn") + 1, attempts=F("attempts") + 1, ending=False, due_at=now + LEASE
+        ):
+            return None
+        mine = Outgoing.objects.get(pk=outgoing_id)
+        if mine.counted:
+            return mine
+        wait = rates.claim(mine)
+        if wait:
+            mine.state, mine.problem, mine.attempts = State.WAITING, Outgoing.LIMITED, mine.attempts - 1
+            mine.due_at = now + timedelta(seconds=wait)
+        mine.counted = not wait
+        mine.save(update_fields=["state", "problem", "attempts", "due_at", "counted"])
+    return None if wait else mine
 
 
 def recover(row: Outgoing) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import BinaryIO
 
 from django.db.models import Sum
 
+from accounts.limits import Limits, limits_of
+from accounts.models import MailAccount
 from imapbridge.mime.headers import clean
 from webmail.models import Draft, Upload
 from webmail.models.drafts import folder
@@ -46,7 +49,7 @@ class Elsewhere(Exception):
 
 def begin(draft: Draft, name: str, media_type: str, size: int, content_id: str = "") -> Upload:
     """A file of which nothing is here yet. TooMuch when there is no room for it."""
-    if not 0 <= size <= LARGEST or draft.files.count() >= MOST or size > room(draft.account_id):
+    if not 0 <= size <= largest(draft.account_id) or draft.files.count() >= MOST or size > room(draft.account_id):
         raise TooMuch
     media_type = media_type.lower().strip()
     made = Upload.objects.create(
@@ -76,7 +79,7 @@ def write(upload: Upload, offset: int, piece: BinaryIO) -> int:
 def store(draft: Draft, name: str, media_type: str, pieces: Iterable[bytes], content_id: str = "") -> Upload:
     """A whole file from its pieces, of a size that nobody knows before. TooMuch when it gets too large."""
     made = begin(draft, name, media_type, 0, content_id)
-    left = min(LARGEST, room(draft.account_id))
+    left = min(largest(draft.account_id), room(draft.account_id))
     with made.path.open("r+b") as file:
         for piece in pieces:
             left -= len(piece)
@@ -103,10 +106,23 @@ def forget(uploads: Iterable[Upload]) -> None:
         upload.path.unlink(missing_ok=True)
 
 
+def largest(account_id: int) -> int:
+    """Octets of one file: what the domain allows, else `LARGEST`; where it sets no limit, as much as there is room."""
+    given = _limits(account_id).upload
+    return LARGEST if given is None else given or room(account_id)
+
+
 def room(account_id: int) -> int:
-    """Octets that the account may still bring."""
+    """Octets that the account may still bring: as much as the domain allows, else `ROOM`."""
+    given = _limits(account_id).storage
+    if given == 0:
+        return sys.maxsize
     taken = Upload.objects.filter(draft__account=account_id).aggregate(taken=Sum("size"))["taken"] or 0
-    return max(0, ROOM - int(taken))
+    return max(0, (given or ROOM) - int(taken))
+
+
+def _limits(account_id: int) -> Limits:
+    return limits_of(MailAccount.objects.values_list("address", flat=True).get(pk=account_id))
 
 
 def file_name(name: str) -> str:

@@ -15,6 +15,7 @@ from webmail.models.correspondents import Correspondent
 from webmail.models.drafts import Draft, Upload
 from webmail.models.outgoing import Outgoing
 from webmail.models.saved_search import SavedSearch
+from webmail.models.sending_tally import SendingTally
 from webmail.models.templates import Template
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "KeptContacts",
     "Outgoing",
     "SavedSearch",
+    "SendingTally",
     "Template",
     "Upload",
 ]

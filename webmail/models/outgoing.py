@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -70,6 +70,9 @@ class Outgoing(models.Model):
     OPEN = (State.WAITING, State.SENDING, State.UNKNOWN, State.REFUSED, State.PARTLY)
     """What the outbox shows, until it is dismissed."""
 
+    LIMITED: ClassVar = "sending-limit"
+    """The `problem` of what waits since its person, or the domain, has sent as much as may be."""
+
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="outgoing")
     message_id = models.CharField(max_length=998)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
@@ -82,6 +85,8 @@ class Outgoing(models.Model):
     planned_at = models.DateTimeField()
     """When it was to go."""
     attempts = models.PositiveIntegerField(default=0)
+    counted = models.BooleanField(default=False, db_default=False)
+    """It is among what its person sent lately; see `compose.rates`."""
     problem = models.CharField(max_length=40, blank=True)
     """The code of a MailError: why it has not gone yet."""
     said = models.TextField(blank=True)

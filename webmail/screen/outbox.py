@@ -78,6 +78,8 @@ def _stands(row: Outgoing, clock: Clock) -> str:
     if row.state != State.WAITING:
         return str(_STANDS[row.state])
     when = clock.full(row.due_at.astimezone(clock.tz))
+    if row.problem == Outgoing.LIMITED and not row.counted:
+        return _("As much was sent as may be for now. This goes by itself on {when}.").format(when=when)
     if not row.attempts:
         return _("It goes on {when}.").format(when=when)
     again = _("It is tried again on {when}.").format(when=when) if row.due_at > timezone.now() else ""

@@ -178,7 +178,7 @@ def _sent(request: HttpRequest, draft: Draft) -> HttpResponse:
         at = None
     sure = request.POST.getlist("sure")
     said = set(" ".join(sure).split())
-    problems += sending.problems(draft, said)
+    problems += sending.problems(draft, said, at, clock)
     if problems:
         if back.is_for_script(request):
             answer = {"problems": [one.to_json() for one in problems], "revision": draft.revision, "draft": draft.pk}

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from webmail import contacts, tasks
 from webmail.compose import asking, composed, outbox
+from webmail.compose.rates import Refusal
 from webmail.models import Draft
 from webmail.screen.account import preferences
 from webmail.screen.clock import Clock
@@ -19,12 +20,13 @@ from webmail.screen.composer import Problem
 from webmail.screen.sizes import size
 
 
-def problems(draft: Draft, said: set[str]) -> list[Problem]:
-    """Why it can not go, else what is asked first and was not `said` yet: `file`, `subject`, `crowd`."""
-    return _refusals(draft) or [one for one in _questions(draft) if one.asks not in said]
+def problems(draft: Draft, said: set[str], at: datetime | None, clock: Clock) -> list[Problem]:
+    """Why it can not go (`at` that moment), else what is asked first and was not `said` yet: `file`, `subject`,
+    `crowd`."""
+    return _refusals(draft, at, clock) or [one for one in _questions(draft) if one.asks not in said]
 
 
-def _refusals(draft: Draft) -> list[Problem]:
+def _refusals(draft: Draft, at: datetime | None, clock: Clock) -> list[Problem]:
     to = composed.audience(draft)
     found = [Problem(_("“{typed}” is not a complete address.").format(typed=one), "to") for one in to.wrong]
     if not to.count and not found:
@@ -33,13 +35,33 @@ def _refusals(draft: Draft) -> list[Problem]:
         if not one.is_whole:
             text = _("“{name}” has not arrived yet. Wait for it, or remove it.")
             found.append(Problem(text.format(name=one.name), "files"))
-    if not outbox.may_send(draft.account, to.count):
-        found.append(Problem(_("You have written to as many people within an hour as you may: send it later."), "to"))
+    if refused := outbox.refusal(draft.account, to.count, at=at):
+        found.append(Problem(enough(refused, clock), "to"))
     most, octets = limit(draft.account_id), composed.size(draft)
     if most and octets > most:
-        text = _("With its files the message has {size}. Your mail server takes {limit} at most.")
+        text = _("With its files the message has {size}. At most {limit} may be sent.")
         found.append(Problem(text.format(size=size(octets), limit=size(most)), "files"))
     return found
+
+
+def enough(refused: Refusal, clock: Clock) -> str:
+    """That no more may be sent, and from when on it may."""
+    if refused.seconds < 0:
+        text = ngettext(
+            "One message may go to {n} person at most: write to the others in another one.",
+            "One message may go to {n} people at most: write to the others in another one.",
+            refused.most,
+        )
+        return text.format(n=refused.most)
+    moment = (timezone.now() + timedelta(seconds=refused.seconds)).astimezone(clock.tz)
+    when = clock.time(moment) if moment.date() == clock.today else clock.full(moment)
+    if refused.of_domain:
+        text = _("The people of your domain have sent as much as they may for now. You can send again from {when} on, "
+                 "or have this message sent later.")  # fmt: skip
+    else:
+        text = _("You have sent as much as you may for now. You can send again from {when} on, or have this message "
+                 "sent later.")  # fmt: skip
+    return text.format(when=when)
 
 
 def _questions(draft: Draft) -> list[Problem]:
