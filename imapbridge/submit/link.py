@@ -25,6 +25,8 @@ COMMAND = 300.0
 """Seconds for an answer, and for a piece of the message (RFC 5321 4.5.3.2)."""
 LAST = 600.0
 """For the answer to the whole message: who gives up earlier cannot know whether it was taken."""
+_INITIAL = 480
+"""Octets that may stand with a command, whose line has 512 at least (RFC 5321 4.5.3.1.4); longer ones come after it."""
 _PIPELINED = 50
 """Recipients that are named before the first is answered."""
 
@@ -80,7 +82,10 @@ class Link:
         if mechanism is None:
             raise CommandFailed("NO", "CANNOT", "the server takes no access token here", "AUTH")
         with _translated():
-            reply = self._ask("AUTH", f"{mechanism.name} {mechanism.encoded}")
+            fits = len(mechanism.encoded) <= _INITIAL
+            reply = self._ask("AUTH", f"{mechanism.name} {mechanism.encoded}" if fits else mechanism.name)
+            if reply.code == 334 and not fits:
+                reply = self._ask(mechanism.encoded)
             if reply.code == 334:  # why not; it says so once more
                 reply = self._ask(base64.b64encode(mechanism.last).decode("ascii"))
         _check(reply, token)

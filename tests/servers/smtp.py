@@ -1,6 +1,7 @@
 """A submission server in a thread of the tests' own process (aiosmtpd): takes mail, or refuses it as a test asks."""
 
 import asyncio
+import base64
 import shutil
 import ssl
 from collections.abc import Sequence
@@ -63,6 +64,10 @@ class SmtpServer:
         self.received: list[Received] = []
         self.seen: list[str] = []
         """The commands of the envelopes, as they came."""
+        self.tokens: dict[str, str] = {}
+        """Good access tokens, and whose they are."""
+        self.signed_in: list[str] = []
+        """Who was let in by one of them."""
         self.refusals = Refusals()
         self.port, self.tls_port = free_ports(2)
         self._controllers: list[Controller] = []
@@ -92,6 +97,8 @@ class SmtpServer:
         """Forget what was received and what is to be refused."""
         self.received.clear()
         self.seen.clear()
+        self.signed_in.clear()
+        self.tokens = {}
         self.refusals = Refusals()
 
     async def handle_EHLO(
@@ -162,6 +169,16 @@ class _Conversation(SMTP):
             self.transport.abort()
             return
         await super().smtp_DATA(arg)
+
+    async def auth_XOAUTH2(self, _server: SMTP, args: list[str]) -> AuthResult:
+        initial = base64.b64decode(args[1]) if len(args) > 1 else await self.challenge_auth("")
+        said = bytes(initial if isinstance(initial, bytes) else b"").decode().split("\1")
+        who, token = said[0].removeprefix("user="), said[1].removeprefix("auth=Bearer ")
+        if self.event_handler.tokens.get(token) == who:
+            self.event_handler.signed_in.append(who)
+            return AuthResult(success=True, auth_data=who)
+        await self.challenge_auth('{"status":"401"}')
+        return AuthResult(success=False, handled=False, message="535 5.7.8 Not with that")
 
     def _getparams(self, params: Sequence[str]) -> Any:
         return super()._getparams(
