@@ -70,11 +70,19 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
             _("The link to the mail server is down"),
             _("A part of this webmail is not running at the moment. Your mail is safe; try again in a minute."),
         ),
+        errors.ProviderAway: Fault(
+            503,
+            _("The sign-in provider is not answering"),
+            _(
+                "%(server)s does not renew this webmail's access to your mail at the moment. Your mail is safe; try again in "
+                "a minute."
+            ),
+        ),
         errors.AskPerson: Fault(409, _("This needs you"), _("%(server)s refused. Sign in again and repeat it.")),
         errors.SignInRefused: Fault(
             409,
             _("Sign in again"),
-            _("%(server)s does not accept your password any more. Sign in with the one that is valid now."),
+            _("%(server)s does not let this webmail in any more. Sign in again, with the password that is valid now."),
         ),
         errors.CertificateRefused: Fault(
             409,

@@ -70,7 +70,8 @@ def account_line(account: MailAccount, locked: bool, fault: str, host: str) -> A
     below = _("On {server}.").format(server=host) if host else ""
     if account.title:
         below = f"{account.address} {below}"
-    fault = _("It waits for your password.") if locked else fault
+    waits = _("It waits for you to sign in again.") if account.provider else _("It waits for your password.")
+    fault = waits if locked else fault
     who = people.person(account.title, account.address)
     who = who if account.hue is None else replace(who, hue=account.hue)
     return AccountLine(account.pk, account.title or account.address, who, below, fault, locked)

@@ -182,7 +182,7 @@ def test_a_page_waits_once_for_a_server_that_does_not_answer(alice: Person, monk
     ("error", "heading", "way_out"),
     [
         (ServerTimedOut(server="mail.example.com"), "mail.example.com did not reply in time", "Try again"),
-        (SignInRefused(server="mail.example.com"), "does not accept your password any more", "Sign in again"),
+        (SignInRefused(server="mail.example.com"), "does not let this webmail in any more", "Sign in again"),
         (MessageGone(), "This message is gone", "Try again"),
     ],
 )
