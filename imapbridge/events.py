@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import partial
 from typing import Any
 
@@ -57,7 +58,7 @@ def publish(account_id: int, mailbox_id: int) -> None:
         row = cursor.fetchone()
     if row is None:
         return
-    counts = {"mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2]}
+    counts = {"mailbox": mailbox_id, "state": row[0], "unread": row[1], "total": row[2], "at": time.time()}
     tell(group(account_id), {"type": "mailbox.changed", **counts})
 
 

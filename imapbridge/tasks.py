@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import client, presence, queued
+from imapbridge import client, meters, presence, queued
 from imapbridge.actions import leaving, snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
@@ -68,6 +68,7 @@ def sync_account(self: Any, account_id: int) -> None:
     except MailError as error:
         log.warning("account=%s not synced: %s", account_id, error.code)
     else:
+        meters.synced(getattr(self.request, "due_at", None))
         if more:
             request_sync(account_id, queue="bulk")
         _make_found(account_id, more=more)

@@ -10,6 +10,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
+from webmail.lifespan import Lifespan
 from webmail.pages import Pages
 
 from webmail.wsgi import application as pages  # isort: skip  (loads Django first)
@@ -30,6 +31,7 @@ LARGE = {
 application = ProtocolTypeRouter(
     {
         "http": Pages(pages, threads=24, slow=SLOW, large=LARGE),
+        "lifespan": Lifespan(),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

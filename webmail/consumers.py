@@ -18,7 +18,8 @@ from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
 from imapbridge import events, presence
-from webmail import sign_outs
+from imapbridge.meters import pushed
+from webmail import meters, sign_outs
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +51,12 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
             await self.channel_layer.group_add(name, self.channel_name)
         await self.accept()
         self.checks = asyncio.create_task(self._keep_checking())
+        meters.sockets.inc()
 
     async def disconnect(self, code: int) -> None:
         if self.checks:
             self.checks.cancel()
+            meters.sockets.dec()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         if text_data != QUESTION:
@@ -64,6 +67,7 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
 
     async def mailbox_changed(self, event: dict[str, Any]) -> None:
         await self.send_json({name: event[name] for name in ("mailbox", "state", "unread", "total")})
+        pushed(event.get("at"))
 
     async def search_news(self, event: dict[str, Any]) -> None:
         """A search on the mail server has got on: the page asks for what was found."""

@@ -233,6 +233,26 @@ class Environment:
         "WEBMAIL_TIME_ZONE", values.time_zone, "UTC", "The time zone for people who have not chosen one."
     )
     log_level: str = _variable("WEBMAIL_LOG_LEVEL", values.log_level, "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = _variable(
+        "WEBMAIL_LOG_FORMAT",
+        values.log_format,
+        "plain",
+        "plain, or json: one object a line, with the request's id and the person's. Neither holds mail or addresses.",
+    )
+    metrics_token: str = _variable(
+        "WEBMAIL_METRICS_TOKEN",
+        values.token,
+        "",
+        "Whoever says it as `Authorization: Bearer` is told the numbers of all processes at `/metrics`, for Prometheus. "
+        "Empty: nobody is, and none are gathered.",
+    )
+    drain_seconds: int = _variable(
+        "WEBMAIL_DRAIN_SECONDS",
+        values.number,
+        "0",
+        "How long a web process that is told to end goes on serving, while `/health/live` says no, so that the balancer "
+        "in front sends it nothing more.",
+    )
     debug: bool = _variable(
         "WEBMAIL_DEBUG", values.switch, "no", "Error pages with tracebacks. Never on a public machine."
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from accounts import providers
 
 SECURITIES = ("tls", "starttls", "plain")
+LOG_FORMATS = ("plain", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -105,6 +106,18 @@ def time_zone(value: str) -> str:
         return ZoneInfo(value.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:  # OSError: it names a directory, such as Europe
         raise ValueError("must be a time zone such as Europe/Berlin") from fault
+
+
+def token(value: str) -> str:
+    if value.strip() and len(value.strip()) < 32:
+        raise ValueError("must have at least 32 characters")
+    return value.strip()
+
+
+def log_format(value: str) -> str:
+    if value.strip().lower() not in LOG_FORMATS:
+        raise ValueError("must be plain or json")
+    return value.strip().lower()
 
 
 def log_level(value: str) -> str:

@@ -14,12 +14,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.exceptions import RedisError
 
 from imapbridge import bridges, client, redis_link
-from webmail import work
+from webmail import draining, work
 
 log = logging.getLogger(__name__)
 
 
 def live(request: HttpRequest) -> HttpResponse:
+    """503 from one that is about to end."""
+    if draining.has_begun():
+        return HttpResponse("ending\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -41,7 +44,7 @@ def _is_there(name: str, ask: Callable[[], object]) -> bool:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _bridges() -> bool:

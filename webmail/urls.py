@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from webmail import health
+from webmail import health, metrics
 from webmail.views import (
     actions,
     activity,
@@ -173,6 +173,7 @@ urlpatterns = [
     path("offline", installed.offline, name="offline"),
     path("health/live", health.live, name="health"),
     path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

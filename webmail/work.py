@@ -1,4 +1,4 @@
-"""What a worker tells of itself, by Celery's signals: that it is alive. Runs no task, and asks no other worker.
+"""What a worker tells of itself, by Celery's signals: that it is alive, and how its tasks fare. Runs none.
 
 The sign of life comes from the loop that fetches tasks, every two seconds: one that hangs is as silent as one that is
 dead. It is written to Redis, so that who asks (`health`) need not call all workers and wait for their answers.
@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from datetime import datetime
 from typing import Any
 
-from celery.signals import heartbeat_sent, worker_shutdown, worker_shutting_down
+from celery.signals import (
+    before_task_publish,
+    heartbeat_sent,
+    task_postrun,
+    task_prerun,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from redis.exceptions import RedisError
 
-from imapbridge import alive
+from imapbridge import alive, meters
+from imapbridge.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +65,34 @@ class Sign:
             logger.warning("the end is not told: %s", type(fault).__name__)
 
 
+_numbers = Snapshots("worker")
+
+
+def _begin_numbers(**_signal: Any) -> None:
+    _numbers.start()
+
+
+def _end_numbers(**_signal: Any) -> None:
+    _numbers.end()
+
+
+def stamp(headers: dict[str, Any], **_signal: Any) -> None:
+    """Receives `before_task_publish`: when it is to be done, so that the worker can tell how late it is."""
+    eta = headers.get("eta")
+    headers["due_at"] = datetime.fromisoformat(eta).timestamp() if eta else time.time()
+
+
+def begins(task: Any, **_signal: Any) -> None:
+    """Receives `task_prerun`."""
+    if (due_at := getattr(task.request, "due_at", None)) is not None:
+        meters.task_begins((task.request.delivery_info or {}).get("routing_key") or "fast", due_at)
+
+
+def ended(state: str | None = None, **_signal: Any) -> None:
+    """Receives `task_postrun`."""
+    meters.task_ended((state or "unknown").lower())
+
+
 def _name(hostname: str) -> str:
     """Two workers of one machine have the same node name."""
     return f"{hostname} {os.getpid()}"
@@ -64,6 +103,11 @@ def listen() -> None:
     heartbeat_sent.connect(_sign.give, weak=False)
     worker_shutting_down.connect(_sign.stop, weak=False)
     worker_shutdown.connect(_sign.end, weak=False)
+    worker_ready.connect(_begin_numbers)
+    worker_shutdown.connect(_end_numbers)
+    before_task_publish.connect(stamp)
+    task_prerun.connect(begins)
+    task_postrun.connect(ended)
 
 
 _sign = Sign()

@@ -21,6 +21,7 @@ from accounts.autoconfig import Endpoint
 from accounts.secrets import Secret
 from imapbridge import errors
 from imapbridge.bridge import mail
+from imapbridge.bridge.gauges import Gauges
 from imapbridge.bridge.places import Place, place_of
 from imapbridge.bridge.prefetch import Prefetch
 from imapbridge.bridge.replays import Replays
@@ -31,6 +32,7 @@ from imapbridge.client import DEADLINE, LENGTHS, SECRET
 from imapbridge.errors import Elsewhere, MailError
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import Login, server_for
+from imapbridge.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class Application:
         self.prefetch = Prefetch(self.pool, settings.ENV.prefetch)
         self.watch = Watch(settings.ENV.logins_per_second, self.share, self.pool)
         self.share.changed = self._share_anew
+        self._gauges = Gauges(self.pool, self.watch)
+        self._numbers = Snapshots("bridge")
         self._secret = secret.encode()
         self._routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
             ("POST", "/verify"): self._verify,
@@ -106,8 +110,12 @@ class Application:
         await self.share.start()
         self.pool.start()
         self.watch.start()
+        self._gauges.begin()
+        self._numbers.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self._numbers.end()
+        self._gauges.end()
         await self.watch.close()
         await self.prefetch.close()
         await self.replays.close()

@@ -77,6 +77,10 @@ class Watch:
         """How many accounts are listened to at this moment."""
         return sum(account.is_heard for account in self._accounts.values())
 
+    def heard_hosts(self) -> list[str]:
+        """The mail server of each of them. Also for other threads than the loop's."""
+        return [account.host or "" for account in list(self._accounts.values()) if account.is_heard]
+
     # --- Who is present -----------------------------------------------------------------------------------------------
 
     async def _follow(self) -> None:

@@ -194,6 +194,11 @@ class Pool:
         account = self._accounts.get(account_id)
         return account is None or not account.users
 
+    def standing(self) -> list[tuple[str, dict[str, int]]]:
+        """By account: its mail server, and how many connections are leased and idle, and how many people wait for one.
+        Also for other threads than the loop's."""
+        return [(account.host, account.standing) for account in list(self._accounts.values())]
+
     def forget(self, account_id: int) -> None:
         """Drop the account's connections, those in use when they come back, and read its standing anew."""
         if account := self._accounts.get(account_id):

@@ -114,6 +114,12 @@ class AccountConnections:
             self._permits.release()
 
     @property
+    def standing(self) -> dict[str, int]:
+        """How many connections are leased and idle, and how many wait for one."""
+        waiting = max(0, self.users + self.holders - self._held)
+        return {"leased": self._held, "idle": len(self.free), "waiting": waiting}
+
+    @property
     def is_idle(self) -> bool:
         """True when a permit is to be had at once."""
         return not self._permits.locked()

@@ -101,7 +101,8 @@ def _of_server(account_id: int) -> int:
 
 
 def take(outgoing_id: int) -> Outgoing | None:
-    """Claim it: waiting -> sending. None: it is not due, or another has it."""
+    """Claim it: waiting -> sending. None: it is not due, another has it, or its person has sent enough for now: then it
+    waits until there is room for it, and that is no attempt."""
     now = timezone.now()
     due = Outgoing.objects.filter(pk=outgoing_id, state=State.WAITING, due_at__lte=now)
     with transaction.atomic():
@@ -160,6 +161,7 @@ def answered(row: Outgoing, replies: Mapping[str, Reply]) -> None:
         for one in now.recipients:
             if (reply := replies.get(one["address"])) and one["state"] in (Fate.WAITING, Fate.UNKNOWN):
                 one.update(fate(one["address"], reply))
+                meters.sent(one["state"])
         now.ending, now.problem, now.said = False, "", ""
         _conclude(now)
         logger.info("outgoing=%s state=%s recipients=%d", now.pk, now.state, len(now.recipients))
@@ -244,6 +246,7 @@ def _undecided(row: Outgoing, said: str) -> None:
     with transaction.atomic():
         if _held(row).update(state=State.UNKNOWN, said=said, begun=True):
             mark_unknown(row.pk)
+            meters.sent(Fate.UNKNOWN, len(_names(row)))
 
 
 def _postpone(row: Outgoing, error: MailError, secret_version: int = 0) -> None:
@@ -252,6 +255,7 @@ def _postpone(row: Outgoing, error: MailError, secret_version: int = 0) -> None:
         now = _locked(row, (State.SENDING,))
         if now is None:
             return
+        meters.sent(Fate.WAITING, len(_names(now)))
         now.problem, now.said, now.ending = error.code, str(error)[:1000], False
         if isinstance(error, SignInRefused) and error.server:  # else it was not asked
             now.refused_secret = secret_version

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from accounts.models import MailAccount, PushSubscription, SignIn, User
+from webmail import meters
 from webmail.outside.places import NotAllowed
 from webmail.push import delivery, encryption, vapid
 from webmail.push.destinations import service
@@ -110,9 +111,11 @@ def deliver(subscription_id: int) -> None:
         return
     except (OSError, http.client.HTTPException) as fault:
         log.info("push=%s later: %s", subscription_id, type(fault).__name__)
+        meters.notified("none")
         _give_back(claim)
         raise Later(0) from fault
     log.info("push=%s notes=%s status=%s", subscription_id, len(claim.notes), answer.status)
+    meters.notified(f"{answer.status // 100}xx")
     if answer.is_gone:
         claim.subscription.delete()
     elif answer.is_for_later:

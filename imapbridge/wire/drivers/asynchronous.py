@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Generator
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
+from imapbridge import meters
 from imapbridge.errors import CommandFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe
 from imapbridge.wire.drivers.deflate import Deflate
 from imapbridge.wire.drivers.pipe import Pipe, dial
@@ -125,6 +127,14 @@ class AsyncConnection(AsyncLink[Response]):
     def __init__(self, server: Server, pipe: Pipe, limits: Limits | None = None) -> None:
         self.session = Session(server.host, limits)
         super().__init__(server, pipe, self.session)
+        self._commands = meters.commands_of(server.host)
+
+    async def run(self, command: Generator[Step, Response, T], timeout: float) -> T:
+        began = time.perf_counter()
+        try:
+            return await super().run(command, timeout)
+        finally:
+            self._commands.observe(time.perf_counter() - began)
 
     @classmethod
     async def connect(cls, server: Server, timeout: float, limits: Limits | None = None) -> AsyncConnection:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TypeVar
 
+from imapbridge import meters
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe, WireError
 from imapbridge.wire.drivers.deflate import Deflate
 from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
@@ -31,6 +32,7 @@ class BlockingConnection:
         self.is_open = True
         self._socket = sock
         self._deflate: Deflate | None = None
+        self._commands = meters.commands_of(server.host)
 
     @classmethod
     def connect(cls, server: Server, timeout: float, limits: Limits | None = None) -> BlockingConnection:
@@ -53,14 +55,16 @@ class BlockingConnection:
         """Run one command of the session within `timeout` seconds, all in all."""
         if not self.is_open:
             raise ConnectionClosed("the connection was closed before")
-        deadline = time.monotonic() + timeout
+        began = time.monotonic()
         try:
-            result = self._drive(command, deadline)
+            result = self._drive(command, began + timeout)
         except (CommandFailed, Unsafe):
             raise
         except BaseException:  # also KeyboardInterrupt: half a command must not be followed by another
             self.close()
             raise
+        finally:
+            self._commands.observe(time.monotonic() - began)
         if self.session.is_leaving:
             self.close()
         return result
