@@ -24,15 +24,15 @@ from accounts import secrets
 from accounts.autoconfig import servers_for
 from accounts.models import Identity, MailAccount, Preferences, User
 from accounts.problems import CannotSignIn
+from accounts.rows import columns, instances
 from imapbridge import client, tasks
 from imapbridge.errors import MailError, SignInRefused
 
 logger = logging.getLogger(__name__)
 
 _PREFERENCES = [field.attname for field in Preferences._meta.concrete_fields if field.name != "user"]
-# Every column by its name: see `webmail.access`.
 _PERSON = f"""
-SELECT {", ".join(f"person.{field.column}" for field in User._meta.concrete_fields)},
+SELECT {columns(User, "person")},
        {", ".join(f"chosen.{name} AS their_{name}" for name in _PREFERENCES)}
   FROM {User._meta.db_table} person LEFT JOIN {Preferences._meta.db_table} chosen ON chosen.user_id = person.id
  WHERE person.id = %s"""  # noqa: S608 - the tables' names are ours
@@ -59,9 +59,8 @@ class MailboxBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """One query, preferences included. Written out, for it is asked on every request."""
-        for user in User.objects.raw(_PERSON, [user_id]):
-            found = vars(user)
-            chosen = {name: found.pop(f"their_{name}") for name in _PREFERENCES}
+        for user, found in instances(User, _PERSON, [user_id]):
+            chosen = {name: found[f"their_{name}"] for name in _PREFERENCES}
             # As `select_related` does: a person without preferences is not asked for them again.
             mine = None if chosen["id"] is None else Preferences(user_id=user.pk, **chosen)
             Preferences._meta.get_field("user").remote_field.set_cached_value(user, mine)

@@ -52,4 +52,7 @@ def _fresh_cache(request: pytest.FixtureRequest) -> None:
         from django.core.cache import cache
 
         request.getfixturevalue("settings_redis")
+        from webmail.views import texts
+
         cache.clear()
+        texts.at_hand.clear()

@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from accounts.models import MailAccount, User
+from accounts.rows import columns, instances
 from imapbridge.models import Message
 from webmail.contacts import posing
 from webmail.models import Draft, Outgoing
@@ -90,8 +91,7 @@ class Holder:
     """The person's other accounts, in their order."""
 
 
-# Every column by its name: of a statement that is kept prepared PostgreSQL lets no migration change what `*` means.
-_COLUMNS = ", ".join(f"account.{field.column}" for field in MailAccount._meta.concrete_fields)
+_COLUMNS = columns(MailAccount, "account")
 _HOLDER = """
 SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_limit, {more},
        (SELECT count(*) FROM accounts_mailaccount mine JOIN imapbridge_notice told ON told.account_id = mine.id
@@ -189,8 +189,7 @@ def _holder(statement: str, user: Visitor, key: int) -> Holder:
 def _first(statement: str, user: Visitor, key: int) -> Holder:
     if user.pk is None:
         raise Http404
-    for row in MailAccount.objects.raw(statement, [user.pk, key]):
-        found = vars(row)
+    for row, found in instances(MailAccount, statement, [user.pk, key]):
         return Holder(
             row,
             found["sync_error"] or "",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_ready
 
-from webmail import work
+from webmail import garbage, work
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmail.settings")
 
@@ -18,12 +17,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def look_for_garbage_seldom(**_signal: Any) -> None:
-    """A sync makes a hundred thousand small values a second, of which none is in a circle: looking costs a tenth."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+def _ready(**_signal: Any) -> None:
+    garbage.look_for_seldom()
 
 
-worker_ready.connect(look_for_garbage_seldom)
+worker_ready.connect(_ready, weak=False)
 work.listen()

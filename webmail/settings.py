@@ -68,7 +68,7 @@ TEMPLATES = [
             # The cached loader also in debug: a list page is timed the way people get it.
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "webmail.templates.Loader",
                     ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],

@@ -4,6 +4,7 @@ server. Making HTML safe is the dearest thing a message costs, so it is done onc
 from __future__ import annotations
 
 import gzip
+import time
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
@@ -36,15 +37,17 @@ def readable(message: Message, framing: Framing = UNFRAMED) -> Readable:
     HTML is left out: the page only needs to know of it, and its frame asks for `framed`, framed alike.
     """
     key = f"readable:{get_language()}:{message.pk}:{version(message)}.{framing.links}"
-    if found := _kept(key):
-        return Readable.from_json(found)
+    if found := _last(key):
+        return found
+    if kept := _kept(key):
+        return _put_at_hand(key, Readable.from_json(kept))
     made = _read(message, framing)
     if made.kind == "html":
         _compressed(message, made, fitting(framing, made))
         made = replace(made, html="")
     if len(made.html) <= LARGEST_KEPT:
         _keep(key, made.to_json())
-    return made
+    return _put_at_hand(key, made)
 
 
 def framed(message: Message, framing: Framing = UNFRAMED) -> bytes:
@@ -80,6 +83,25 @@ def version(message: Message) -> str:
     """What a copy, here or in a browser, must share with the message to be of it: numbers of rows may be given anew."""
     facts = f"{VERSION}.{message.account_id}.{message.thread}.{message.size}"
     return blake2b(facts.encode(), digest_size=6).hexdigest()
+
+
+at_hand: dict[str, tuple[float, Readable]] = {}
+"""What this process has read or made last, until when: the small ones, for asking Redis costs more than all of them."""
+MOST_AT_HAND = 500
+LARGEST_AT_HAND = 16 * 1024
+
+
+def _last(key: str) -> Readable | None:
+    until, found = at_hand.get(key, (0.0, None))
+    return found if until > time.monotonic() else None
+
+
+def _put_at_hand(key: str, made: Readable) -> Readable:
+    if len(made.html) <= LARGEST_AT_HAND:
+        if len(at_hand) >= MOST_AT_HAND:
+            at_hand.clear()
+        at_hand[key] = time.monotonic() + KEPT_FOR, made
+    return made
 
 
 def _kept(key: str) -> Any:
