@@ -5,11 +5,13 @@ from tests.environment import prepare
 prepare()
 
 from webmail.settings import *  # noqa: E402, F403
-from webmail.settings import DATABASES, ENV, STORAGES  # noqa: E402
+from webmail.settings import DATABASES, ENV, INSTALLED_APPS, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and the two-connection tests see one database, as people have it.
     DATABASES["default"]["TEST"] = {"NAME": str(ENV.data_path / "test.sqlite3")}
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]
 
 # Without `collectstatic` before every run.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
