@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.autoconfig import Servers
-from imapbridge import bridges
+from imapbridge import asked, bridges
 from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerBusy, ServerUnreachable
 
 logger = logging.getLogger(__name__)
@@ -252,6 +252,8 @@ def _send(
         connection.sock.settimeout(connection.timeout)
     headers = {DEADLINE: str(seconds)}
     if settings.ENV.bridge_secret:
+    if name := asked.name():
+        headers[asked.HEADER] = name
         headers[SECRET] = settings.ENV.bridge_secret
     connection.request("POST", path, json.dumps(values).encode(), headers)
     return connection.getresponse()

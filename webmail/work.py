@@ -23,7 +23,7 @@ from celery.signals import (
 )
 from redis.exceptions import RedisError
 
-from imapbridge import alive, meters
+from imapbridge import alive, asked, meters
 from imapbridge.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
@@ -77,13 +77,16 @@ def _end_numbers(**_signal: Any) -> None:
 
 
 def stamp(headers: dict[str, Any], **_signal: Any) -> None:
-    """Receives `before_task_publish`: when it is to be done, so that the worker can tell how late it is."""
+    """Receives `before_task_publish`: when it is to be done, so that the worker can tell how late it is, and by which
+    request."""
     eta = headers.get("eta")
+    headers["asked_by"] = asked.name()
     headers["due_at"] = datetime.fromisoformat(eta).timestamp() if eta else time.time()
 
 
 def begins(task: Any, **_signal: Any) -> None:
     """Receives `task_prerun`."""
+    asked.begin(getattr(task.request, "asked_by", None) or task.request.id or "")
     if (due_at := getattr(task.request, "due_at", None)) is not None:
         meters.task_begins((task.request.delivery_info or {}).get("routing_key") or "fast", due_at)
 

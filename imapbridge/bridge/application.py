@@ -19,7 +19,7 @@ from django.conf import settings
 
 from accounts.autoconfig import Endpoint
 from accounts.secrets import Secret
-from imapbridge import errors
+from imapbridge import asked, errors
 from imapbridge.bridge import mail
 from imapbridge.bridge.gauges import Gauges
 from imapbridge.bridge.places import Place, place_of
@@ -160,6 +160,7 @@ class Application:
         headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
         if not hmac.compare_digest(headers.get(SECRET.lower(), b""), self._secret):
             raise BadRequest
+        asked.begin(headers.get(asked.HEADER.lower(), b"").decode("ascii", "replace"))
         seconds = min(float(headers.get(DEADLINE.lower(), MAX_SECONDS)), MAX_SECONDS)
         return Request((scope["method"], scope["path"]), json.loads(body or b"{}"), seconds)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 BIGGEST_FILE = 10_000_000
 #: The beginning of a record at these levels in our own format, Celery's and uvicorn's.
-ERROR = re.compile(rb"(^|[ /])(ERROR|CRITICAL)[ /:]")
+ERROR = re.compile(rb"(^|[ /\"])(ERROR|CRITICAL)[ /:\"]")
 #: A process in trouble may say so a thousand times a minute; its log has it all.
 MOST_ERRORS_SHOWN = 20
 

@@ -1,0 +1,119 @@
+"""Lines of logs: what they tell, of whom, and that nothing of what mail says gets into them."""
+
+import json
+import logging
+import sys
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from accounts.models import User
+from imapbridge import asked
+from tests.servers.redis import Redis
+from webmail import logs, work, wsgi
+
+MARKER = "marker-of-a-secret"
+
+
+class TurnedAway(Exception):
+    pass
+
+
+def record(message: str, *args: object, fault: bool = False) -> logging.LogRecord:
+    info = sys.exc_info() if fault else None
+    return logging.LogRecord("webmail.tasks", logging.ERROR, __file__, 1, message, args, info)  # type: ignore[arg-type]
+
+
+def failing() -> logging.LogRecord:
+    """A fault whose words, and whose cause's words, tell a secret."""
+    try:
+        try:
+            int(MARKER)
+        except ValueError as error:
+            raise TurnedAway(MARKER) from error
+    except TurnedAway:
+        return record("account=%d failed", 12, fault=True)
+
+
+def test_a_line_is_an_object_with_the_ids_that_it_names() -> None:
+    asked.begin("front-17", lambda: 5)
+    line = json.loads(logs.Json().format(record('mailbox=%s of account=%d is\n"gone"', 3, 12)))
+    assert {name: line[name] for name in ("level", "logger", "message", "request", "user", "account", "mailbox")} == {
+        "level": "ERROR", "logger": "webmail.tasks", "message": 'mailbox=3 of account=12 is\n"gone"',
+        "request": "front-17", "user": 5, "account": 12, "mailbox": 3,
+    }  # fmt: skip
+    assert line["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("kind", [logs.Json, logs.Plain])
+def test_a_fault_is_told_by_kind_and_place_and_never_by_its_words(kind: Any) -> None:
+    told = kind().format(failing())
+    assert MARKER not in told
+    assert "TurnedAway" in told
+    assert "builtins.ValueError" in told
+    assert "test_logs.py" in told
+    assert MARKER in kind(words=True).format(failing())
+
+
+@pytest.mark.parametrize("kind", [logs.Json, logs.Plain])
+def test_celerys_words_of_a_fault_are_not_told_either(kind: Any) -> None:
+    try:
+        int(MARKER)
+    except ValueError as error:
+        values = {"name": "sync", "exc": repr(error), "traceback": f"... {MARKER}"}
+        line = record("Task %(name)s raised: %(exc)s\n%(traceback)s", values, fault=True)
+    told = kind().format(line)
+    assert MARKER not in told
+    assert "Task sync raised: ValueError" in told
+
+
+@pytest.mark.parametrize("name", ["a b", "a\nERROR b", "x" * 101, 'a","user":1', "ü", ""])
+def test_a_name_that_could_forge_a_line_is_replaced(name: str) -> None:
+    given = asked.begin(name).name
+    assert given not in {name, ""}
+    assert asked.name() == given, "and stays"
+
+
+def answer(path: str, proxies: int, **headers: str) -> dict[str, str]:
+    """The headers of an answer, through the handler that serves pages."""
+    found: list[Any] = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+               "wsgi.input": BytesIO(), **headers}  # fmt: skip
+    django_settings.ENV = replace(django_settings.ENV, trusted_proxies=proxies)
+    for _piece in wsgi.application(environ, lambda _status, pairs: found.extend(pairs)):
+        pass
+    return dict(found)
+
+
+@pytest.mark.django_db
+def test_only_a_proxy_of_ours_names_requests(settings: Any, settings_redis: Redis) -> None:
+    settings.ENV = django_settings.ENV
+    named = {"HTTP_X_REQUEST_ID": "front-18"}
+    assert "X-Request-ID" not in answer("/health/live", 0, **named)
+    assert asked.name() != "front-18"
+    assert answer("/health/live", 1, **named)["X-Request-ID"] == "front-18"
+    assert asked.name() == "front-18"
+    assert len(answer("/health/live", 1)["X-Request-ID"]) == 16
+
+
+def test_a_line_about_somebodys_request_says_whose_when_that_is_known_already() -> None:
+    request: Any = RequestFactory().get("/")
+    asked.begin("", partial(wsgi._person, request))
+    assert "user" not in json.loads(logs.Json().format(record("hello")))
+    request._cached_user = User(pk=7)
+    assert json.loads(logs.Json().format(record("hello")))["user"] == 7
+    request._cached_user = AnonymousUser()
+    assert "user" not in json.loads(logs.Json().format(record("hello")))
+
+
+def test_a_task_goes_by_the_name_of_the_request_that_asked_for_it() -> None:
+    asked.begin("front-19")
+    headers: dict[str, Any] = {}
+    work.stamp(headers)
+    assert headers["asked_by"] == "front-19"
