@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from imapbridge.errors import CommandFailed, NotPermitted, OverQuota, TryAgain
@@ -79,6 +79,10 @@ def is_owed(account_id: int) -> bool:
 
 
 _ANY = f"SELECT 1 FROM {_TABLE} WHERE account_id = %s LIMIT 1"  # noqa: S608 - the table's name is ours
+_FIRST = f"""
+SELECT min(not_before) FROM {_TABLE} WHERE account_id = %s AND confirmed_at IS NULL AND NOT waits
+"""  # noqa: S608 - the table's name is ours
+_CONFIRM = f"UPDATE {_TABLE} SET confirmed_at = %s, data = NULL, file = '' WHERE id = %s"  # noqa: S608
 _FORGET = f"DELETE FROM {_TABLE} WHERE account_id = %s AND confirmed_at < %s AND job_id IS NULL"  # noqa: S608
 _AGAIN = f"UPDATE {_TABLE} SET waits = FALSE WHERE account_id = %s AND waits AND confirmed_at IS NULL AND step = %s"  # noqa: S608
 
@@ -148,12 +152,17 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
             # Nothing waits for it, and it holds nobody up: it is tried again at each sync.
             rows.update(step=PendingChange.Step.COPIED, waits=True, not_before=None)
         else:
-            rows.update(confirmed_at=timezone.now(), data=None, file="")
+            _confirm(change.id)
             if isinstance(change.data, FileOctets):
                 transaction.on_commit(partial(change.data.path.unlink, missing_ok=True))
     if answer.step:
         return replace(change, step=answer.step, target_from=answer.target_from, first_time=True)
     return next_change(change.account_id)
+
+
+def _confirm(change_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRM, [_moment(timezone.now()), change_id])
 
 
 def _look_for_target(change: Owed, listed: Sequence[ListedMailbox]) -> Owed:
@@ -200,9 +209,14 @@ def postponed(change: Owed) -> None:
 
 def pause(account_id: int) -> float | None:
     """Seconds until something that waits its time may be tried; None: nothing does."""
-    owed = PendingChange.objects.filter(account=account_id, confirmed_at=None, waits=False)
-    first: datetime | None = owed.aggregate(first=Min("not_before"))["first"]
-    return max(0.0, (first - timezone.now()).total_seconds()) if first else None
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [account_id])
+        (first,) = cursor.fetchone()
+    if first is None:
+        return None
+    # Of what is computed SQLite does not know that it is a moment.
+    at = datetime.fromisoformat(first) if isinstance(first, str) else first
+    return max(0.0, (_read_moment(at) - timezone.now()).total_seconds())
 
 
 def at_once(mailbox_id: int) -> None:

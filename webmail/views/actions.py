@@ -45,12 +45,11 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     Reading and taking the star away are for all of it; a star and a mark as unread are put on this message. A page that
     marks what it opened says which `message`s those were, and the folded ones stay as they are.
     """
-    holder = access.holder_of_message(request.user, message_id)
-    account = holder.account.pk
+    account, thread, has_searches = access.marked(request.user, message_id)
     seen, flagged = (_switch(request, name) for name in ("seen", "flagged"))
     if seen is None and flagged is None:
         return HttpResponseBadRequest()
-    marks = queries.marks(account, holder.thread, opened=message_id)
+    marks = queries.marks(account, thread, opened=message_id)
     changes: list[int] = []
     if seen is not None:
         shown = set(request.POST.getlist("message"))
@@ -59,7 +58,7 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     if flagged is not None:
         starred = [ident for ident, _, is_starred in marks if is_starred]
         changes += actions.set_flagged(account, [message_id] if flagged else starred, flagged)
-    if holder.saved:
+    if has_searches:
         count_searches_soon(None, account)
     if back.is_for_script(request):
         return JsonResponse({"undo": changes})
