@@ -90,9 +90,9 @@ def _house(count: int, database: PostgreSQL | None) -> Iterator[tuple[Dovecot, A
 def _measure(dovecot: Dovecot, account: Any, user: User, count: int, database: PostgreSQL | None) -> None:
     from django.db import connection
 
-    from webmail.celery import look_for_garbage_seldom
+    from webmail.garbage import look_for_seldom
 
-    look_for_garbage_seldom()  # as the worker does
+    look_for_seldom()  # as the worker does
     print(f"INBOX of {count:,} messages, {connection.vendor}; yardstick {yardstick():.1f} ms")
     _raw(dovecot, user, count)  # the mail server's own caches
     raw = spent(lambda: _raw(dovecot, user, count))
