@@ -86,7 +86,7 @@ class _Talk:
         self._seconds = seconds
 
     async def sign_in(self, login: Login) -> None:
-        await self._connection.run(self._session.login(login.username, login.secret.reveal()), self._seconds)
+        await self._connection.run(login.sign_in(self._session), self._seconds)
 
     async def read(self, beginnings: tuple[str, ...]) -> dict[str, Any]:
         scripts = await self._connection.run(self._session.scripts(), self._seconds)

@@ -114,6 +114,8 @@ def open_sieve(account_id: int) -> Login | None:
     address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
     try:
         sieve = autoconfig.servers_for(address or "").sieve
+    except autoconfig.PlaintextForbidden as error:
+        raise NotPermitted(str(error)) from error
     except autoconfig.NoServers as error:
         raise ServerUnreachable(str(error)) from error
     return _open(account_id, lambda _servers: sieve)[1] if sieve else None
