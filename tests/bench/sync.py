@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,8 @@ def _house(count: int, database: PostgreSQL | None) -> Iterator[tuple[Dovecot, A
 
     with ExitStack() as stack:
         dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
-        redis = stack.enter_context(running(Redis()))
+        # Celery's broker too: what new mail sets going is asked for, and nobody does it here.
+        redis = stack.enter_context(running(Redis("", Path(settings.REDIS_URL.removeprefix("unix://")))))
         there = SimpleNamespace(ENV=settings.ENV, CACHES=settings.CACHES)
         point_at(there, dovecot, redis)
         stack.enter_context(override_settings(**vars(there)))
