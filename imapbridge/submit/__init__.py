@@ -24,7 +24,7 @@ from imapbridge.submit.link import Link
 from imapbridge.submit.replies import Reply
 from imapbridge.submit.values import Letter, Undecided
 
-__all__ = ["Letter", "Reply", "Undecided", "learn_limit", "limit", "submit"]
+__all__ = ["Letter", "Reply", "Undecided", "learn_limit", "limit", "own_name", "submit"]
 
 KNOWN = 24 * 3600
 """Seconds that a server's SIZE is believed."""
@@ -41,7 +41,7 @@ def submit(
     """
     login = credentials.open_submission(account_id)
     try:
-        link = Link.connect(login.server, _own_name())
+        link = Link.connect(login.server, own_name())
         try:
             _remember(login.server.host, login.server.port, link.limit)
             _sign_in(link, account_id, login)
@@ -84,7 +84,7 @@ def learn_limit(account_id: int) -> None:
     if cache.get(_key(login.server.host, login.server.port)) is not None:
         return
     try:
-        link = Link.connect(login.server, _own_name())
+        link = Link.connect(login.server, own_name())
     except WireError as error:
         raise translate(error, login.server.host) from error
     _remember(login.server.host, login.server.port, link.limit)
@@ -99,7 +99,7 @@ def _key(host: str, port: int) -> str:
     return f"submission-size:{host}:{port}"
 
 
-def _own_name() -> str:
+def own_name() -> str:
     """What we call ourselves in EHLO: our own name where it is one, else an address that tells nothing."""
     host: str = settings.ENV.host
     return host if "." in host and not host.replace(".", "").isdigit() else "[127.0.0.1]"

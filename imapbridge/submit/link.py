@@ -18,7 +18,7 @@ from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, Pr
 from imapbridge.submit.replies import NO_UTF8, TOO_LARGE, Reply, after_others
 from imapbridge.submit.values import Letter, Undecided
 from imapbridge.wire import sasl
-from imapbridge.wire.drivers import Server, dial, tls_error
+from imapbridge.wire.drivers import Peer, Server, dial, peer_of, tls_error
 
 CONNECT = 30.0
 COMMAND = 300.0
@@ -31,6 +31,10 @@ _PIPELINED = 50
 """Recipients that are named before the first is answered."""
 
 
+Watch = Callable[[bool, str], None]
+"""(it is ours, a line without its end). What is said in signing in is among it."""
+
+
 class Link:
     """Make it with `connect`."""
 
@@ -39,18 +43,31 @@ class Link:
         self._client = client
 
     @classmethod
-    def connect(cls, server: Server, own_name: str) -> Link:
-        """A private connection that is greeted. Raises a WireError."""
+    def connect(cls, server: Server, own_name: str, *, watch: Watch | None = None, patience: float = COMMAND) -> Link:
+        """A private connection that is greeted. Raises a WireError.
+
+        `watch` is told of each command and each reply's lines; `patience`: seconds for an answer.
+        """
         with _translated():
-            client = _Client(server, own_name)
+            client = _Client(server, own_name, watch, min(patience, CONNECT))
             link = cls(server, client)
             try:
                 link._greet()
             except BaseException:
                 link.close()
                 raise
-        client.link.settimeout(COMMAND)
+        client.link.settimeout(patience)
         return link
+
+    @property
+    def offers(self) -> dict[str, str]:
+        """Extensions in lower case, with what the server says of each."""
+        return dict(self._client.esmtp_features)
+
+    @property
+    def peer(self) -> Peer | None:
+        """Whom TLS found there; None without it."""
+        return peer_of(self._client.link)
 
     @property
     def limit(self) -> int:
@@ -206,9 +223,22 @@ class Link:
 class _Client(smtplib.SMTP):
     """Dials as the rest of the house does, with TLS from the start where that is asked for."""
 
-    def __init__(self, server: Server, own_name: str) -> None:
+    def __init__(self, server: Server, own_name: str, watch: Watch | None, seconds: float) -> None:
         self._server = server
-        super().__init__(server.host, server.port, local_hostname=own_name, timeout=CONNECT)
+        self._watch = watch
+        super().__init__(server.host, server.port, local_hostname=own_name, timeout=seconds)
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        if self._watch:
+            self._watch(True, f"{cmd} {args}".rstrip())
+        super().putcmd(cmd, args)
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, words = super().getreply()
+        if self._watch:
+            for line in words.decode("utf-8", "replace").split("\n"):
+                self._watch(False, f"{code} {line}")
+        return code, words
 
     @property
     def link(self) -> socket:

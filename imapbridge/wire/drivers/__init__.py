@@ -6,6 +6,15 @@ that are not IMAP the connection is closed and never used again; after a NO or B
 
 from imapbridge.wire.drivers.asynchronous import AsyncConnection, AsyncSieveConnection
 from imapbridge.wire.drivers.blocking import BlockingConnection, dial
-from imapbridge.wire.drivers.server import Server, tls_error
+from imapbridge.wire.drivers.server import Peer, Server, peer_of, tls_error
 
-__all__ = ["AsyncConnection", "AsyncSieveConnection", "BlockingConnection", "Server", "dial", "tls_error"]
+__all__ = [
+    "AsyncConnection",
+    "AsyncSieveConnection",
+    "BlockingConnection",
+    "Peer",
+    "Server",
+    "dial",
+    "peer_of",
+    "tls_error",
+]

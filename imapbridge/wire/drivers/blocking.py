@@ -11,7 +11,7 @@ from typing import TypeVar
 from imapbridge import meters
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe, WireError
 from imapbridge.wire.drivers.deflate import Deflate
-from imapbridge.wire.drivers.server import Server, connect_error, lost, tls_error, tune
+from imapbridge.wire.drivers.server import Peer, Server, connect_error, lost, peer_of, tls_error, tune
 from imapbridge.wire.octets import Streamed
 from imapbridge.wire.responses import Response
 from imapbridge.wire.session import Session
@@ -87,6 +87,11 @@ class BlockingConnection:
             self.close()
             raise
         return events
+
+    @property
+    def peer(self) -> Peer | None:
+        """Whom TLS found there; None without it."""
+        return peer_of(self._socket)
 
     def close(self) -> None:
         """Drop the connection, without a goodbye; for that run `session.logout()` first."""

@@ -55,6 +55,26 @@ def _context(verify: bool, ca_file: str, least_tls: str) -> ssl.SSLContext:
     return context
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Whom TLS found at the other end. `ends_at`: of the certificate, in seconds since 1970; None where it is unknown,
+    as of one that was not verified."""
+
+    version: str
+    ends_at: float | None
+    names: tuple[str, ...]
+
+
+def peer_of(sock: socket.socket) -> Peer | None:
+    """None where there is no TLS."""
+    if not isinstance(sock, ssl.SSLSocket):
+        return None
+    found = sock.getpeercert() or {}
+    ends = found.get("notAfter")
+    names = tuple(str(pair[1]) for pair in found.get("subjectAltName", ()) if isinstance(pair, tuple))
+    return Peer(sock.version() or "", ssl.cert_time_to_seconds(ends) if isinstance(ends, str) else None, names)
+
+
 def tune(sock: socket.socket | TransportSocket) -> None:
     """Send small commands at once, and notice within two minutes a peer that is gone."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
