@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from accounts import zones
 
 _SWIPES = {"trash": _("Delete"), "seen": _("Mark as read, unread"), "flagged": _("Star"), "none": _("Nothing")}
 
@@ -16,6 +18,7 @@ class PreferencesForm(forms.Form):
     """How somebody likes the screen. What is no choice is left out of `cleaned_data`, and stays as it was."""
 
     CHOICES: ClassVar = {
+        "language": {"": _("Same as browser"), **dict(settings.LANGUAGES)},
         "theme": {"": _("Same as device"), "light": _("Light"), "dark": _("Dark")},
         "accent": {
             "": _("Petrol"), "indigo": _("Indigo"), "plum": _("Plum"), "brick": _("Brick"), "moss": _("Moss"),
@@ -40,6 +43,10 @@ class PreferencesForm(forms.Form):
         "cleans_links": {"0": _("As they came"), "1": _("Without tracking")},
     }  # fmt: skip
 
+    language = forms.ChoiceField(required=False, choices=[*CHOICES["language"].items()])
+    time_zone = forms.ChoiceField(
+        required=False, choices=lambda: [("", ""), *((name, name) for name in zones.choices())]
+    )
     theme = forms.ChoiceField(required=False, choices=[*CHOICES["theme"].items()])
     accent = forms.ChoiceField(required=False, choices=[*CHOICES["accent"].items()])
     density = forms.ChoiceField(required=False, choices=[*CHOICES["density"].items()])
@@ -71,10 +78,9 @@ class NotificationsForm(forms.Form):
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
-        try:
-            return ZoneInfo(name).key if name else ""
-        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:  # OSError: it names a directory, such as Europe
-            raise forms.ValidationError(_("Enter a time zone such as Europe/Berlin.")) from fault
+        if name and not zones.known(name):
+            raise forms.ValidationError(_("Enter a time zone such as Europe/Berlin."))
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

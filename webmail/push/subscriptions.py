@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from accounts.models import MailAccount, PushSubscription, SignIn, User
-from webmail import meters
+from webmail import languages, meters
 from webmail.outside.places import NotAllowed
 from webmail.push import delivery, encryption, vapid
 from webmail.push.destinations import service
@@ -152,13 +152,8 @@ def _for(user: User, account: MailAccount, marks: Marks) -> tuple[list[Note], Ma
     now = timezone.now().astimezone(zone(person.zone_name(user), timezone.get_default_timezone_name())).time()
     if is_quiet(now, wanted.quiet_from, wanted.quiet_until):
         return [], found.marks, found.unread
-    with translation.override(_language(user)):
+    with translation.override(languages.chosen_by(user) or translation.get_language() or "en"):
         return notes(user, found.came, private=wanted.private), found.marks, found.unread
-
-
-def _language(user: User) -> str:
-    chosen = getattr(user, "preferences", None)
-    return (chosen.language if chosen else "") or translation.get_language() or "en"
 
 
 def _send(claim: Claim) -> delivery.Answer:

@@ -1,0 +1,5 @@
+"""Arabic with the digits of Europe, as the catalogue writes them (CLDR `ar`, numbering system `latn`)."""
+
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3
