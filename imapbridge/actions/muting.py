@@ -41,7 +41,8 @@ def unmute(account_id: int, messages: Collection[int]) -> list[int]:
 # Written out: every sync that brings new mail asks it, and hardly ever finds anything.
 _MUTED = f"""
 SELECT inbox.id, held.mailbox_id, held.thread, held.keywords
-  FROM {Mailbox._meta.db_table} inbox JOIN {Entry._meta.db_table} held ON held.account_id = inbox.account_id
+  FROM {Mailbox._meta.db_table} inbox JOIN {Mailbox._meta.db_table} box ON box.account_id = inbox.account_id
+  JOIN {Entry._meta.db_table} held ON held.mailbox_id = box.id
  WHERE inbox.account_id = %s AND inbox.special_use = '{SpecialUse.INBOX}' AND NOT held.expunged
    AND held.keywords <> '[]' AND held.thread IN (
        SELECT fresh.thread FROM {Entry._meta.db_table} fresh
