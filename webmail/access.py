@@ -61,6 +61,8 @@ class Beside(NamedTuple):
     inbox: int
     """Its mailbox, or 0 before it is listed; with how much is unread in it."""
     unread: int
+    labels: str
+    """As `MailAccount.labels`, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_li
                         || '\x1f' || mine.title || '\x1f' || COALESCE(CAST(mine.hue AS text), '') || '\x1f'
                         || CASE WHEN mine.refused OR mine.secret = '' THEN '1' ELSE '' END || '\x1f'
                         || COALESCE(its.error, '') || '\x1f' || COALESCE(CAST(inbox.id AS text), '0') || '\x1f'
-                        || COALESCE(CAST(inbox.unread AS text), '0'), '\x1e')
+                        || COALESCE(CAST(inbox.unread AS text), '0') || '\x1f' || CAST(mine.labels AS text), '\x1e')
           FROM accounts_mailaccount mine LEFT JOIN imapbridge_mirror its ON its.account_id = mine.id
           LEFT JOIN imapbridge_mailbox inbox
             ON inbox.account_id = mine.id AND inbox.special_use = 'inbox' AND NOT inbox.leaving
@@ -238,9 +240,11 @@ def _first(statement: str, user: Visitor, key: int) -> Holder:
 def _beside(text: str) -> tuple[Beside, ...]:
     found = {}
     for row in text.split("\x1e"):
-        at, key, address, title, hue, locked, error, inbox, unread = row.split("\x1f")
-        colour = int(hue) if hue else None
-        found[key] = Beside(int(at), int(key), address, title, colour, locked == "1", error, int(inbox), int(unread))
+        at, key, address, title, hue, locked, error, inbox, unread, labels = row.split("\x1f")
+        colour, is_locked = int(hue) if hue else None, locked == "1"
+        found[key] = Beside(
+            int(at), int(key), address, title, colour, is_locked, error, int(inbox), int(unread), labels
+        )
     return tuple(sorted(found.values()))
 
 

@@ -19,10 +19,11 @@ from imapbridge.queries.conversations import (
 )
 from imapbridge.queries.jobs import JobItem, job, jobs
 from imapbridge.queries.labels import labels
-from imapbridge.queries.mailboxes import MailboxItem, mailboxes
+from imapbridge.queries.mailboxes import MailboxItem, mailboxes, mailboxes_of
 from imapbridge.queries.messages import MessageItem, conversation, marks
 from imapbridge.queries.notices import NoticeItem, notices
 from imapbridge.queries.selection import Held, selection
+from imapbridge.queries.several import Placed, together, together_above, together_changes
 from imapbridge.queries.unread_first import UNREAD, unread_first, unread_first_above
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "MessageItem",
     "NoticeItem",
     "Only",
+    "Placed",
     "arrivals",
     "changes",
     "conversation",
@@ -48,11 +50,15 @@ __all__ = [
     "jobs",
     "labels",
     "mailboxes",
+    "mailboxes_of",
     "marks",
     "neighbours",
     "notices",
     "page_above",
     "selection",
+    "together",
+    "together_above",
+    "together_changes",
     "unread_first",
     "unread_first_above",
 ]

@@ -88,9 +88,9 @@ function mark(event) {
   return Boolean(name);
 }
 
-/** `g` and a letter: the mailbox that says it has these keys. */
+/** `g` and a letter or a digit: the mailbox, or the account, that says it has these keys. */
 function goTo(event) {
-  const link = document.querySelector(`#side a[aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
+  const link = document.querySelector(`:is(#side, #account-menu) a[aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
   if (link) event.preventDefault();
   link?.click();
   return Boolean(link);

@@ -38,12 +38,13 @@ function heard({ data }) {
   [doubt, tries, heardAt] = [0, 0, Date.now()];
   const said = JSON.parse(data);
   if ("mailbox" in said) wake(said);
+  if ("accounts" in said) ask();
   if ("search" in said) document.dispatchEvent(new CustomEvent("mail:search", { detail: said.search }));
 }
 
-/** The mailbox on the screen at once; of the others only the counts are shown, so that they may wait for each other. */
+/** A mailbox on the screen at once; of the others only the counts are shown, so that they may wait for each other. */
 function wake({ mailbox, state }) {
-  if (Number(list()?.dataset.mailbox) === mailbox) ask(mailbox, state);
+  if (list()?.dataset.mailbox.split(" ").includes(String(mailbox))) ask(mailbox, state);
   else elsewhere ||= setTimeout(() => ((elsewhere = 0), ask()), ELSEWHERE);
 }
 

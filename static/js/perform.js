@@ -26,6 +26,7 @@ export async function perform(address, deed, wanted, values = []) {
     remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
   } catch (error) {
     if (error.message === "404") gone();
+    else if (error.message === "409" && list()?.dataset.apart && deed in { move: 1, copy: 1 }) apart(shown);
     else goBack(shown, threads, subject, () => perform(address, deed, threads, values));
   }
   await ask(); // so that what came meanwhile, and went with them, is known to have gone
@@ -51,6 +52,12 @@ async function asked(address, deed, threads) {
 function gone() {
   const toasts = document.getElementById("toasts");
   toasts.show(toasts.dataset.gone);
+}
+
+/** Of all inboxes together not all of it can go to one account's folder: nothing has. */
+function apart(shown) {
+  shown.back();
+  document.getElementById("toasts").show(list().dataset.apart);
 }
 
 function goBack(shown, threads, subject, again) {

@@ -24,7 +24,7 @@ export async function refresh(mailbox, state) {
 }
 
 async function update(shown) {
-  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.state, mark: shown.dataset.mark, ...choices() })}`;
+  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.dataset.state, mark: shown.dataset.mark, ...choices() })}`;
   const changes = (await fetchDocument(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
   if (changes.dataset.anew === "true") return void (await anew());
@@ -47,9 +47,9 @@ function apply(shown, changes) {
 /** What stands around the rows: the list's head, the mailboxes, the window's title. */
 function heads(changes) {
   morph(document.getElementById("sync"), changes.querySelector("#sync"));
-  for (const [id, fresh] of [["list-top", "head"], ["side-special", "special"], ["side-folders", "folders"], ["side-labels", "labels"]]) {
-    const old = document.getElementById(id);
-    if (old) morphInside(old, changes.querySelector(`#${fresh}`));
+  for (const [id, fresh] of [["list-top", "head"], ["side-special", "special"], ["side-folders", "folders"], ["side-labels", "labels"], ["account-choices", "accounts"]]) {
+    const [old, came] = [document.getElementById(id), changes.querySelector(`#${fresh}`)];
+    if (old && came) morphInside(old, came);
   }
   document.dispatchEvent(new CustomEvent("mail:mailboxes"));
   if (app.dataset.view === "list") title(changes.dataset.title);

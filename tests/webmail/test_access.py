@@ -98,7 +98,7 @@ def test_of_several_accounts_each_holds_its_own(alice: Owner, bob: Owner) -> Non
         assert held.account == fair
         assert [other.address for other in held.others] == ["alice@example.org"]
     others = access.holder_of_mailbox(alice.user, alice.inbox.pk).others
-    beside = (1, fair.pk, fair.address, "Fair desk", 3, True, "", inbox.pk, 4)
+    beside = (1, fair.pk, fair.address, "Fair desk", 3, True, "", inbox.pk, 4, "{}")
     assert others == (beside,)
     assert access.holder_of_mailbox(bob.user, bob.inbox.pk).others == ()
     for door, key in ((access.holder_of_mailbox, inbox.pk), (access.holder_of_message, letter.pk)):

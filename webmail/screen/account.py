@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from accounts.models import MailAccount, Preferences, User
 from webmail.screen import people
 from webmail.screen.sizes import size
+from webmail.screen.switcher import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Card:
     initials: str
     hue: int
     label: str
+    accounts: tuple[Choice, ...] = ()
+    """All of the person's, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,13 @@ class Look:
     """What scripts go by: see `accounts.models.Preferences`."""
 
 
-def card(account: MailAccount, user: User) -> Card:
-    who = people.person(account.name or user.name, account.address)
+def card(account: MailAccount, user: User, accounts: tuple[Choice, ...] = ()) -> Card:
+    who = people.person(account.title or account.name or user.name, account.address)
+    who = who if account.hue is None else replace(who, hue=account.hue)
     named = who.name != who.address
     label = _("Switch account: {name}, {address}") if named else _("Switch account: {address}")
     label = label.format(name=who.name, address=who.address)
-    return Card(who.name, who.address, who.address if named else "", who.initials, who.hue, label)
+    return Card(who.name, who.address, who.address if named else "", who.initials, who.hue, label, accounts)
 
 
 def quota(octets: int | None, most: int | None) -> Quota | None:

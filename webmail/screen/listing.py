@@ -79,7 +79,8 @@ class Listing:
 
     head: Head
     address: str
-    state: int
+    state: int | str
+    """Of several mailboxes each one's: `12.8842-15.77`."""
     order: list[tuple[int, int]]
     """(thread, its latest message) of every row, from the top."""
     parts: list[Part]

@@ -5,6 +5,7 @@ Every one is a form of the page first. A script that has changed the screen alre
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -246,8 +247,14 @@ def dialogs(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 
 def labels_of(holder: Holder) -> list[Label]:
     """All that the account has."""
-    known = holder.account.labels
-    return [*by_name({*known, *queries.labels(holder.account.pk)}, hues(known))]
+    return labels_in(holder.account.pk, holder)
+
+
+def labels_in(account: int, holder: Holder) -> list[Label]:
+    """All that one of the person's accounts has."""
+    others = {one.id: json.loads(one.labels) for one in holder.others}
+    known = holder.account.labels if account == holder.account.pk else others[account]
+    return [*by_name({*known, *queries.labels(account)}, hues(known))]
 
 
 @require_POST

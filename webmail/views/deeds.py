@@ -134,6 +134,11 @@ _KINDS = {
 """The others are moves."""
 
 
+def use_of(deed: str) -> SpecialUse | None:
+    """What the mailbox is for that a deed puts things into; None where it needs none."""
+    return _USES.get(deed)
+
+
 def begin(deed: str, chosen: Chosen) -> Job:
     """Begin to do it to everything. NoMailboxFor as for a DEED."""
     target = actions.mailbox_for(chosen.account, _USES[deed]) if deed in _USES else chosen.target or None

@@ -21,6 +21,7 @@ from webmail.screen.jobs import Work
 from webmail.screen.labels import Hues, hues
 from webmail.screen.listing import Head, Listing, Part
 from webmail.screen.rows import Place, RowWriter, divided
+from webmail.screen.together import InboxesPlace
 from webmail.screen.tools import tools
 from webmail.views import found, shell
 
@@ -35,7 +36,8 @@ def place_of(request: HttpRequest, mailbox: int) -> Place:
     only = request.GET.get("only", "")
     only = only if only in {"unread", "starred"} else ""
     sort = "unread" if request.GET.get("sort") == "unread" and not only else ""
-    return Place(mailbox, request.GET.get("before", "")[:50], only, sort)
+    kind = InboxesPlace if request.GET.get("inboxes") == "1" else Place
+    return kind(mailbox, request.GET.get("before", "")[:50], only, sort)
 
 
 def head(box: MailboxItem, holder: Holder, place: Place) -> Head:
@@ -68,7 +70,7 @@ def pane(
     box = shell.item(boxes, place.mailbox)
     page = _page(box, place)
     rows = _rows(clock, place, holder.account.address, hues(holder.account.labels))
-    after = _group_of(clock, place) if goes_on else ""
+    after = group_of(clock, place) if goes_on else ""
     return Listing(
         head=head(box, holder, place),
         address=place.address,
@@ -147,7 +149,8 @@ def _rows(clock: Clock, place: Place, me: str, hues: Hues) -> Rows:
     return Rows(RowWriter(clock, place, me, hues))
 
 
-def _group_of(clock: Clock, place: Place) -> str:
+def group_of(clock: Clock, place: Place) -> str:
+    """The key of the heading that the row of the place's cursor stands under."""
     if place.sort and place.before:
         return divided()[place.before.endswith(queries.UNREAD)].key
     at = _SECONDS.match(place.before)

@@ -62,6 +62,7 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         "too_many": found.too_many,
         "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, place.only))],
         "side": shell.side(boxes, holder, mailbox_id, place.only),
+        "account": shell.card(boxes, holder, shell.person(request)) if holder.others else None,
     }
     return render(request, "mailbox/changes.html", answer)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,9 +24,11 @@ from webmail.screen.listing import Listing
 from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
+from webmail.screen.together import InboxesPlace
 from webmail.screen.tools import tools
-from webmail.views import consent, found, framing, letters, lists, shell, texts, whose
+from webmail.views import consent, found, framing, letters, lists, shell, texts, together, whose
 from webmail.views.found import Results
+from webmail.views.together import Inboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,40 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     """The page with the list beside it; for a script only what the reading pane shows. Six queries, or four."""
     holder = access.holder_of_message(request.user, message_id)
     messages = queries.conversation(holder.account.pk, holder.thread, opened=message_id)
-    boxes = queries.mailboxes(holder.account.pk)
+    inboxes = together.of(holder) if holder.others and request.GET.get("inboxes") == "1" else None
+    boxes = inboxes.own if inboxes else queries.mailboxes(holder.account.pk)
     place = _place(request, boxes, messages, message_id)
     box = shell.item(boxes, place.mailbox)
+    if isinstance(place, InboxesPlace) and not (inboxes and box.special_use == "inbox"):
+        place = Place(box.id)
     pane = _pane(request, holder, messages, message_id, box, place)
     pane["tools"] = tools(box, place, boxes) if any(box.id in item.mailboxes for item in messages) else None
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
-    shown, template = _list_beside(request, holder, boxes, place)
-    page = shell.context(request, holder, boxes, 0 if isinstance(place, SearchPlace) else box.id, place.only)
-    beside = _beside(shown, box.id, holder.thread)
+    shown, template = _list_beside(request, holder, boxes, place, inboxes)
+    page = shell.context(request, holder, boxes, *_current(place))
+    beside = _beside(shown, place, holder.thread)
     return whose.remember(render(request, template, page | pane | {"list": shown} | beside), request, holder)
 
 
 def _list_beside(
-    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], place: Place
+    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], place: Place, inboxes: Inboxes | None
 ) -> tuple[Listing | Results, str]:
     """The list that the message was opened from, and the page that shows both."""
     if isinstance(place, SearchPlace):
         search = found.search_of(request, holder, boxes, place)
         return found.pane(request, holder, search, opened=holder.thread), "search/show.html"
-    return lists.pane(boxes, holder, place, shell.clock(request), opened=holder.thread), "app.html"
+    clock = shell.clock(request)
+    if inboxes and isinstance(place, InboxesPlace):
+        return together.pane(inboxes, place, clock, opened=place.key(holder.thread)), "inboxes/show.html"
+    return lists.pane(boxes, holder, place, clock, opened=holder.thread), "app.html"
+
+
+def _current(place: Place) -> tuple[int, str]:
+    """What of the sidebar is open: a mailbox, and which list that is no mailbox's."""
+    if isinstance(place, InboxesPlace):
+        return 0, "inboxes"
+    return 0 if isinstance(place, SearchPlace) else place.mailbox, place.only
 
 
 def _place(request: HttpRequest, boxes: list[MailboxItem], messages: list[MessageItem], message_id: int) -> Place:
@@ -87,22 +102,31 @@ def _pane(
     manner = framing.manner(request, shell.person(request), holder)
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
-    name = _("Results") if isinstance(place, SearchPlace) else name_of(box.special_use, box.name)
+    shown = writer.conversation(messages, opened, request.GET.get("open", ""))
+    if isinstance(place, InboxesPlace):
+        shown = replace(shown, thread=place.key(shown.thread))
     return {
-        "conversation": writer.conversation(messages, opened, request.GET.get("open", "")),
+        "conversation": shown,
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
-        "back": Back(place.address, name, _("Back to {mailbox}").format(mailbox=name)),
+        "back": _back(box, place),
     }
 
 
-def _beside(shown: Listing | Results, mailbox: int, thread: int) -> dict[str, str]:
+def _back(box: MailboxItem, place: Place) -> Back:
+    own = {SearchPlace: _("Results"), InboxesPlace: _("All inboxes")}
+    name = own.get(type(place)) or name_of(box.special_use, box.name)
+    return Back(place.address, name, _("Back to {mailbox}").format(mailbox=name))
+
+
+def _beside(shown: Listing | Results, place: Place, thread: int) -> dict[str, str]:
     """Where the buttons for the newer and the older conversation lead: as the list stands, or past its ends."""
     order = [row for row, _latest in shown.order]
-    at = order.index(thread) if thread in order else -1
+    key = place.key(thread) if isinstance(place, InboxesPlace) else thread
+    at = order.index(key) if key in order else -1
     inside = 0 < at < len(order) - 1
-    found = (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(mailbox, thread)
+    found = (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, thread)
     return {"newer": _address(found[0]), "older": _address(found[1])}
 
 

@@ -59,4 +59,5 @@ def changes(request: HttpRequest) -> HttpResponse:
     search = found.search_of(request, holder, boxes, found.place_of(request))
     side = shell.side(boxes, holder, 0, f"saved:{search.query}")
     answer = {"list": found.pane(request, holder, search), "mark": mark, "side": side}
+    answer["account"] = shell.card(boxes, holder, shell.person(request)) if holder.others else None
     return render(request, "search/changes.html", answer)

@@ -14,13 +14,15 @@ from django.utils.translation import get_language
 from accounts.models import User
 from imapbridge.queries import MailboxItem
 from webmail import access, error_pages, partials
-from webmail.access import Holder
+from webmail.access import Beside, Holder
 from webmail.screen import account as screen
+from webmail.screen import switcher
 from webmail.screen.clock import Clock, zone
 from webmail.screen.labels import tags
 from webmail.screen.outbox import outbox_item
 from webmail.screen.saved import saved_searches
 from webmail.screen.sidebar import sidebar
+from webmail.screen.switcher import Standing
 from webmail.views import back
 
 
@@ -40,7 +42,7 @@ def context(
     """For `app.html`."""
     return {
         "look": screen.look(person(request)),
-        "account": screen.card(holder.account, person(request)),
+        "account": card(boxes, holder, person(request)),
         "side": side(boxes, holder, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
         "mark": mark(boxes, holder),
@@ -49,6 +51,27 @@ def context(
         "here": request.get_full_path(),
         "done": back.done_before(request, boxes),
     }
+
+
+def card(boxes: list[MailboxItem], holder: Holder, user: User) -> screen.Card:
+    """Whose mail is shown, and for who has several accounts the others."""
+    return screen.card(holder.account, user, switcher.choices(standings(boxes, holder)) if holder.others else ())
+
+
+def standings(boxes: list[MailboxItem], holder: Holder) -> list[Standing]:
+    """How the person's accounts stand; nothing for who has one. `boxes` are of the holder's."""
+    if not holder.others:
+        return []
+    mine, inbox = holder.account, next((box for box in boxes if box.special_use == "inbox"), None)
+    shown, unread = (inbox.id, inbox.unread) if inbox else (0, 0)
+    locked, behind = access.account_needs_password(mine), bool(holder.error)
+    own = Standing(mine.position, mine.pk, switcher.who(mine), shown, unread, locked, behind, is_current=True)
+    return [own, *map(_standing_of, holder.others)]
+
+
+def _standing_of(other: Beside) -> Standing:
+    who = switcher.who(other)
+    return Standing(other.position, other.id, who, other.inbox, other.unread, other.is_locked, bool(other.error))
 
 
 MOST_DRAWN = 500
@@ -72,7 +95,14 @@ def _draw(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> 
     sought = only.removeprefix("saved:") if only.startswith("saved:") else ""
     kept = saved_searches(holder.saved, sought)
     going = outbox_item(holder.outbox, open_=only == "outbox")
-    special = partials.printed(shown.special) + partials.printed(going) + partials.printed(kept)
+    accounts = standings(boxes, holder)
+    above: list[partials.Printable] = [
+        *switcher.troubles(accounts),
+        *switcher.together(accounts, open_=only == "inboxes"),
+    ]
+    special = (
+        partials.printed(above) + partials.printed(shown.special) + partials.printed(going) + partials.printed(kept)
+    )
     labels = partials.printed(tags(holder.account.labels, sought))
     return {"special": special, "folders": partials.printed(shown.folders), "labels": labels}
 
@@ -85,7 +115,8 @@ def mark(boxes: list[MailboxItem], holder: Holder) -> str:
 def _standing(boxes: list[MailboxItem], holder: Holder) -> str:
     """All that the sidebar shows, as it is read."""
     account = holder.account
-    return repr((account.pk, boxes, holder.error, account.folders, account.labels, holder.saved, holder.outbox))
+    shown = (account.pk, boxes, holder.error, account.folders, account.labels, holder.saved, holder.outbox)
+    return repr((*shown, account.position, account.title, account.hue, holder.others) if holder.others else shown)
 
 
 def item(boxes: list[MailboxItem], mailbox: int) -> MailboxItem:

@@ -1,11 +1,16 @@
 """Alice has two accounts: which one a page is about, and that what is done goes to the right one."""
 
+import re
+import time
+from typing import Any
+
 import pytest
 
 from accounts.models import MailAccount
-from imapbridge.models import Entry, Mailbox, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, PendingChange
 from tests import factories
 from tests.webmail.views.conftest import Person
+from webmail.screen import together as screen
 
 
 @pytest.fixture
@@ -47,3 +52,153 @@ def test_each_page_has_the_account_of_its_mailbox(alice: Person, fair_inbox: Mai
     letter = factories.message(fair_inbox, "Stand 14")
     for address in (f"/mailbox/{fair_inbox.pk}/", f"/message/{letter.pk}/"):
         assert "fair@press.example.com" in alice.text(address)
+
+
+# --- The switcher -----------------------------------------------------------------------------------------------------
+
+
+def test_the_switcher_has_each_account_with_what_is_unread(alice: Person, fair: MailAccount) -> None:
+    MailAccount.objects.filter(pk=fair.pk).update(title="Fair desk", hue=3, position=1)
+    inbox = factories.mailbox(fair, unread=4)
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+    assert 'aria-label="Fair desk, 4 unread" aria-keyshortcuts="g 2"' in page
+    assert 'href="/inbox/"' in page and 'aria-label="All inboxes, 4 unread"' in page
+    assert f'href="/mailbox/{inbox.pk}/"' in page
+    other = alice.text(f"/mailbox/{inbox.pk}/")
+    assert 'aria-label="Switch account: Fair desk, fair@press.example.com"' in other
+
+
+def test_who_has_one_account_sees_no_other(alice: Person) -> None:
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+    assert "/inbox/" not in page and "Add account" in page
+    assert alice.get("/inbox/").headers["Location"] == "/"
+    assert alice.get("/inbox/changes?since=").status_code == 404
+
+
+def test_an_account_that_is_refused_does_not_disturb_the_others(alice: Person, fair_inbox: Mailbox) -> None:
+    MailAccount.objects.filter(pk=fair_inbox.account_id).update(refused=True)
+    page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+    assert f'href="/settings/accounts/{fair_inbox.account_id}/password"' in page
+    assert "Your mail server needs your password again" not in page
+    assert "Your mail server needs your password again" in alice.text(f"/mailbox/{fair_inbox.pk}/")
+
+
+def test_changes_tell_of_the_other_accounts_too(alice: Person, fair_inbox: Mailbox) -> None:
+    def changes(mark: str) -> str:
+        answer = alice.get(f"/mailbox/{alice.inbox.pk}/changes?since=1&mark={mark}")
+        return answer.content.decode() if answer.status_code == 200 else ""
+
+    mark = re.findall('data-mark="([^"]+)"', changes(""))[0]
+    assert changes(mark) == ""
+    factories.message(fair_inbox, seen=False)
+    assert "fair@press.example.com, 1 unread" in changes(mark)
+
+
+# --- All inboxes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(alice: Person, fair_inbox: Mailbox) -> list[Mailbox]:
+    """Two inboxes with a message each in one conversation, and one of its own."""
+    now = int(time.time())
+    for ago, box in ((60, alice.inbox), (60, fair_inbox)):
+        factories.message(box, "Van", thread=7, sort_at=now - ago, seen=False, text="On Monday.")
+    factories.message(alice.inbox, "Lease", sort_at=now - 90)
+    factories.message(fair_inbox, "Stand 14", sort_at=now - 30, flagged=True)
+    return [alice.inbox, fair_inbox]
+
+
+def subjects(page: str) -> list[str]:
+    return re.findall(r'<div class="row-subj"><a [^>]*>([^<]*)</a>', page)
+
+
+def keys(page: str) -> list[str]:
+    return re.findall(r'<li class="row[^"]*" id="c([^"]*)"', page)
+
+
+def test_all_inboxes_stand_in_one_list(alice: Person, both: list[Mailbox], django_assert_max_num_queries: Any) -> None:
+    alice.get("/")
+    with django_assert_max_num_queries(6):
+        page = alice.text("/inbox/")
+    assert subjects(page) == ["Stand 14", "Van", "Van", "Lease"]
+    assert [screen.parted(int(key)) for key in keys(page)[1:3]] == [(7, both[1].pk), (7, both[0].pk)]
+    assert ">2 unread</span>" in page and 'class="whose"' in page
+    assert subjects(alice.text("/inbox/?only=starred")) == ["Stand 14"]
+    assert subjects(alice.text("/inbox/?sort=unread")) == ["Van", "Van", "Stand 14", "Lease"]
+
+
+def test_a_message_of_it_goes_back_to_it(
+    alice: Person, both: list[Mailbox], django_assert_max_num_queries: Any
+) -> None:
+    link = re.findall(r'<div class="row-subj"><a href="([^"]*)"', alice.text("/inbox/"))[2].replace("&amp;", "&")
+    with django_assert_max_num_queries(6):
+        page = alice.text(link)
+    assert 'href="/inbox/" aria-label="Back to All inboxes"' in page
+    assert f'data-thread="{screen.key_of(7, both[0].pk)}"' in page
+    assert page.count("is-open") == 1 and subjects(page)[2:3] == ["Van"]
+
+
+def test_changes_of_all_inboxes(alice: Person, both: list[Mailbox], django_assert_max_num_queries: Any) -> None:
+    page = alice.text("/inbox/")
+    state, mark = (re.findall(f'data-{name}="([^"]*)"', page)[0] for name in ("state", "mark"))
+    assert alice.get(f"/inbox/changes?since={state}&mark={mark}").status_code == 204
+    factories.message(both[1], "Late", seen=False)
+    Mailbox.objects.filter(pk=both[0].pk).update(state=9)
+    MailboxThread.objects.filter(mailbox=both[0], thread=7).update(count=0, state=9)
+    with django_assert_max_num_queries(6):
+        told = alice.text(f"/inbox/changes?since={state}&mark={mark}")
+    assert subjects(told) == ["Late"]
+    assert f'data-removed="{screen.key_of(7, both[0].pk)}"' in told and 'data-anew="false"' in told
+    assert f'data-state="{both[0].pk}.9-{both[1].pk}.' in told
+    assert 'data-anew="true"' in alice.text(f"/inbox/changes?since={both[0].pk}.5")
+
+
+def test_each_goes_to_the_archive_of_its_account(alice: Person, bob: Person, both: list[Mailbox]) -> None:
+    archives = [factories.mailbox(box.account, "Archive", special_use="archive") for box in both]
+    van = [screen.key_of(7, box.pk) for box in both]
+    answer = alice.client.post("/inbox/act", {"do": "archive", "c": van}, headers={"X-Requested-With": "fetch"})
+    assert answer.json()["said"] == "Archived 2 conversations"
+    for archive, box in zip(archives, both, strict=True):
+        assert Entry.objects.get(mailbox=archive, expunged=False).account_id == box.account_id
+    assert subjects(alice.text("/inbox/")) == ["Stand 14", "Lease"]
+    assert alice.client.post("/undo", {"change": answer.json()["undo"]}).status_code == 302
+    assert len(subjects(alice.text("/inbox/"))) == 4
+
+
+def test_what_is_not_done_in_all_inboxes(alice: Person, bob: Person, both: list[Mailbox]) -> None:
+    """Nothing is done when it cannot be done to all of it, and nothing to what is another's."""
+    folder = factories.mailbox(alice.account, "Lease")
+    factories.mailbox(alice.account, "Archive", special_use="archive")
+    factories.message(bob.inbox, "Bob's", thread=7)
+    van = [screen.key_of(7, box.pk) for box in both]
+    for values, status in (
+        ({"do": "archive", "c": van}, 409),
+        ({"do": "move", "c": van, "to": folder.pk}, 409),
+        ({"do": "trash", "c": [screen.key_of(7, bob.inbox.pk)]}, 404),
+        ({"do": "trash", "c": [screen.key_of(8, both[0].pk)]}, 404),
+        ({"do": "trash", "c": ["7", "x", "-", "9" * 60]}, 404),
+        ({"do": "nothing", "c": van}, 400),
+    ):
+        answer = alice.client.post("/inbox/act", values, headers={"X-Requested-With": "fetch"})
+        assert answer.status_code == status, values
+    assert not Entry.objects.filter(expunged=True).exists()
+    moved = alice.client.post("/inbox/act", {"do": "move", "c": van[:1], "to": folder.pk})
+    assert moved.headers["Location"] == "/inbox/" and Entry.objects.get(mailbox=folder).account == alice.account
+
+
+def test_forms_ask_on_a_page_of_their_own(alice: Person, both: list[Mailbox]) -> None:
+    factories.mailbox(both[1].account, "Stands")
+    one = screen.key_of(7, both[1].pk)
+    asked = alice.client.post("/inbox/act", {"do": "move", "c": [one]}).content.decode()
+    assert f'name="c" value="{one}"' in asked and "Stands" in asked
+    page = alice.text("/inbox/dialogs")
+    assert "Stands" in page and "fair@press.example.com" in page
+
+
+def test_everything_is_a_job_for_each(alice: Person, both: list[Mailbox]) -> None:
+    values = {"do": "read", "all": "1"}
+    answer = alice.client.post("/inbox/act", values, headers={"X-Requested-With": "fetch"}).json()
+    assert set(Job.objects.values_list("account", flat=True)) == {box.account_id for box in both}
+    assert not Entry.objects.filter(seen=False).exists()
+    assert alice.client.post(answer["undo"], headers={"X-Requested-With": "fetch"}).status_code == 204
+    assert Entry.objects.filter(seen=False).count() == 2
