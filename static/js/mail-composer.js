@@ -10,6 +10,7 @@ import { Editor } from "./mail-editor.js";
 import { Recipients } from "./mail-recipients.js";
 
 const FIELDS = ["identity", "to", "cc", "bcc", "subject", "priority"];
+const SWITCHES = ["receipt", "dsn"];
 
 class MailComposer extends HTMLElement {
   connectedCallback() {
@@ -55,14 +56,14 @@ class MailComposer extends HTMLElement {
   /** Everything that is typed, as the form's values. */
   values() {
     const values = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value]));
-    if (this.form.elements.receipt.checked) values.receipt = "1";
+    for (const name of SWITCHES) if (this.form.elements[name].checked) values[name] = "1";
     return { ...values, ...this.editor.values() };
   }
 
   /** What a browser kept is on the screen again. */
   async #fill(values) {
     for (const name of FIELDS) if (name in values) this.form.elements[name].value = values[name];
-    this.form.elements.receipt.checked = values.receipt === "1";
+    for (const name of SWITCHES) this.form.elements[name].checked = values[name] === "1";
     for (const each of this.recipients.values()) each.draw();
     await this.editor.fill(values);
     this.changed();

@@ -50,6 +50,7 @@ class Typed:
     is_rich: bool = False
     priority: str = ""
     receipt: bool = False
+    dsn: bool = False
 
 
 def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False) -> Draft:

@@ -43,6 +43,8 @@ class Draft(models.Model):
     priority = models.CharField(max_length=4, choices=Priority.choices, blank=True)
     receipt = models.BooleanField(default=False)
     """Asks its readers to confirm that they have seen it (RFC 8098)."""
+    dsn = models.BooleanField(default=False, db_default=False)
+    """Asks the mail servers to tell when it has been delivered (RFC 3461)."""
 
     revision = models.PositiveIntegerField(default=0)
     """Raised by each save; a save must name the one that it knows."""

@@ -146,6 +146,7 @@ def _typed(values: QueryDict, draft: Draft) -> Typed:
         known.get(identity), **fields, text=text, html=html, is_rich=is_rich,
         priority=priority if priority in Draft.Priority.values else "",
         receipt="receipt" in values if "subject" in values else draft.receipt,
+        dsn="dsn" in values if "subject" in values else draft.dsn,
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[st
         due_at=due,
         draft=draft,
         answers=draft.answers,
-        dsn=False,
+        dsn=draft.dsn,
     )
     to = composed.audience(draft)
     contacts.wrote_to(draft.account, [(one.name, one.address) for one in (*to.to, *to.cc, *to.bcc)])

@@ -52,6 +52,21 @@ def test_a_draft_is_saved_and_shown_again(alice: Person, bob: Person) -> None:
     assert bob.client.post(f"/compose/{draft.pk}/", {"text": "mine now"}).status_code == 404
 
 
+@pytest.mark.parametrize("asked", [{}, {"dsn": "1"}])
+def test_who_sends_may_ask_to_be_told_of_the_delivery(alice: Person, asked: dict[str, str]) -> None:
+    draft = write(alice, to="ann@x.org", subject="Plan", text="Dear Ann", **asked)
+    assert ("checked" in element(alice.text(f"/compose/{draft.pk}/"), 'name="dsn"')) == bool(asked)
+    values = {"do": "send", "to": draft.to, "subject": "Plan", "text": "Dear Ann", "revision": draft.revision, **asked}
+    alice.client.post(f"/compose/{draft.pk}/", values)
+    assert Outgoing.objects.get().dsn == bool(asked)
+
+
+def element(page: str, attribute: str) -> str:
+    """The tag that has it."""
+    at = page.index(attribute)
+    return page[page.rindex("<", 0, at) : page.index(">", at)]
+
+
 def test_of_two_pages_the_later_is_told(alice: Person) -> None:
     draft = write(alice, text="first")
     address = f"/compose/{draft.pk}/"
