@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.servers.postgres import PostgreSQL
-from tests.servers.process import free_ports, private_directory, wait_until
+from tests.servers.process import free_ports, lives, private_directory, wait_until
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,17 +65,6 @@ class Run:
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(timeout=60)
-
-
-def alive(family: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run; one that only waits to be reaped by its adoptive parent does not."""
-    return [process for process in family if _runs(process)]
-
-
-def _runs(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -171,7 +160,7 @@ def test_it_serves_keeps_its_data_and_leaves_no_process(data: Path) -> None:
         family = run.family()
         assert len(family) >= 6
         assert run.end() == 0
-        assert not alive(family)
+        assert not any(map(lives, family))
     keys = (data / "keys.env").read_text()
     assert say("manage", "createsuperuser", "--noinput", "--email=ann@example.com", data=data).returncode == 0
     with serving(data) as run:
@@ -188,7 +177,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(data: Path) -> None:
         assert "noor@example.com" not in run.said
         family = run.family()
         run.end(signal.SIGKILL)
-        wait_until(lambda: not alive(family), "the end of all of them")
+        wait_until(lambda: not any(map(lives, family)), "the end of all of them")
 
 
 @pytest.mark.servers
@@ -208,5 +197,5 @@ def test_production_runs_on_postgresql_and_redis(data: Path, postgres: PostgreSQ
         assert not any("valkey" in command or "demoserver" in command for command in commands)
         family = run.family()
         assert run.end() == 0
-        assert not alive(family)
+        assert not any(map(lives, family))
     assert not (data / "whimbrel.sqlite3").exists()

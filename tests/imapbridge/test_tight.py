@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import MailAccount
-from imapbridge.bridge import keeping
+from imapbridge.bridge import keeping, listening
 from imapbridge.bridge.watch import Watch
 from imapbridge.pool import Pool
 from imapbridge.pool import pool as pool_module
@@ -99,6 +99,11 @@ def test_people_and_the_watch_share_one_connection(
             opened = await asyncio.gather(*(pool.run(account.pk, b"Sent", select, seconds=20) for _ in range(4)))
             assert opened == [b"Sent"] * 4
             await until(lambda: keeper.heard == 1)
+        # From here on it is looked at more often than in life; who has given way listens anew.
+        monkeypatch.setattr(listening, "SEEN", 0.5)
+        monkeypatch.setattr(listening, "UNSEEN", 0.5)
+        assert await pool.run(account.pk, b"Sent", select, seconds=20) == b"Sent"
+        await until(lambda: keeper.heard == 1)
         await heard.rest()
         assert set(await heard.more(lambda: strict.deliver(user, plain()), seconds=60)) == {account.pk}
 

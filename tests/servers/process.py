@@ -210,9 +210,20 @@ class Server:
         for each in family if first is signal.SIGKILL else family[:1]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.send_signal(first)
-        _, alive = psutil.wait_procs(family, timeout=grace)
-        for each in alive:
+        end = time.monotonic() + grace
+        while any(map(lives, family)) and time.monotonic() < end:
+            time.sleep(0.01)
+        for each in filter(lives, family):
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
         self._process.wait()
         self._process = None
+
+
+def lives(process: psutil.Process) -> bool:
+    """Who has ended counts no more: whoever is to take note of it, such as the first process of a container, may take
+    seconds."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

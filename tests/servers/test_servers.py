@@ -16,7 +16,7 @@ from tests.servers.dovecot import Dovecot, User
 from tests.servers.dovecot_config import Options
 from tests.servers.letters import letters, newsletter, plain, with_attachment
 from tests.servers.postgres import PostgreSQL
-from tests.servers.process import running
+from tests.servers.process import lives, running
 from tests.servers.redis import Redis
 from tests.servers.scripted import Expect, HangingServer, Hangup, Say, ScriptedServer, Step
 from tests.servers.smtp import SmtpServer
@@ -122,7 +122,7 @@ def test_dovecot_survives_a_kill_with_its_mail_and_counts_its_cpu() -> None:
         assert before > 0
         family = server.processes()
         server.kill()
-        assert not any(each.is_running() for each in family)
+        assert not any(map(lives, family))
         assert server.cpu_seconds() >= before
         server.restart()
         with server.client(user) as client:

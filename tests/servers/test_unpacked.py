@@ -11,7 +11,7 @@ from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
 from tests.servers.letters import letters, plain
 from tests.servers.mail_server import MailServer
-from tests.servers.process import running
+from tests.servers.process import lives, running
 from tools import packages, unpacked
 
 pytestmark = pytest.mark.servers
@@ -55,7 +55,7 @@ def test_mail_is_there_after_a_power_cut(make: type[MailServer]) -> None:
             assert len(client.uids("INBOX")) == 1
         processes, data = server.processes(), server.directory
     assert processes
-    assert not any(each.is_running() for each in processes)
+    assert not any(map(lives, processes))
     assert not data.exists()
 
 
