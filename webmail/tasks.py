@@ -20,7 +20,7 @@ from accounts.models import MailAccount, User
 from accounts.oauth import returning
 from imapbridge import submit
 from imapbridge.errors import MailError, TryAgain
-from webmail import searches
+from webmail import checkups, searches
 from webmail.compose import bounces, clearing, drafts, mirror, posting
 from webmail.contacts import acquaintances, keeping
 from webmail.contacts.carddav import syncing
@@ -248,6 +248,12 @@ def look_for_bounces(self: Any, account_id: int) -> None:
         bounces.look(account_id)
     except TryAgain as error:
         raise self.retry(countdown=30 * 2**self.request.retries) from error
+
+
+@shared_task
+def examine_account(account_id: int) -> None:
+    """What stands between an account and its mail, for its person to read."""
+    checkups.run(account_id)
 
 
 @shared_task

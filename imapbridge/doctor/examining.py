@@ -10,6 +10,7 @@ from accounts.autoconfig import Endpoint, NoServers, PlaintextForbidden, servers
 from accounts.models import MailAccount
 from accounts.secrets import Secret
 from imapbridge.doctor import mirrored, sending
+from imapbridge.doctor.peers import Patience
 from imapbridge.doctor.reading import Reader
 from imapbridge.doctor.transcript import Transcript
 from imapbridge.doctor.values import Area, Finding, Level, Report
@@ -18,6 +19,10 @@ from imapbridge.pool import credentials
 from imapbridge.pool.credentials import Login, server_for
 
 logger = logging.getLogger(__name__)
+
+
+LASTS = 75.0
+"""Seconds for the servers, however many of their steps hang."""
 
 
 def examine(address: str, account: MailAccount | None, password: Secret | None = None) -> Report:
@@ -44,9 +49,12 @@ def _findings(
     secret, why = _secret(account, password)
     if why:
         yield why
-    reader = Reader(server_for(servers.imap), _login(servers.imap, address, account, secret), transcript)
+    patience = Patience(LASTS)
+    reader = Reader(server_for(servers.imap), _login(servers.imap, address, account, secret), transcript, patience)
     yield from reader.look()
-    yield from sending.look(server_for(servers.smtp), _login(servers.smtp, address, account, secret), transcript)
+    yield from sending.look(
+        server_for(servers.smtp), _login(servers.smtp, address, account, secret), transcript, patience
+    )
     if account:
         yield from mirrored.look(account.pk, reader.listed)
 

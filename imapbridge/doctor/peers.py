@@ -11,8 +11,21 @@ from imapbridge.doctor.values import Area, Finding, Level
 from imapbridge.errors import TimedOut, TlsFailed, WireError
 from imapbridge.wire.drivers import Peer, Server
 
+STEP = 15.0
+"""Seconds for each step, as long as there are some left for all of it."""
 SOON = 21
 """Days before its end that a certificate is worth a warning: who renews by a program does so earlier."""
+
+
+class Patience:
+    """How long all of it may take: `left` is what the next step has."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        return max(0.1, min(STEP, self._end - time.monotonic()))
 
 
 def whereto(area: Area, server: Server) -> Iterator[Finding]:

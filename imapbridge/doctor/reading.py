@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 
 from imapbridge.doctor import offered, peers
+from imapbridge.doctor.peers import Patience
 from imapbridge.doctor.transcript import Transcript
 from imapbridge.doctor.values import Area, Finding, Level
 from imapbridge.errors import CommandFailed, SignInRefused, WireError
@@ -18,8 +19,6 @@ from imapbridge.pool.translation import translate
 from imapbridge.wire.drivers import BlockingConnection, Server
 from imapbridge.wire.results import ListedMailbox
 
-STEP = 15.0
-"""Seconds for each step."""
 FAR = 300
 """Milliseconds for an answer, above which a person notices."""
 FULL = 95
@@ -33,10 +32,11 @@ LOOKS = 30
 class Reader:
     """One look at a server. `listed`: its mailboxes with their counts, once they are known."""
 
-    def __init__(self, server: Server, login: Login | None, transcript: Transcript) -> None:
+    def __init__(self, server: Server, login: Login | None, transcript: Transcript, patience: Patience) -> None:
         self._server = server
         self._login = login
         self._transcript = transcript
+        self._patience = patience
         self.listed: list[ListedMailbox] = []
 
     def look(self) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ class Reader:
         yield from peers.whereto(Area.READING, self._server)
         began = time.monotonic()
         try:
-            connection = _traced(self._transcript).connect(self._server, timeout=STEP)
+            connection = _traced(self._transcript).connect(self._server, timeout=self._patience.left)
         except WireError as error:
             yield peers.refusal(Area.READING, self._server, error)
             return
@@ -62,7 +62,7 @@ class Reader:
         self._transcript.hide(self._login.secret.reveal())
         began = time.monotonic()
         try:
-            connection.run(self._login.sign_in(connection.session), timeout=STEP)
+            connection.run(self._login.sign_in(connection.session), timeout=self._patience.left)
         except CommandFailed as error:
             yield refused(Area.READING, self._server, error)
             return
@@ -71,17 +71,17 @@ class Reader:
 
     def _signed_in(self, connection: BlockingConnection) -> Iterator[Finding]:
         session = connection.session
-        connection.run(session.prepare(), timeout=STEP)
+        connection.run(session.prepare(), timeout=self._patience.left)
         yield from offered.findings(session.has, session.capabilities, session.profile, polls=POLLS, looks=LOOKS)
-        yield _latency(connection)
-        self.listed = connection.run(session.list_mailboxes(status=True), timeout=2 * STEP)
+        yield _latency(connection, self._patience)
+        self.listed = connection.run(session.list_mailboxes(status=True), timeout=self._patience.left)
         yield _found("mailboxes", count=sum(one.selectable for one in self.listed))
         # Not EXAMINE: what is kept there, and whether anything is, is told of a mailbox that may be written to.
-        selected = connection.run(session.select(b"INBOX"), timeout=STEP)
+        selected = connection.run(session.select(b"INBOX"), timeout=self._patience.left)
         yield from offered.of_inbox(selected, has_condstore=session.has("CONDSTORE"))
         if session.has("QUOTA"):
-            yield from _quota(connection)
-        connection.run(session.logout(), timeout=STEP)
+            yield from _quota(connection, self._patience)
+        connection.run(session.logout(), timeout=self._patience.left)
 
 
 def refused(area: Area, server: Server, error: CommandFailed) -> Finding:
@@ -91,19 +91,19 @@ def refused(area: Area, server: Server, error: CommandFailed) -> Finding:
     return Finding(area, Level.FAULT, code, {"host": server.host, "reason": kind.code})
 
 
-def _latency(connection: BlockingConnection) -> Finding:
+def _latency(connection: BlockingConnection, patience: Patience) -> Finding:
     took = []
     for _ in range(3):
         began = time.monotonic()
-        connection.run(connection.session.noop(), timeout=STEP)
+        connection.run(connection.session.noop(), timeout=patience.left)
         took.append(_since(began))
     median = int(statistics.median(took))
     return _found("latency", milliseconds=median) if median < FAR else _found("far", Level.NOTE, milliseconds=median)
 
 
-def _quota(connection: BlockingConnection) -> Iterator[Finding]:
+def _quota(connection: BlockingConnection, patience: Patience) -> Iterator[Finding]:
     try:
-        quotas = connection.run(connection.session.quota(), timeout=STEP)
+        quotas = connection.run(connection.session.quota(), timeout=patience.left)
     except CommandFailed:
         return
     for used, limit in (one.resources["STORAGE"] for one in quotas if "STORAGE" in one.resources):

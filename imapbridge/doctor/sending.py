@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imapbridge.doctor import peers
+from imapbridge.doctor.peers import Patience
 from imapbridge.doctor.reading import refused
 from imapbridge.doctor.transcript import Transcript
 from imapbridge.doctor.values import Area, Finding, Level
@@ -14,16 +15,14 @@ from imapbridge.submit import own_name
 from imapbridge.submit.link import Link
 from imapbridge.wire.drivers import Server
 
-STEP = 15.0
 
-
-def look(server: Server, login: Login | None, transcript: Transcript) -> Iterator[Finding]:
+def look(server: Server, login: Login | None, transcript: Transcript, patience: Patience) -> Iterator[Finding]:
     transcript.note(f"SMTP: {server.host}, port {server.port}")
     yield from peers.whereto(Area.SENDING, server)
     if login:
         transcript.hide(login.secret.reveal())
     try:
-        link = Link.connect(server, own_name(), watch=transcript.said, patience=STEP)
+        link = Link.connect(server, own_name(), watch=transcript.said, patience=patience.left)
     except WireError as error:
         yield peers.refusal(Area.SENDING, server, error)
         return

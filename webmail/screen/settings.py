@@ -59,6 +59,7 @@ def sections(path: str) -> list[Section]:
         ("templates", "file-text", _("Templates")),
         ("notifications", "bell", _("Notifications")),
         ("books", "users", _("Contacts")),
+        ("connection", "server", _("Connection")),
         ("activity", "history", _("Activity")),
     ]
     found = [(reverse(name), icon, text) for name, icon, text in pages]
