@@ -24,7 +24,7 @@ def looks_like(domain: str, own: str) -> bool:
     if _drawn(domain) == _drawn(own):
         return True
     name, ours = _drawn(domain).rpartition(".")[0], _drawn(own).rpartition(".")[0]
-    return len(ours) >= 6 and (name == ours or _one_apart(name, ours))
+    return len(ours) >= 6 and (name == ours or one_apart(name, ours))
 
 
 def plain(text: str) -> str:
@@ -67,7 +67,7 @@ def _drawn(domain: str) -> str:
     return drawn
 
 
-def _one_apart(one: str, other: str) -> bool:
+def one_apart(one: str, other: str) -> bool:
     """Whether one letter was changed, left out, put in, or two changed places."""
     if abs(len(one) - len(other)) > 1 or one == other:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import quote
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -13,6 +14,7 @@ from accounts.models import User
 from webmail import contacts, tasks
 from webmail.compose import asking, composed, outbox
 from webmail.compose.rates import Refusal
+from webmail.contacts.mistaken import mistaken
 from webmail.models import Draft
 from webmail.screen.account import preferences
 from webmail.screen.clock import Clock
@@ -22,7 +24,7 @@ from webmail.screen.sizes import size
 
 def problems(draft: Draft, said: set[str], at: datetime | None, clock: Clock) -> list[Problem]:
     """Why it can not go (`at` that moment), else what is asked first and was not `said` yet: `file`, `subject`,
-    `crowd`."""
+    `crowd`, `alike:` with each address."""
     return _refusals(draft, at, clock) or [one for one in _questions(draft) if one.asks not in said]
 
 
@@ -73,7 +75,11 @@ def _questions(draft: Draft) -> list[Problem]:
     if not draft.subject.strip():
         text = _("It has no subject.")
         found.append(Problem(text, "subject", "subject", _("Send without one"), _("Write one")))
-    count = composed.audience(draft).count
+    to = composed.audience(draft)
+    for one in mistaken(draft.account, [each.address for each in (*to.to, *to.cc, *to.bcc)]):
+        text = _("You have never written to {typed}, which looks like {known}.").format(**one._asdict())
+        found.append(Problem(text, "to", f"alike:{quote(one.typed)}", _("It is right"), _("Look again")))
+    count = to.count
     if count > asking.CROWD:
         text = ngettext("This goes to {n} person.", "This goes to {n} people.", count).format(n=count)
         found.append(Problem(text, "to", "crowd", _("Send to all of them"), _("Look again")))

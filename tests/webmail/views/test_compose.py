@@ -14,7 +14,7 @@ from imapbridge.terms.part import Part
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail import tasks
-from webmail.models import Draft, Outgoing, Upload
+from webmail.models import Acquaintance, Draft, Outgoing, Upload
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -59,6 +59,20 @@ def test_who_sends_may_ask_to_be_told_of_the_delivery(alice: Person, asked: dict
     values = {"do": "send", "to": draft.to, "subject": "Plan", "text": "Dear Ann", "revision": draft.revision, **asked}
     alice.client.post(f"/compose/{draft.pk}/", values)
     assert Outgoing.objects.get().dsn == bool(asked)
+
+
+def test_who_looks_like_somebody_known_is_asked_about(alice: Person) -> None:
+    account = alice.account
+    Acquaintance.objects.create(
+        account=account, known_as="ann@example.org", address="ann@example.org", sent=3, last_at=timezone.now(), rank=1
+    )
+    values = {"do": "send", "to": "ann@exmaple.org", "subject": "Plan", "text": "Dear Ann"}
+    page = alice.client.post("/compose/", values).content.decode()
+    assert "looks like ann@example.org" in page
+    assert not Outgoing.objects.exists()
+    draft = Draft.objects.get()
+    alice.client.post(f"/compose/{draft.pk}/", {**values, "sure": "alike:ann%40exmaple.org", "revision": draft.revision})
+    assert Outgoing.objects.count() == 1
 
 
 def element(page: str, attribute: str) -> str:
