@@ -71,7 +71,9 @@ def test_who_looks_like_somebody_known_is_asked_about(alice: Person) -> None:
     assert "looks like ann@example.org" in page
     assert not Outgoing.objects.exists()
     draft = Draft.objects.get()
-    alice.client.post(f"/compose/{draft.pk}/", {**values, "sure": "alike:ann%40exmaple.org", "revision": draft.revision})
+    alice.client.post(
+        f"/compose/{draft.pk}/", {**values, "sure": "alike:ann%40exmaple.org", "revision": draft.revision}
+    )
     assert Outgoing.objects.count() == 1
 
 
