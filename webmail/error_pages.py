@@ -137,6 +137,11 @@ def words(code: str, server: str = "") -> tuple[str, str]:
     return str(fault.heading), str(fault.sentence) % {"server": server or gettext("The mail server")}
 
 
+def status(error: MailError) -> int:
+    """Of the page that tells of it."""
+    return _mail_fault(type(error)).status
+
+
 def _mail_fault(kind: type[MailError]) -> Fault:
     return next(MAIL_FAULTS[base] for base in kind.__mro__ if base in MAIL_FAULTS)
 

@@ -57,6 +57,7 @@ def sections(path: str) -> list[Section]:
         ("identities", "at-sign", _("Accounts and identities")),
         ("signatures", "signature", _("Signatures")),
         ("templates", "file-text", _("Templates")),
+        ("filters", "list-filter", _("Filters")),
         ("notifications", "bell", _("Notifications")),
         ("books", "users", _("Contacts")),
         ("connection", "server", _("Connection")),

@@ -1,0 +1,62 @@
+"""What stands on the server, as it was just read: our script and its rules, and whose other scripts there are."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from imapbridge import scripts
+from imapbridge.scripts import OURS, Shelf
+from imapbridge.sieve import script
+from imapbridge.sieve.abilities import Abilities
+from imapbridge.sieve.rules import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`own`: the name of our script, that nobody else has changed; empty: there is none. `filters`: its rules."""
+
+    shelf: Shelf
+    own: str = ""
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(self.shelf.extensions)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether ours is the one that the server runs."""
+        return bool(self.own) and self.shelf.active == self.own
+
+    @property
+    def foreign(self) -> str:
+        """The active script, when it is another's; empty when it is ours or there is none."""
+        return "" if self.is_active else self.shelf.active
+
+    @property
+    def edited(self) -> list[str]:
+        """Scripts that were ours and that somebody has changed."""
+        return [name for name, text in sorted(self.shelf.texts.items()) if script.was_ours(text)]
+
+    @property
+    def mark(self) -> str:
+        """With the same mark the rules are the same: a form that has another one was opened before they changed."""
+        text = self.shelf.texts.get(self.own, "") + "\x00" + self.shelf.active
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def read(account_id: int, *names: str) -> Standing:
+    """Raises MailErrors; NoFilters where there is no server for it."""
+    return of(scripts.read(account_id, *names))
+
+
+def of(shelf: Shelf) -> Standing:
+    """The active one of ours; else the last."""
+    found = {
+        name: filters
+        for name in sorted(shelf.texts, key=lambda name: (name == shelf.active, len(name), name))
+        if name.startswith(OURS) and (filters := script.read(shelf.texts[name])) is not None
+    }
+    own = next(reversed(found), "")
+    return Standing(shelf, own, found[own]) if own else Standing(shelf)
