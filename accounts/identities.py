@@ -24,6 +24,11 @@ def default_of(identities: list[Identity]) -> Identity:
     return next((each for each in identities if each.is_default), identities[0])
 
 
+def key_of(identity: Identity) -> str:
+    """What forms call it: by its row, or by its account when it has none."""
+    return str(identity.pk) if identity.pk else f"a{identity.account_id}"
+
+
 def for_addresses(identities: list[Identity], addresses: list[str]) -> Identity:
     """Whom a message to these addresses came to, so that the answer comes from there; else the default.
 

@@ -25,10 +25,12 @@ def of_account(account_id: int) -> list[int]:
 def count(user_id: int) -> None:
     """Count them anew, and have the person's open pages ask when one has changed."""
     accounts = list(MailAccount.objects.filter(user=user_id).values_list("pk", "address"))
-    boxes = [box for account, _address in accounts for box in queries.mailboxes(account)]
+    owned = {account: queries.mailboxes(account) for account, _address in accounts}
+    boxes = [box for its in owned.values() for box in its]
+    owner = {box.id: account for account, its in owned.items() for box in its}
     keys = tuple(account for account, _address in accounts)
     addresses = tuple(address for _account, address in accounts)
-    scope = Scope(keys, tuple(boxes), addresses, zone=UTC, today=datetime.now(UTC).date())
+    scope = Scope(keys, tuple(boxes), addresses, zone=UTC, today=datetime.now(UTC).date(), owner=owner)
     changed = [_count(kept, scope) for kept in SavedSearch.objects.filter(user=user_id)]
     inbox = next((box for box in boxes if box.special_use == "inbox"), None)
     if any(changed) and inbox:

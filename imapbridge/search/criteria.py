@@ -15,7 +15,7 @@ from imapbridge.terms import flags, labels
 from imapbridge.wire import keys
 from imapbridge.wire.keys import Key
 
-_LOCAL = {"in", "has", "filename"}
+_LOCAL = {"in", "account", "has", "filename"}
 """What only the index knows."""
 _WORDS: dict[str, Callable[[str], Key]] = {
     "": keys.text, "body": keys.body, "from": keys.from_, "to": keys.to, "cc": keys.cc, "bcc": keys.bcc,

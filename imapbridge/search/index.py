@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from typing import Any, NamedTuple
 
@@ -42,6 +42,8 @@ class Scope:
     zone: tzinfo | None = None
     """In which days begin."""
     today: date = date(1970, 1, 1)
+    owner: Mapping[int, int] = field(default_factory=dict)
+    """Mailbox -> account, where there are several."""
 
     def midnight(self, day: date) -> int:
         """Seconds since 1970."""
@@ -53,6 +55,13 @@ class Scope:
         by_use = [box for box in self.boxes if box.special_use == wanted]
         by_path = [box for box in self.boxes if box.path.casefold() == wanted]
         return by_use or by_path or [box for box in self.boxes if box.name.casefold() == wanted]
+
+    def of_account(self, address: str) -> list[MailboxItem]:
+        """The mailboxes of the account with this address."""
+        pairs = zip(self.accounts, self.addresses, strict=False)
+        wanted = {account for account, own in pairs if own.casefold() == address.casefold()}
+        only = self.accounts[0] if len(self.accounts) == 1 else 0
+        return [box for box in self.boxes if self.owner.get(box.id, only) in wanted]
 
     def looked_into(self, tree: Node) -> list[MailboxItem]:
         """All but Trash and Junk, unless those are asked for, by name or with all the others."""
@@ -102,12 +111,12 @@ def meant(tree: Node, addresses: Sequence[str]) -> Node:
 def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE) -> Found:
     """What was found of the page after the cursor `before`; one that is none of ours counts as none."""
     below = int(before) if before.isdecimal() and len(before) < 19 else None
-    kept: dict[int, Hit] = {}
+    kept: dict[tuple[int, int], Hit] = {}
     wanted = limit + limit // 4
     for _ in range(_MOST_LOOKS):
         found = hits(scope, tree, below=below, limit=wanted)
         for hit in found:
-            kept.setdefault(hit.thread, hit)
+            kept.setdefault((scope.owner.get(hit.mailbox, 0), hit.thread), hit)
             below = hit.key
             if len(kept) > limit:
                 shown = list(kept.values())[:limit]
@@ -209,6 +218,8 @@ class _Statement:
             return _IS[term.value], []
         if term.field == "in":
             return self._in(term.value)
+        if term.field == "account":
+            return _among(self._scope.of_account(term.value))
         if term.field == "label":
             keyword = labels.keyword_of(term.value) or term.value
             return "lower(CAST(e.keywords AS text)) LIKE %s ESCAPE '!'", [f'%"{_escaped(keyword.lower())}"%']
@@ -220,8 +231,7 @@ class _Statement:
     def _in(self, name: str) -> tuple[str, list[Any]]:
         if name.casefold() == ANYWHERE:
             return "1 = 1", []
-        found = self._scope.named(name)
-        return (f"+e.mailbox_id IN ({', '.join(str(box.id) for box in found)})" if found else "1 = 0"), []
+        return _among(self._scope.named(name))
 
     def _when(self, term: Term) -> tuple[str, list[Any]]:
         today = self._scope.today
@@ -254,6 +264,10 @@ class _Statement:
             f" {join} {_E} e ON e.message_id = t.message_id{size}"
             f" WHERE {' AND '.join(self._conditions)} ORDER BY {self.key} DESC LIMIT %s"
         )
+
+
+def _among(boxes: Sequence[MailboxItem]) -> tuple[str, list[Any]]:
+    return (f"+e.mailbox_id IN ({', '.join(str(box.id) for box in boxes)})" if boxes else "1 = 0"), []
 
 
 def _escaped(text: str) -> str:

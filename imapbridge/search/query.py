@@ -21,7 +21,7 @@ LONGEST = 2000
 MOST_TERMS = 60
 DEEPEST = 12
 OPERATORS = (
-    "from", "to", "cc", "bcc", "subject", "body", "filename", "list", "in", "label", "has", "is",
+    "from", "to", "cc", "bcc", "subject", "body", "filename", "list", "in", "account", "label", "has", "is",
     "larger", "smaller", "before", "after", "older", "newer",
 )  # fmt: skip
 """As they are written; see also `_SPELLED`."""
@@ -216,6 +216,7 @@ def _one_of(known: tuple[str, ...]) -> Callable[[str], str | None]:
 
 _READ: dict[str, tuple[str, Callable[[str], str | None]]] = {
     "is": ("is", _one_of(IS)), "has": ("has", _one_of(HAS)), "in": ("in", str), "label": ("label", str),
+    "account": ("account", str),
     "larger": ("size", values.size), "smaller": ("size", values.size),
     "before": ("day", values.day), "after": ("day", values.day),
     "older": ("span", values.span), "newer": ("span", values.span),

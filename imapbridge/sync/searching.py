@@ -125,7 +125,10 @@ class _Run:
             watcher.join()
 
     def _may_hold(self, box: MailboxItem) -> bool:
-        """A search that names folders is about no others."""
+        """A search that names folders or an account is about no others."""
+        asked = [part.value for part in conjuncts(self._tree) if isinstance(part, Term) and part.field == "account"]
+        if any(box not in self._scope.of_account(address) for address in asked):
+            return False
         named = [name for name in (_only(self._tree)) if name.casefold() != "anywhere"]
         return not named or any(box in self._scope.named(name) for name in named)
 

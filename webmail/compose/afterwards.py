@@ -15,7 +15,7 @@ from accounts import autoconfig
 from imapbridge import actions
 from imapbridge.actions import folders
 from imapbridge.errors import MailError
-from imapbridge.models import Mailbox
+from imapbridge.models import Mailbox, Message
 from imapbridge.terms import flags
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire import quirks
@@ -37,6 +37,7 @@ def see_to(outgoing_id: int) -> None:
     if row is None or row.sent_at is None:
         return
     if row.copy == Copy.NONE:
+        _mark_elsewhere(row)
         _file(row)
     if row.state in DONE:
         _end_draft(row)
@@ -48,6 +49,14 @@ def catch_up() -> None:
     left = Q(copy=Copy.NONE) | Q(draft__isnull=False) | ~Q(octets="")
     for pk in Outgoing.objects.filter(left, state__in=DONE).order_by("pk").values_list("pk", flat=True)[:100]:
         see_to(pk)
+
+
+def _mark_elsewhere(row: Outgoing) -> None:
+    """What is answered from another account than it came to. Doing it once more changes nothing."""
+    of = Message.objects.filter(pk=row.answers.get("message") or 0, message_id=row.answers.get("message_id") or "")
+    others = of.filter(account__user=row.account.user_id).exclude(account=row.account_id)
+    for account_id in others.values_list("account", flat=True):
+        actions.mark_original(account_id, row.answers["message_id"], row.answers.get("kind") or "")
 
 
 def _file(row: Outgoing) -> None:

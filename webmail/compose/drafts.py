@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from webmail.compose import uploads
+from webmail.compose import mirror, uploads
 from webmail.compose.quote import sanitized, unwrapped
 from webmail.models import Draft
 
@@ -51,6 +51,8 @@ class Typed:
     priority: str = ""
     receipt: bool = False
     dsn: bool = False
+    account_id: int | None = None
+    """Through which it is sent from now on; None: as before."""
 
 
 def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False) -> Draft:
@@ -63,12 +65,18 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
     if safe.cut:
         raise TooComplex
     values = asdict(typed) | {"html": unwrapped(safe)}
+    if moved := typed.account_id not in (None, draft.account_id):
+        values |= {"mirrored": 0, "mirrored_size": 0}
+    else:
+        del values["account_id"]
     open_ = Draft.objects.filter(pk=draft.pk, outgoing=None)
     changed = open_.filter(wanted).update(
         **values, revision=F("revision") + 1, tab=tab, saved_at=timezone.now(), discarded_at=None
     )
     if not changed:
         raise ChangedElsewhere(open_.get())
+    if moved:  # its copy lies in the Drafts mailbox of the account that it has left
+        mirror.withdraw(draft)
     draft.refresh_from_db()
     return draft
 

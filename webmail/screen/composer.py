@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
+from accounts.identities import default_of, key_of
 from accounts.models import Identity
 from webmail.models import Draft, Upload
 from webmail.screen import people
@@ -22,7 +23,7 @@ class From:
     """One to be from."""
 
     key: str
-    """Of the identity's row; empty for the one that an account has before it has rows."""
+    """As `accounts.identities.key_of` has it."""
     text: str
     is_chosen: bool
 
@@ -108,10 +109,11 @@ def composer(
 ) -> Composer:
     """`limit`: octets that a message may have, 0 when nobody says. `begun`: how a message that has no row yet began."""
     shown = list(map(_file, files))
-    chosen = draft.identity_id or next((one.pk for one in identities if one.is_default), None)
+    own = [one for one in identities if one.account_id == draft.account_id]
+    chosen = next((one for one in own if one.pk and one.pk == draft.identity_id), default_of(own))
     return Composer(
         draft=draft, address=f"/compose/{draft.pk}/" if draft.pk else "/compose/", title=title(draft),
-        froms=[From(str(one.pk or ""), _from(one), one.pk == chosen) for one in identities],
+        froms=[From(key_of(one), _from(one), one is chosen) for one in identities],
         files=shown, saved=_saved(draft, clock), laters=laters(now, clock), problems=problems, sure=sure,
         more=list(begun),
         data={

@@ -82,8 +82,8 @@ class Refining:
     """The search without any condition but words."""
 
 
-def refining(tree: Node, boxes: Sequence[MailboxItem]) -> Refining:
-    """`boxes` are all of the person."""
+def refining(tree: Node, boxes: Sequence[MailboxItem], accounts: Sequence[tuple[str, str]] = ()) -> Refining:
+    """`boxes` are all of the person; `accounts` (address, name), where there are several."""
     parts = conjuncts(tree)
     chips = tuple(part for part in parts if _is_chip(part))
     words = all_of(part for part in parts if part not in chips)
@@ -98,7 +98,7 @@ def refining(tree: Node, boxes: Sequence[MailboxItem]) -> Refining:
         str(words),
         tuple(_chip(tree, part) for part in chips),
         (*people, *pills),
-        (_folders(tree, boxes), _times(tree)),
+        (*_accounts(tree, accounts), _folders(tree, boxes), _times(tree)),
         _options(parts, words),
         _ATTACHED in parts,
         str(all_of(part for part in parts if isinstance(part, Term) and not part.field)),
@@ -138,6 +138,21 @@ def _person(tree: Node, term: Term) -> Pill:
     return Pill(_("From: {name}").format(name=term.value), str(without(tree, term)), "true")
 
 
+def _accounts(tree: Node, accounts: Sequence[tuple[str, str]]) -> list[Menu]:
+    """One, or all."""
+    if not accounts:
+        return []
+    named = [part for part in conjuncts(tree) if isinstance(part, Term) and part.field == "account"]
+    plain = all_of(part for part in conjuncts(tree) if part not in named)
+    values = {term.value.casefold() for term in named}
+    choices = [Choice(_("All accounts"), str(plain), _is(not named))]
+    choices += [
+        Choice(name, str(all_of((plain, Term("account", address)))), _is(address.casefold() in values))
+        for address, name in accounts
+    ]
+    return [_menu("account-pill", _("All accounts"), "at-sign", choices)]
+
+
 def _folders(tree: Node, boxes: Sequence[MailboxItem]) -> Menu:
     """One, all, or all with Trash and Junk."""
     named = [part for part in conjuncts(tree) if isinstance(part, Term) and part.field == "in"]
@@ -147,7 +162,7 @@ def _folders(tree: Node, boxes: Sequence[MailboxItem]) -> Menu:
     choices.append(
         Choice(_("Trash and Junk as well"), str(all_of((plain, Term("in", ANYWHERE)))), _is(ANYWHERE in values))
     )
-    for box in boxes:
+    for box in {box.special_use or box.path: box for box in reversed(boxes)}.values():
         if box.selectable:
             value = box.special_use or box.path
             is_set = value.casefold() in values or box.path.casefold() in values

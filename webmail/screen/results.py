@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
@@ -18,6 +20,7 @@ from imapbridge.search.words import folded, looked_for
 from webmail.screen.clock import Clock
 from webmail.screen.rows import LONGEST_PREVIEW, Place, Row, RowWriter
 from webmail.screen.sidebar import name_of
+from webmail.screen.together import key_of
 
 _MARK, _UNMARK, _IN, _OUT = "\ue010", "\ue011", "\ue012", "\ue013"
 """Private characters, which stand for tags until all else is escaped."""
@@ -115,15 +118,31 @@ def tagged(printed: str) -> SafeString:
     return SafeString(_PRIVATE.sub(lambda found: _TAGS[found[0]], printed))
 
 
+class Whose(NamedTuple):
+    """Whose mailbox it is, for who has several accounts: the address, and what the account is called."""
+
+    me: str
+    name: str
+
+
 class ResultWriter:
-    """Turns results into rows. `texts` are those of messages whose hits are in no line of the index."""
+    """Turns results into rows. `texts` are those of messages whose hits are in no line of the index. With `whose`, by
+    mailbox, rows say in which account they lie, and are known as those of `together` are."""
 
     def __init__(
-        self, clock: Clock, place: SearchPlace, me: str, tree: Node, boxes: Sequence[MailboxItem], opened: int = 0
-    ) -> None:
+        self, clock: Clock, place: SearchPlace, me: str, tree: Node, boxes: Sequence[MailboxItem], opened: int = 0,
+        whose: Mapping[int, Whose] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        self._whose = whose
         self._clock, self._place, self._me, self._opened = clock, place, me, opened
         self._hits = Hits(tree)
+        within = _("{account}: {folder}")
         self._boxes = {box.id: name_of(box.special_use, box.name) for box in boxes}
+        self._boxes |= {
+            key: within.format(account=one.name, folder=self._boxes[key])
+            for key, one in whose.items()
+            if key in self._boxes
+        }
         self._writers: dict[int, RowWriter] = {}
 
     def lacks_hit(self, found: Conversation) -> bool:
@@ -136,7 +155,10 @@ class ResultWriter:
         return [self._row(each, texts.get(each.conversation.message, "")) for each in results]
 
     def _row(self, result: Result, text: str) -> Row:
-        row = self._writer(result.mailbox).row(result.conversation, current=result.conversation.thread == self._opened)
+        found = result.conversation
+        if result.mailbox in self._whose:
+            found = found._replace(thread=key_of(found.thread, result.mailbox))
+        row = self._writer(result.mailbox).row(found, current=found.thread == self._opened)
         row.subject = self._hits.marked(row.subject, self._hits.subject)
         preview = self._hits.excerpt(text) or self._hits.excerpt(result.conversation.preview)
         row.preview = f"{_IN}{self._boxes.get(result.mailbox, '')}{_OUT}{preview or _PRIVATE.sub('', row.preview)}"
@@ -145,7 +167,7 @@ class ResultWriter:
     def _writer(self, mailbox: int) -> RowWriter:
         if mailbox not in self._writers:
             place = SearchPlace(mailbox, q=self._place.q, everywhere=self._place.everywhere)
-            self._writers[mailbox] = RowWriter(self._clock, place, self._me)
+            self._writers[mailbox] = RowWriter(self._clock, place, self._whose.get(mailbox, Whose(self._me, "")).me)
         return self._writers[mailbox]
 
 

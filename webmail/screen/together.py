@@ -48,9 +48,6 @@ class InboxesPlace(Place):
     def act(self) -> str:
         return f"/inbox/act?{urlencode(self._page)}"
 
-    def key(self, thread: int) -> int:
-        return key_of(thread, self.mailbox)
-
 
 @dataclass(frozen=True, slots=True)
 class InboxesListing(Listing):

@@ -36,6 +36,8 @@ from webmail.views import back, deeds, lists, shell
 from webmail.views.deeds import Chosen
 
 _THREAD = re.compile(r"-?[0-9]{1,19}")
+_LONGEST_KEY = 40
+"""Digits of what a row is known by, and its sign."""
 
 
 @require_POST
@@ -201,6 +203,13 @@ def threads_of(request: HttpRequest) -> set[int]:
     """The conversations `c`: that of a button, else those with a mark."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
     return {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
+
+
+def keys_of(request: HttpRequest) -> list[int]:
+    """The rows that a form names, where a row is known by its conversation and its mailbox (`screen.together`): the one
+    of the button, else those with a mark."""
+    words = request.GET.getlist("c") or request.POST.getlist("c")
+    return [int(word) for word in words if word.removeprefix("-").isdecimal() and len(word) < _LONGEST_KEY]
 
 
 def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:

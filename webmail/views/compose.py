@@ -16,11 +16,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.identities import identities_of
-from accounts.models import Identity
+from accounts.identities import identities_of, key_of
 from imapbridge import queries
 from webmail import access, csp
-from webmail.compose import drafts, signing, uploads
+from webmail.compose import drafts, senders, signing, uploads
 from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft
@@ -42,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     account = whose.holder(request).account
     identities = identities_of(account)
     if request.method != "POST":
-        return _page(request, beginnings.linked(request.GET, account, identities), identities)
+        return _page(request, beginnings.linked(request.GET, account, identities))
     draft, left_out, values = beginnings.begun(request, account, identities)
     if values.get("do") or values.get("later"):
         return _answer(request, draft, values)
@@ -50,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if draft.answers.get("blind"):
         problems.append(Problem(_("You got this as a blind copy. An answer to all tells them that you have it."), "to"))
     if back.is_for_script(request):
-        return _page(request, draft, identities, problems, status=201)
+        return _page(request, draft, problems, status=201)
     return redirect("compose", draft.pk)
 
 
@@ -138,15 +137,14 @@ def _typed(values: QueryDict, draft: Draft) -> Typed:
     is_rich, html = draft.is_rich and text == draft.text, draft.html
     if values.get("rich"):
         is_rich, html = values["rich"] == "1", _said(values, "html", draft)
-    identity = values.get("identity", str(draft.identity_id or ""))
-    known = {str(one.pk): one.pk for one in draft.account.identities.all()}
+    identity, account = senders.chosen(draft, values.get("identity", str(draft.identity_id or "")))
     fields = {name: _said(values, name, draft) for name in ("to", "cc", "bcc", "subject")}
     priority = values.get("priority", draft.priority)
     return Typed(
-        known.get(identity), **fields, text=text, html=html, is_rich=is_rich,
+        identity, **fields, text=text, html=html, is_rich=is_rich,
         priority=priority if priority in Draft.Priority.values else "",
         receipt="receipt" in values if "subject" in values else draft.receipt,
-        dsn="dsn" in values if "subject" in values else draft.dsn,
+        dsn="dsn" in values if "subject" in values else draft.dsn, account_id=account,
     )  # fmt: skip
 
 
@@ -196,12 +194,11 @@ def _changed_elsewhere(request: HttpRequest, draft: Draft) -> HttpResponse:
     saved = screen.saved_at(draft.saved_at, shell.clock(request))
     if back.is_for_script(request):
         return JsonResponse({"revision": draft.revision, "saved": saved}, status=409)
-    identities = identities_of(draft.account)
     ours = _typed(request.POST, draft)
     for name in ("to", "cc", "bcc", "subject", "text", "is_rich"):
         setattr(draft, name, getattr(ours, name))
     words = _("Another page has saved this draft since you opened it. Saving now puts your version in its place.")
-    return _page(request, draft, identities, [Problem(words)], status=409)
+    return _page(request, draft, [Problem(words)], status=409)
 
 
 def _left(request: HttpRequest, told: dict[str, str] | None = None) -> HttpResponse:
@@ -212,16 +209,16 @@ def _left(request: HttpRequest, told: dict[str, str] | None = None) -> HttpRespo
 
 
 def _page(
-    request: HttpRequest, draft: Draft, identities: list[Identity] | None = None, problems: Sequence[Problem] = (),
+    request: HttpRequest, draft: Draft, problems: Sequence[Problem] = (),
     *, sure: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The whole page; for a script only the composer."""
-    identities = identities_of(draft.account) if identities is None else identities
+    shown = senders.senders(draft.account)
     clock = shell.clock(request)
     made = screen.composer(
-        draft, identities, clock, datetime.now(UTC).astimezone(clock.tz), problems=problems, sure=sure,
+        draft, shown, clock, datetime.now(UTC).astimezone(clock.tz), problems=problems, sure=sure,
         files=draft.files.all() if draft.pk else (), limit=sending.limit(draft.account_id),
-        signatures={str(one.pk or ""): signing.signature(one) for one in identities},
+        signatures={key_of(one): signing.signature(one) for one in shown},
     )  # fmt: skip
     if back.is_for_script(request):
         return render(request, "compose/_composer.html", {"composer": made}, status=status)

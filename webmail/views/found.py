@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,11 +17,13 @@ from imapbridge.search import catching_up, index, results
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import Query, parse
 from imapbridge.search.tree import EVERYTHING
-from webmail import access, partials
+from webmail import partials
 from webmail.access import Holder
 from webmail.screen.listing import Blank
+from webmail.screen.people import clean
 from webmail.screen.refining import Refining, refining
-from webmail.screen.results import ResultWriter, SearchPlace, problem, tagged
+from webmail.screen.results import ResultWriter, SearchPlace, Whose, problem, tagged
+from webmail.screen.together import key_of
 from webmail.screen.tools import Tools, tools
 from webmail.views import shell
 
@@ -59,11 +61,16 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as a request means it."""
+    """A search as a request means it. `whose`: by mailbox, for who has several accounts."""
 
     place: SearchPlace
     query: Query
     scope: Scope
+    whose: Mapping[int, Whose] = field(default_factory=dict)
+
+    def key(self, thread: int, mailbox: int) -> int:
+        """What a row is known by."""
+        return key_of(thread, mailbox) if self.whose else thread
 
 
 def place_of(request: HttpRequest, mailbox: int = 0) -> SearchPlace:
@@ -72,22 +79,22 @@ def place_of(request: HttpRequest, mailbox: int = 0) -> SearchPlace:
 
 
 def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem], place: SearchPlace) -> Search:
-    """One query, or more for who has several accounts."""
-    accounts = access.accounts_of(request.user)
-    every = [*boxes]
-    for account, _address in accounts:
-        if account != holder.account.pk:
-            every += queries.mailboxes(account)
+    """No query; one for who has several accounts."""
+    owned = {holder.account.pk: [*boxes]} | (
+        queries.mailboxes_of([one.id for one in holder.others]) if holder.others else {}
+    )
     clock = shell.clock(request)
     scope = Scope(
-        tuple(account for account, _address in accounts),
-        tuple(every),
-        tuple(address for _account, address in accounts),
+        tuple(owned),
+        tuple(box for its in owned.values() for box in its),
+        (holder.account.address, *(one.address for one in holder.others)),
         place.everywhere,
         clock.tz,
         timezone.now().astimezone(clock.tz).date(),
+        {box.id: account for account, its in owned.items() for box in its} if holder.others else {},
     )
-    return Search(place, parse(place.q), scope)
+    names = {one.key: Whose(one.who.address, clean(one.who.name)) for one in shell.standings([*boxes], holder)}
+    return Search(place, parse(place.q), scope, {box: names[account] for box, account in scope.owner.items()})
 
 
 def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> Results:
@@ -100,10 +107,12 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
     return Results(
         head=_head(place.q, len(shown), more=bool(found.next)),
         address=place.address,
-        refining=refining(tree, search.scope.boxes),
+        refining=refining(
+            tree, search.scope.boxes, [(one.me, one.name) for one in dict.fromkeys(search.whose.values())]
+        ),
         problems=_problems(search),
         rows=_rows(writer, shown),
-        order=[(one.conversation.thread, one.conversation.message) for one in shown],
+        order=[(search.key(one.conversation.thread, one.mailbox), one.conversation.message) for one in shown],
         older=replace(place, before=found.next).address if found.next else "",
         blank=None if shown else _blank(search),
         tools=_tools(search),
@@ -119,7 +128,8 @@ def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence
 
 def writer_of(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> ResultWriter:
     me = holder.account.address
-    return ResultWriter(shell.clock(request), search.place, me, search.query.tree, search.scope.boxes, opened)
+    boxes, tree = search.scope.boxes, search.query.tree
+    return ResultWriter(shell.clock(request), search.place, me, tree, boxes, opened, search.whose)
 
 
 def _rows(writer: ResultWriter, shown: Sequence[results.Result]) -> SafeString:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_required
@@ -31,9 +30,6 @@ from webmail.views import actions as acting
 from webmail.views import back, deeds, shell, together, whose
 from webmail.views.deeds import Chosen
 from webmail.views.together import Inboxes
-
-_LONGEST = 40
-"""Digits of a key, and its sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +78,13 @@ def _chosen(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace) -> list
         every = [(inboxes.account_of(box.id), box.id) for box in inboxes.all]
         return [Chosen(account, box, (), everything=True, only=place.only) for account, box in every]
     by_mailbox: dict[int, list[int]] = defaultdict(list)
-    for thread, mailbox in map(parted, _keys(request.GET.getlist("c") or request.POST.getlist("c"))):
+    for thread, mailbox in map(parted, acting.keys_of(request)):
         by_mailbox[mailbox].append(thread)
     held = {box: queries.selection(box, some) for box, some in sorted(by_mailbox.items()) if inboxes.account_of(box)}
     chosen = [Chosen(inboxes.account_of(box), box, some) for box, some in held.items() if some]
     if not chosen:
         raise Http404
     return chosen
-
-
-def _keys(words: Iterable[str]) -> list[int]:
-    return [int(word) for word in words if word.removeprefix("-").isdecimal() and len(word) < _LONGEST]
 
 
 def _target(inboxes: Inboxes, wanted: str) -> MailboxItem | None:
@@ -145,12 +137,11 @@ def _ask(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace, wish: _Wis
     of it is in."""
     if back.is_for_script(request):
         return HttpResponseBadRequest()
-    keys = request.GET.getlist("c") or request.POST.getlist("c")
     accounts = {one.account for one in wish.chosen}
     page = shell.context(request, inboxes.holder, inboxes.own, only="inboxes") | {
         "deed": wish.deed,
         "address": place.act,
-        "chosen": _keys(keys) if not wish.chosen[0].everything else [],
+        "chosen": acting.keys_of(request) if not wish.chosen[0].everything else [],
         "everything": wish.chosen[0].everything,
         "targets": _targets(inboxes, accounts) if len(accounts) == 1 else [],
         "labels": _labels(inboxes) if wish.deed in deeds.LABELS else (),

@@ -24,7 +24,7 @@ from webmail.screen.listing import Listing
 from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
-from webmail.screen.together import InboxesPlace
+from webmail.screen.together import InboxesPlace, key_of
 from webmail.screen.tools import tools
 from webmail.views import consent, found, framing, letters, lists, shell, texts, together, whose
 from webmail.views.found import Results
@@ -58,7 +58,7 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
         return render(request, "message/pane.html", pane)
     shown, template = _list_beside(request, holder, boxes, place, inboxes)
     page = shell.context(request, holder, boxes, *_current(place))
-    beside = _beside(shown, place, holder.thread)
+    beside = _beside(shown, place, holder)
     return whose.remember(render(request, template, page | pane | {"list": shown} | beside), request, holder)
 
 
@@ -68,10 +68,10 @@ def _list_beside(
     """The list that the message was opened from, and the page that shows both."""
     if isinstance(place, SearchPlace):
         search = found.search_of(request, holder, boxes, place)
-        return found.pane(request, holder, search, opened=holder.thread), "search/show.html"
+        return found.pane(request, holder, search, opened=_key(holder, place)), "search/show.html"
     clock = shell.clock(request)
     if inboxes and isinstance(place, InboxesPlace):
-        return together.pane(inboxes, place, clock, opened=place.key(holder.thread)), "inboxes/show.html"
+        return together.pane(inboxes, place, clock, opened=_key(holder, place)), "inboxes/show.html"
     return lists.pane(boxes, holder, place, clock, opened=holder.thread), "app.html"
 
 
@@ -103,8 +103,7 @@ def _pane(
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
     shown = writer.conversation(messages, opened, request.GET.get("open", ""))
-    if isinstance(place, InboxesPlace):
-        shown = replace(shown, thread=place.key(shown.thread))
+    shown = replace(shown, thread=_key(holder, place))
     return {
         "conversation": shown,
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
@@ -120,13 +119,21 @@ def _back(box: MailboxItem, place: Place) -> Back:
     return Back(place.address, name, _("Back to {mailbox}").format(mailbox=name))
 
 
-def _beside(shown: Listing | Results, place: Place, thread: int) -> dict[str, str]:
+def _key(holder: Holder, place: Place) -> int:
+    """What the conversation is known by in the list: by its mailbox too, where two accounts may have it."""
+    several = isinstance(place, InboxesPlace) or (isinstance(place, SearchPlace) and bool(holder.others))
+    return key_of(holder.thread, place.mailbox) if several else holder.thread
+
+
+def _beside(shown: Listing | Results, place: Place, holder: Holder) -> dict[str, str]:
     """Where the buttons for the newer and the older conversation lead: as the list stands, or past its ends."""
     order = [row for row, _latest in shown.order]
-    key = place.key(thread) if isinstance(place, InboxesPlace) else thread
+    key = _key(holder, place)
     at = order.index(key) if key in order else -1
     inside = 0 < at < len(order) - 1
-    found = (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, thread)
+    found = (
+        (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, holder.thread)
+    )
     return {"newer": _address(found[0]), "older": _address(found[1])}
 
 

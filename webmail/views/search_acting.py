@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imapbridge import actions, queries
 from imapbridge.actions.folders import NameRefused
+from imapbridge.queries import MailboxItem
 from imapbridge.search import index
 from imapbridge.search.tree import EVERYTHING
 from imapbridge.terms import labels as terms
@@ -20,6 +21,7 @@ from webmail.screen import done, snooze
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
+from webmail.screen.together import parted
 from webmail.tasks import count_searches_soon
 from webmail.views import actions as acting
 from webmail.views import back, deeds, found, shell, whose
@@ -39,14 +41,19 @@ def act(request: HttpRequest) -> HttpResponse:
     deed, to = acting.said(request, "do"), acting.said(request, "to")
     if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
-    target = deeds.target_of(deed, to, boxes)
     search = found.search_of(request, holder, boxes, found.place_of(request))
-    chosen = _chosen(holder, search, acting.threads_of(request))
-    if not target and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
+    chosen = _chosen(request, holder, search)
+    # By account: a conversation goes to the inbox, or to a folder, of its own.
+    aims = {one.account: deeds.target_of(deed, to, _boxes(search, holder, one.account)) for one in chosen}
+    if None in aims.values() and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
         return HttpResponse(status=409)
+    target = None if None in aims.values() else aims[chosen[0].account]
     keyword = acting.keyword_of(request) if deed in deeds.LABELS else ""
     until = acting.until_of(request) if deed in deeds.TIMED else None
-    wishes = [replace(one, target=target.id if target else 0, keyword=keyword, until=until) for one in chosen]
+    wishes = [
+        replace(one, target=aim.id if target and (aim := aims[one.account]) else 0, keyword=keyword, until=until)
+        for one in chosen
+    ]
     if not acting.is_complete(request, deed, wishes[0]):
         return _ask(request, holder, search, deed, wishes)
     try:
@@ -59,28 +66,47 @@ def act(request: HttpRequest) -> HttpResponse:
     return _answer(request, search, deed, wishes, changes, what)
 
 
-def _chosen(holder: Holder, search: Search, threads: set[int]) -> list[Chosen]:
-    """By mailbox. What the index does not find by this search any more, the mail server did: then where its newest
-    message lies. Http404 when nothing is there."""
-    account, wanted = holder.account.pk, sorted(threads)[:MOST]
-    by_mailbox: dict[int, set[int]] = defaultdict(set)
-    left = set(wanted)
-    for tree in (search.query.tree, EVERYTHING):
-        for hit in index.hits_of_threads(search.scope, tree, left) if left else ():
-            if hit.thread in left:
-                left.discard(hit.thread)
-                by_mailbox[hit.mailbox].add(hit.thread)
+def _boxes(search: Search, holder: Holder, account: int) -> list[MailboxItem]:
+    """Those of one account."""
+    return [box for box in search.scope.boxes if search.scope.owner.get(box.id, holder.account.pk) == account]
+
+
+def _chosen(request: HttpRequest, holder: Holder, search: Search) -> list[Chosen]:
+    """By mailbox. Http404 when nothing is there."""
+    by_mailbox = _named(request, search) if search.whose else _found(search, acting.threads_of(request))
     held = {mailbox: queries.selection(mailbox, some) for mailbox, some in sorted(by_mailbox.items())}
-    chosen = [Chosen(account, mailbox, several) for mailbox, several in held.items() if several]
+    owner, own = search.scope.owner, holder.account.pk
+    chosen = [Chosen(owner.get(mailbox, own), mailbox, several) for mailbox, several in held.items() if several]
     if not chosen:
         raise Http404
     return chosen
 
 
+def _named(request: HttpRequest, search: Search) -> dict[int, set[int]]:
+    """Of several accounts each row names its mailbox."""
+    by_mailbox: dict[int, set[int]] = defaultdict(set)
+    for thread, mailbox in map(parted, acting.keys_of(request)[:MOST]):
+        if mailbox in search.scope.owner:
+            by_mailbox[mailbox].add(thread)
+    return by_mailbox
+
+
+def _found(search: Search, threads: set[int]) -> dict[int, set[int]]:
+    """What the index does not find by this search any more, the mail server did: then where its newest message lies."""
+    by_mailbox: dict[int, set[int]] = defaultdict(set)
+    left = set(sorted(threads)[:MOST])
+    for tree in (search.query.tree, EVERYTHING):
+        for hit in index.hits_of_threads(search.scope, tree, left) if left else ():
+            if hit.thread in left:
+                left.discard(hit.thread)
+                by_mailbox[hit.mailbox].add(hit.thread)
+    return by_mailbox
+
+
 def _answer(
     request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], changes: list[int], what: str
 ) -> HttpResponse:
-    subjects = {one.thread: one.subject for wish in wishes for one in wish.held}
+    subjects = {(wish.mailbox, one.thread): one.subject for wish in wishes for one in wish.held}
     if back.is_for_script(request):
         many = len(subjects) > 1
         said = done.counted(deed, len(subjects), what) if many else done.named(deed, clean(*subjects.values()), what)
@@ -99,9 +125,9 @@ def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes
     page = shell.context(request, holder, boxes) | {
         "deed": deed,
         "address": search.place.act,
-        "chosen": sorted({one.thread for wish in wishes for one in wish.held}),
+        "chosen": sorted({search.key(one.thread, wish.mailbox) for wish in wishes for one in wish.held}),
         "everything": False,
-        "targets": targets(boxes, 0),
+        "targets": targets(_boxes(search, holder, wishes[0].account), 0),
         "labels": acting.labels_of(holder) if deed in deeds.LABELS else (),
         "times": snooze.choices(shell.clock(request)) if deed in deeds.TIMED else (),
         "list": search.place.address,

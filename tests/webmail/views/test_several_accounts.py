@@ -5,11 +5,16 @@ import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import MailAccount
-from imapbridge.models import Entry, Job, Mailbox, MailboxThread, PendingChange
+from accounts.models import Identity, MailAccount
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message, PendingChange, ThreadRef
+from imapbridge.search import catching_up
+from imapbridge.sync.threads import digest
 from tests import factories
 from tests.webmail.views.conftest import Person
+from webmail.compose import afterwards, mirror
+from webmail.models import Draft, Outgoing
 from webmail.screen import together as screen
 
 
@@ -202,3 +207,110 @@ def test_everything_is_a_job_for_each(alice: Person, both: list[Mailbox]) -> Non
     assert not Entry.objects.filter(seen=False).exists()
     assert alice.client.post(answer["undo"], headers={"X-Requested-With": "fetch"}).status_code == 204
     assert Entry.objects.filter(seen=False).count() == 2
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(fair: MailAccount) -> Identity:
+    return Identity.objects.create(account=fair, name="Print fair desk", address="fair@press.example.com")
+
+
+def froms(page: str) -> list[tuple[str, str]]:
+    """(key, whether it is chosen) of those to be from."""
+    return re.findall(r'<option value="([^"]*)"( selected)?>[^<]*@', page)
+
+
+def test_whom_a_message_is_from_says_through_which_account_it_goes(alice: Person, desk: Identity) -> None:
+    assert froms(alice.text("/compose/")) == [(f"a{alice.account.pk}", " selected"), (str(desk.pk), "")]
+    alice.client.post("/compose/", {"identity": f"a{alice.account.pk}"})
+    draft = Draft.objects.get()
+    box = factories.mailbox(alice.account, "Drafts", special_use="drafts")
+    factories.mailbox(desk.account, "Drafts", special_use="drafts")
+    alice.client.post(f"/compose/{draft.pk}/", {"subject": "Van", "revision": draft.revision})
+    mirror.mirror(Draft.objects.get())
+    assert Message.objects.get(account=alice.account).message_id == draft.message_id
+    form = {"subject": "Van", "identity": str(desk.pk), "revision": Draft.objects.get().revision}
+    alice.client.post(f"/compose/{draft.pk}/", form)
+    draft = Draft.objects.get()
+    assert (draft.account, draft.identity, draft.mirrored) == (desk.account, desk, 0)
+    assert not Entry.objects.filter(mailbox=box, expunged=False).exists()
+    assert froms(alice.text(f"/compose/{draft.pk}/")) == [(str(desk.pk), " selected"), (f"a{alice.account.pk}", "")]
+    form = {"do": "send", "to": "wren@example.org", "subject": "Van", "text": "x", "revision": draft.revision}
+    alice.client.post(f"/compose/{draft.pk}/", form)
+    assert Outgoing.objects.get().account == desk.account
+
+
+def test_nobody_writes_as_another_person(alice: Person, bob: Person, desk: Identity) -> None:
+    bob.client.post("/compose/", {})
+    draft = Draft.objects.get()
+    for key in (str(desk.pk), f"a{desk.account_id}"):
+        form = {"subject": "Van", "identity": key, "revision": Draft.objects.get().revision}
+        bob.client.post(f"/compose/{draft.pk}/", form)
+        draft = Draft.objects.get()
+        assert (draft.account, draft.identity) == (bob.account, None)
+
+
+def test_an_answer_comes_from_the_account_that_it_was_written_to(
+    alice: Person, fair_inbox: Mailbox, desk: Identity
+) -> None:
+    letter = factories.message(fair_inbox, "Stand 14", text="By the door.")
+    alice.client.post(f"/compose/?reply={letter.pk}")
+    draft = Draft.objects.get()
+    assert (draft.account, draft.identity) == (desk.account, desk)
+    alice.client.post(f"/compose/{draft.pk}/", {"identity": f"a{alice.account.pk}", "revision": draft.revision})
+    row = Outgoing.objects.create(
+        account=alice.account, message_id="<a@b>", state="sent", due_at=timezone.now(), planned_at=timezone.now(),
+        sent_at=timezone.now(), size=1, answers=Draft.objects.get().answers,
+    )  # fmt: skip
+    ThreadRef.objects.create(account=desk.account, ref=digest(letter.message_id), thread=letter.thread)
+    afterwards.see_to(row.pk)
+    assert Entry.objects.get(message=letter).answered
+
+
+# --- Searching --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found(both: list[Mailbox]) -> list[Mailbox]:
+    for box in both:
+        catching_up.catch_up(box.account_id)
+    return both
+
+
+def test_a_search_looks_into_all_accounts_or_one(
+    alice: Person, found: list[Mailbox], django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(8):
+        page = alice.text("/search?q=van")
+    assert [screen.parted(int(key))[1] for key in keys(page)] == [found[1].pk, found[0].pk]
+    assert "fair@press.example.com: Inbox" in page and "All accounts" in page
+    narrow = alice.text("/search?q=van+account:fair@press.example.com")
+    assert [screen.parted(int(key))[1] for key in keys(narrow)] == [found[1].pk]
+    assert keys(alice.text("/search?q=van+-account:fair@press.example.com"))[0].endswith(str(found[0].pk))
+    assert keys(alice.text("/search?q=van+account:bob@example.com")) == []
+
+
+def test_results_go_to_folders_of_their_own_accounts(alice: Person, found: list[Mailbox]) -> None:
+    archives = [factories.mailbox(box.account, "Archive", special_use="archive") for box in found]
+    van = keys(alice.text("/search?q=van"))
+    script = {"X-Requested-With": "fetch"}
+    aside = alice.client.post("/search/act?q=van", {"do": "move", "c": van, "to": archives[0].pk}, headers=script)
+    assert aside.status_code == 409 and not Entry.objects.filter(expunged=True).exists()
+    answer = alice.client.post("/search/act?q=van", {"do": "archive", "c": van}, headers=script)
+    assert answer.json()["said"] == "Archived 2 conversations"
+    for archive in archives:
+        assert Entry.objects.get(mailbox=archive, expunged=False).account_id == archive.account_id
+    back = keys(alice.text("/search?q=van"))
+    assert alice.client.post("/search/act?q=van", {"do": "inbox", "c": back}, headers=script).status_code == 200
+    assert {entry.account_id for entry in Entry.objects.filter(mailbox__in=found, thread=7, expunged=False)} == {
+        box.account_id for box in found
+    }
+
+
+def test_a_result_stays_marked_when_it_is_open(alice: Person, found: list[Mailbox]) -> None:
+    link = re.findall(r'<div class="row-subj"><a href="([^"]*)"', alice.text("/search?q=van"))[1].replace("&amp;", "&")
+    page = alice.text(link)
+    assert page.count("is-open") == 1
+    assert f'data-thread="{screen.key_of(7, found[0].pk)}"' in page
