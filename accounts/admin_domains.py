@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import applying, colours, logos
 from accounts.declared import LIMITS
-from accounts.models import MailDomain
+from accounts.models import FoundServers, MailDomain
 
 
 class MailDomainForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -83,3 +83,21 @@ class MailDomainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: MailDomain | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_declared)
+
+
+@admin.register(FoundServers)
+class FoundServersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What people's domains published, to look at; whoever signs in there again finds what was removed anew."""
+
+    list_display = ("domain", "imap", "source", "found_at")
+    search_fields = ("domain",)
+
+    @admin.display(description=_("reading"))
+    def imap(self, found: FoundServers) -> str:
+        return f"{found.servers['imap']['host']}:{found.servers['imap']['port']}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FoundServers | None = None) -> bool:
+        return False

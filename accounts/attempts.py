@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from redis.exceptions import RedisError
 
-from accounts import audit
+from accounts import agreeing, audit
 from accounts.autoconfig import NoServers, PlaintextForbidden, servers_for
 from accounts.models import User
 from accounts.networks import client_network
@@ -90,7 +92,7 @@ def _throttled(request: HttpRequest, address: str, password: str, network: str) 
         try:
             user = _known(request, address, address=address, password=password)
         except CannotSignIn as problem:
-            if problem.code != "sign-in-refused":
+            if not _counts(problem):
                 attempt.undecided()
             raise
         attempt.succeeded()
@@ -102,15 +104,29 @@ def _throttled(request: HttpRequest, address: str, password: str, network: str) 
         raise CannotSignIn("bridge-down") from fault
 
 
+def _counts(problem: CannotSignIn) -> bool:
+    """What the mail server decided; and what had us ask around for servers, which nobody may have us do without end."""
+    looked = settings.ENV.autodiscovery and problem.code in ("found", "no-servers")
+    return looked or problem.code == "sign-in-refused"
+
+
 @sensitive_variables("credentials")
 def _known(request: HttpRequest, of: str, **credentials: Any) -> User:
+    # A provider vouches for domains that the operator lists, whose servers are no strangers.
+    chosen = nullcontext() if "grant" in credentials else agreeing.servers(of, request.POST.get("servers", ""))
     try:
-        server = servers_for(of).imap.host
-        user = authenticate(request, **credentials)
+        with chosen:
+            return _let_in(request, of, **credentials)
     except PlaintextForbidden as fault:
         raise CannotSignIn("plaintext", domain=fault.domain) from fault
     except NoServers as fault:
         raise CannotSignIn("no-servers", domain=fault.domain) from fault
+
+
+@sensitive_variables("credentials")
+def _let_in(request: HttpRequest, of: str, **credentials: Any) -> User:
+    server = servers_for(of).imap.host
+    user = authenticate(request, **credentials)
     if not isinstance(user, User):
         raise CannotSignIn("sign-in-refused", server=server)
     return user

@@ -1,12 +1,18 @@
-"""An address -> its mail servers: the row of its domain, else the environment's. Asks nobody else."""
+"""An address -> its mail servers: the row of its domain, else the environment's, else, where the operator allows it,
+what was found for the domain and agreed to (`agreeing`). Asks nobody else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
-from accounts.models import MailDomain, Security, domain_name
+from accounts.models import FoundServers, MailDomain, Security, domain_name
 
 
 class NoServers(Exception):
@@ -24,12 +30,14 @@ class PlaintextForbidden(NoServers):
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One service of a mail server. `security` is a `models.Security` value: tls, starttls or plain; `least_tls` the
-    oldest TLS that is spoken there: `1.2` or `1.3`."""
+    oldest TLS that is spoken there: `1.2` or `1.3`. `is_strange`: the operator did not name it, so that it is spoken to
+    only at public addresses."""
 
     host: str
     port: int
     security: str
     least_tls: str = "1.2"
+    is_strange: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,55 @@ class Servers:
     sieve: Endpoint | None = None
 
 
+_agreed: ContextVar[tuple[str, Servers] | None] = ContextVar("agreed", default=None)
+
+
 def servers_for(address: str) -> Servers:
-    """The servers of an address, at most one query. Raises NoServers, or PlaintextForbidden."""
+    """The servers of an address, in one query or two. Raises NoServers, or PlaintextForbidden."""
     domain = domain_name(address.rpartition("@")[2])
-    row = MailDomain.objects.defer("logo").filter(name=domain).first()
-    servers = _of_row(row) if row else _of_environment(domain)
+    servers = _named(domain) or _found(domain)
     # A row may be older than the operator's decision, so the door is checked again at each use.
     used = [service.security for service in (servers.imap, servers.smtp, servers.sieve) if service]
     if Security.PLAIN in used and not settings.ENV.allow_plaintext:
         raise PlaintextForbidden(domain)
     return servers
+
+
+def is_named(domain: str) -> bool:
+    """Whether the operator named its servers."""
+    return bool(settings.ENV.imap_host) or MailDomain.objects.filter(name=domain_name(domain)).exists()
+
+
+@contextmanager
+def agreed(domain: str, servers: Servers) -> Iterator[None]:
+    """Within it the domain has these servers, unless the operator named others: they are tried, and nothing is kept."""
+    token = _agreed.set((domain, servers))
+    try:
+        yield
+    finally:
+        _agreed.reset(token)
+
+
+def servers_from(values: Mapping[str, Mapping[str, Any] | None]) -> Servers:
+    """What `dataclasses.asdict` made of it. Raises TypeError or KeyError for anything else."""
+    imap, smtp, sieve = (Endpoint(**value) if (value := values[name]) else None for name in ("imap", "smtp", "sieve"))
+    if imap is None or smtp is None:
+        raise KeyError("imap or smtp")
+    return Servers(imap, smtp, sieve)
+
+
+def _named(domain: str) -> Servers | None:
+    row = MailDomain.objects.defer("logo").filter(name=domain).first()
+    return _of_row(row) if row else _of_environment()
+
+
+def _found(domain: str) -> Servers:
+    given = _agreed.get()
+    if given and given[0] == domain:
+        return given[1]
+    if settings.ENV.autodiscovery and (row := FoundServers.objects.filter(domain=domain).first()):
+        return servers_from(row.servers)
+    raise NoServers(domain)
 
 
 def _of_row(row: MailDomain) -> Servers:
@@ -62,10 +109,10 @@ def _of_row(row: MailDomain) -> Servers:
     )
 
 
-def _of_environment(domain: str) -> Servers:
+def _of_environment() -> Servers | None:
     env = settings.ENV
     if not env.imap_host:
-        raise NoServers(domain)
+        return None
     return Servers(
         Endpoint(env.imap_host, env.imap_port, env.imap_security),
         Endpoint(env.smtp_host or env.imap_host, env.smtp_port, env.smtp_security),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Django looks for models here.
+from accounts.tenancy import FoundServers as FoundServers  # noqa: PLC0414
 from accounts.tenancy import MailDomain as MailDomain  # noqa: PLC0414
 from accounts.tenancy import Security as Security  # noqa: PLC0414
 from accounts.tenancy import domain_name as domain_name  # noqa: PLC0414

@@ -49,6 +49,7 @@ SENTENCES: Mapping[Code, str | Promise] = MappingProxyType(
             "No mail server is set up here for addresses at %(domain)s. Check the address; if it is right, ask the "
             "people who run this webmail to add the domain."
         ),
+        "found": _("These are the mail servers of %(domain)s, as far as can be found. Your password was not sent yet."),
         "plaintext": _(
             "The mail server of %(domain)s is set up without encryption, which this webmail does not allow. Tell the "
             "people who run it. Your password was not sent."
@@ -100,6 +101,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         "provider-ended": 403,
         "provider-untrusted": 403,
         "provider-no-address": 403,
+        "found": 200,
         "too-many": 429,
     }
 )

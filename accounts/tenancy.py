@@ -47,6 +47,26 @@ def domain_name(text: str) -> str:
         return text.strip().lower()
 
 
+class FoundServers(models.Model):
+    """The servers of a domain that the operator did not name, as somebody who signed in there agreed to them.
+
+    Of use only while the operator allows such (WEBMAIL_AUTODISCOVERY).
+    """
+
+    domain = models.CharField(max_length=253, unique=True)
+    servers = models.JSONField()
+    """`autoconfig.Servers`, as its fields."""
+    source = models.CharField(max_length=253, blank=True)
+    """Who said so: the host of a configuration file; empty: the domain name system."""
+    found_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "found servers"
+
+    def __str__(self) -> str:
+        return self.domain
+
+
 def _limit(name: Any, help_text: Any = "") -> models.PositiveIntegerField[int | None, int | None]:
     return models.PositiveIntegerField(name, null=True, blank=True, help_text=help_text)
 
@@ -97,7 +117,7 @@ class MailDomain(models.Model):
     upload_megabytes = _limit(_("megabytes of one file"))
     storage_megabytes = _limit(_("megabytes of all files of an account's drafts"))
 
-    brand_name = models.CharField(_("name"), max_length=60, blank=True, default="", db_default="")
+    brand_name = models.CharField(_("title"), max_length=60, blank=True, default="", db_default="")
     logo = models.BinaryField(null=True, editable=False)
     """A PNG of ours; see `logos`."""
     logo_digest = models.CharField(max_length=12, blank=True, default="", db_default="", editable=False)

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, brands, providers, sign_ins
+from accounts import agreeing, attempts, brands, providers, sign_ins
 from accounts.forms import SignInForm
 from accounts.models import MailAccount, User
 from accounts.problems import CannotSignIn, explain
@@ -76,6 +76,8 @@ def page(request: HttpRequest, address: str = "", problem: CannotSignIn | None =
         "stay": request.POST.get("stay"),
         "next": wanted(request),
         "domain": _domain(request),
+        "found": agreeing.shown(problem),
+        "servers": agreeing.token(problem) or request.POST.get("servers", "")[:4000],
         "problem": explanation,
         "focus": explanation.field if explanation else ("password" if address else "address"),
     }

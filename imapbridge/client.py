@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -50,7 +51,7 @@ def verify_sign_in(servers: Servers, username: str, password: str, *, is_token: 
     `is_token`: an access token stands in place of the password.
     """
     imap = servers.imap
-    values = {"host": imap.host, "port": imap.port, "security": imap.security, "least_tls": imap.least_tls}
+    values = asdict(imap)
     with _turn():
         values |= {"username": username, "password": password, "is_token": is_token}
         _ask("/verify", values, settings.ENV.imap_timeout)
@@ -251,9 +252,9 @@ def _send(
     if connection.sock is not None:
         connection.sock.settimeout(connection.timeout)
     headers = {DEADLINE: str(seconds)}
-    if settings.ENV.bridge_secret:
     if name := asked.name():
         headers[asked.HEADER] = name
+    if settings.ENV.bridge_secret:
         headers[SECRET] = settings.ENV.bridge_secret
     connection.request("POST", path, json.dumps(values).encode(), headers)
     return connection.getresponse()

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="maildomain",
             name="brand_name",
-            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="name"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="title"),
         ),
         migrations.AddField(
             model_name="maildomain",

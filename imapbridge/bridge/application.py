@@ -169,7 +169,8 @@ class Application:
     async def _verify(self, request: Request) -> Answer:
         values = request.values
         words = (str(values["host"]), int(values["port"]), str(values["security"]))
-        server = server_for(Endpoint(*words, least_tls=str(values.get("least_tls", "1.2"))))
+        least_tls, is_strange = str(values.get("least_tls", "1.2")), values.get("is_strange") is True
+        server = server_for(Endpoint(*words, least_tls=least_tls, is_strange=is_strange))
         is_token = values.get("is_token") is True
         login = Login(server, str(values["username"]), Secret(str(values["password"])), is_token=is_token)
         await self.pool.verify(login, seconds=request.seconds)

@@ -155,8 +155,11 @@ def server_for(endpoint: autoconfig.Endpoint) -> Server:
     if endpoint.security == "plain" and not settings.ENV.allow_plaintext:
         raise NotPermitted(server=endpoint.host)
     security = cast("Security", endpoint.security)
-    ca_file, least_tls = settings.ENV.tls_ca_file, endpoint.least_tls
-    return Server(endpoint.host, endpoint.port, security, ca_file=ca_file, least_tls=least_tls)
+    return Server(
+        endpoint.host, endpoint.port, security, least_tls=endpoint.least_tls,
+        ca_file="" if endpoint.is_strange else settings.ENV.tls_ca_file,
+        is_strange=endpoint.is_strange,
+    )  # fmt: skip
 
 
 def _wait_for(account_id: int, server: Server) -> None:

@@ -10,15 +10,12 @@ import re
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import quote, urlsplit
+
+from accounts.public import are_public
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 4000
-# Python takes these for global; they lead back to IPv4 or to a site, or stand for nobody yet.
-_ASIDE = tuple(
-    map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10", "::/96"))
-)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_.])?|[0-9a-f:.]{2,45}")
 _KEPT = "/%:@!$&'()*+,;=~?"
 
@@ -55,7 +52,7 @@ class Place:
         except UnicodeError as fault:  # a label that is too long for the name system
             raise NotAllowed("not a name") from fault
         found = [str(row[4][0]).partition("%")[0] for row in rows]
-        if not self.is_ours and not all(is_public(ip_address(each)) for each in found):
+        if not self.is_ours and not are_public(found):
             raise NotAllowed("its address is not public")
         return found[0]
 
@@ -87,13 +84,3 @@ def _host(name: str) -> str:
     if not _HOST.fullmatch(host):
         raise ValueError("not a host")
     return host
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it belongs to the public internet, and to one machine."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return is_public(address.ipv4_mapped)
-        if any(address in network for network in _ASIDE) or address.is_site_local:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from accounts import audit
+from accounts import agreeing, audit
 from accounts.models import MailAccount
 from accounts.networks import client_network
-from accounts.problems import CannotSignIn, Explanation, explain
+from accounts.problems import CannotSignIn, explain
 from accounts.proving import prove
 from imapbridge import joining, tasks
 from imapbridge.actions import leaving
@@ -75,24 +75,27 @@ def password(request: HttpRequest, account_id: int) -> HttpResponse:
 
 
 @sensitive_variables("password")
-def _joined(request: HttpRequest, address: str, password: str) -> Explanation | None:
+def _joined(request: HttpRequest, address: str, password: str) -> CannotSignIn | None:
     """Why it was not; None when it was."""
     try:
-        prove(request, address, password, joining.is_taken)
+        with agreeing.servers(address, request.POST.get("servers", "")):
+            prove(request, address, password, joining.is_taken)
     except CannotSignIn as problem:
-        return explain(problem)
+        return problem
     joining.keep(shell.person(request), address, password)
     return None
 
 
 def _form(
-    request: HttpRequest, form: PasswordForm, account: MailAccount | None, problem: Explanation | None = None
+    request: HttpRequest, form: PasswordForm, account: MailAccount | None, problem: CannotSignIn | None = None
 ) -> HttpResponse:
-    page = {"form": form, "page_account": account, "problem": problem}
-    status = problem.status if problem else 422 if form.errors else 200
+    said = explain(problem) if problem else None
+    page: dict[str, Any] = {"form": form, "page_account": account, "problem": said, "found": agreeing.shown(problem)}
+    page["servers"] = agreeing.token(problem) or request.POST.get("servers", "")[:4000]
+    status = said.status if said else 422 if form.errors else 200
     answer = _page(request, "settings/join.html", page, status)
-    if problem and problem.retry_after:
-        answer.headers["Retry-After"] = str(problem.retry_after)
+    if said and said.retry_after:
+        answer.headers["Retry-After"] = str(said.retry_after)
     return answer
 
 

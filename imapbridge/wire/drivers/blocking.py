@@ -208,6 +208,7 @@ def dial(server: Server, deadline: float) -> socket.socket:
         addresses = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ConnectFailed(f"no address is known for {server.host}") from error
+    server.admit(addresses)
     failure: WireError = ConnectFailed("no address")
     for left, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
         sock = socket.socket(family, kind, protocol)

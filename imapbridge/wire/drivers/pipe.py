@@ -22,12 +22,24 @@ async def dial(server: Server) -> Pipe:
     loop = asyncio.get_running_loop()
     context = server.tls() if server.security == "tls" else None
     try:
-        _, pipe = await loop.create_connection(Pipe, server.host, server.port, ssl=context, happy_eyeballs_delay=0.25)
+        host, name = await _pinned(server), server.host if context else None
+        _, pipe = await loop.create_connection(
+            Pipe, host, server.port, ssl=context, server_hostname=name, happy_eyeballs_delay=0.25
+        )
     except (socket.gaierror, UnicodeError) as error:
         raise ConnectFailed(f"no address is known for {server.host}") from error
     except OSError as error:
         raise connect_error(error) from error
     return pipe
+
+
+async def _pinned(server: Server) -> str:
+    """The host; of a strange one the very address that was looked at: its name may lead elsewhere the next time."""
+    if not server.is_strange:
+        return server.host
+    rows = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    server.admit(rows)
+    return str(rows[0][4][0])
 
 
 class Pipe(asyncio.Protocol):

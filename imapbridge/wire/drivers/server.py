@@ -7,9 +7,11 @@ import os
 import socket
 import ssl
 from asyncio.trsock import TransportSocket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from accounts.public import are_public
 from imapbridge.errors import ConnectFailed, ConnectionClosed, TlsFailed, WireError
 from imapbridge.wire.auth import Security
 
@@ -25,6 +27,8 @@ class Server:
     """Trust the certificates in this file instead of the system's."""
     least_tls: str = "1.2"
     """The oldest TLS that is spoken: `1.2` or `1.3`."""
+    is_strange: bool = False
+    """Not named by the operator: never to be found inside our network, whatever its name leads to by now."""
 
     @property
     def is_loopback(self) -> bool:
@@ -35,6 +39,11 @@ class Server:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    def admit(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Look at what `getaddrinfo` found, which is what is connected to then. ConnectFailed when that may not be."""
+        if self.is_strange and not are_public([str(row[4][0]) for row in rows]):
+            raise ConnectFailed(f"the address of {self.host} is not public")
 
     def tls(self) -> ssl.SSLContext:
         """TlsFailed when the file of certificates cannot be read."""

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.public import is_public
 from webmail.outside import places
-from webmail.outside.places import NotAllowed, is_public, place
+from webmail.outside.places import NotAllowed, place
 
 WEB = ("https", "http")
 
