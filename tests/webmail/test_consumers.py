@@ -17,6 +17,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.signals import passwords_forgotten
 from imapbridge import events, presence
+from imapbridge.actions import leaving
 from imapbridge.models import Mailbox, ServerSearch
 from imapbridge.search import running
 from tests import factories
@@ -94,6 +95,24 @@ def test_a_tab_hears_of_its_person_s_mailboxes() -> None:
     alice, account = factories.person()
     box = factories.mailbox(account, unread=3, total=9)
     assert play(alice, after_a_change(box)) == {"mailbox": box.pk, "state": box.state, "unread": 3, "total": 9}
+
+
+def test_a_tab_hears_of_an_account_from_when_it_is_there_until_it_is_not() -> None:
+    """One socket for all of a person's accounts, also for one that is added while it is open."""
+    alice, account = factories.person()
+    box = factories.mailbox(factories.another(alice))
+    heard = play(alice, after_a_change(box))
+    assert heard["mailbox"] == box.pk
+
+    async def story(tab: Tab) -> list[Any]:
+        late = await asyncio.to_thread(lambda: factories.mailbox(factories.another(alice, "late@example.org")))
+        before = await after_a_change(late, seconds=0.3)(tab)
+        await asyncio.to_thread(events.tell, events.group(account.pk), {"type": events.ACCOUNTS})
+        told, after = await tab.hear(), await after_a_change(late)(tab)
+        await asyncio.to_thread(leaving.remove, late.account)
+        return [before, told, after["mailbox"] == late.pk, await tab.hear()]
+
+    assert play(alice, story) == [None, {"accounts": 3}, True, {"accounts": 2}]
 
 
 def test_a_tab_hears_that_a_search_has_news() -> None:

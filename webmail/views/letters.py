@@ -9,8 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.shortcuts import resolve_url
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -31,7 +29,7 @@ from webmail.screen.letters import Detail, Failure, Folded, Letter, Menu, MenuWi
 from webmail.screen.notices import Blocking, Notice
 from webmail.screen.people import person
 from webmail.screen.trust import blocked, doubts, is_doubtful, judged, mailing_list, receipt, security
-from webmail.views import attending, seen_events, texts
+from webmail.views import attending, seen_events, shell, texts
 from webmail.views.framing import UNFRAMED, Framing, Manner
 
 MOST_WARNED = 50
@@ -190,7 +188,6 @@ class Writer:
     def _failure(self, error: MailError) -> Failure:
         heading, sentence = error_pages.words(error.code, error.server)
         if isinstance(error, SignInRefused):
-            return Failure(
-                heading, sentence, _("Sign in again"), f"{resolve_url('sign-in')}?{urlencode({'next': self._here})}"
-            )
+            link = shell.way_in(self._account, self._account.user, self._here)
+            return Failure(heading, sentence, _("Sign in again"), link)
         return Failure(heading, sentence, _("Try again"), self._here)

@@ -4,14 +4,16 @@ mirror is behind. No queries of its own."""
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import quote
 from zlib import crc32
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from accounts.models import User
+from accounts.models import MailAccount, User
 from imapbridge.queries import MailboxItem
 from webmail import access, error_pages, partials
 from webmail.access import Beside, Holder
@@ -31,6 +33,20 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def locked(request: HttpRequest, holder: Holder) -> str:
+    """The way out when the mail server cannot be asked; empty when it can."""
+    if not access.account_needs_password(holder.account):
+        return ""
+    return way_in(holder.account, person(request), request.get_full_path())
+
+
+def way_in(account: MailAccount, user: User, here: str) -> str:
+    """Where its person gives the account its password again: the sign-in page, when it is what they sign in with."""
+    if account.address != user.email:
+        return resolve_url("account-password", account.pk)
+    return f"{resolve_url('sign-in')}?next={quote(here)}"
+
+
 def clock(request: HttpRequest) -> Clock:
     """Dates as the person at this browser reads them."""
     return Clock(zone(screen.zone_name(person(request)), settings.TIME_ZONE))
@@ -46,7 +62,7 @@ def context(
         "side": side(boxes, holder, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
         "mark": mark(boxes, holder),
-        "locked": access.account_needs_password(holder.account),
+        "locked": locked(request, holder),
         "notices": holder.notices,
         "here": request.get_full_path(),
         "done": back.done_before(request, boxes),
