@@ -40,6 +40,7 @@ from webmail.views import (
     notifications,
     outbox,
     parts,
+    passing_on,
     preferences,
     receipts,
     refusals,

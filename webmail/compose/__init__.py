@@ -12,6 +12,7 @@ mirror       the copy in the Drafts mailbox
 asking       what is asked before something is sent: is a file missing, is it too large
 attending    the answer to an invitation
 receipts     that something was read, for who asked
+redirecting  a message of somebody else, passed on as it came
 outbox       what was handed over, until the mail server has it
 rates        what may be sent of late, counted where a message is claimed; tally: how it is counted
 """

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -28,8 +29,10 @@ from django.utils import timezone
 from accounts.models import MailAccount
 from imapbridge.mime import build, written
 from imapbridge.mime.build import Composed
-from webmail.compose import clearing, drafts, posting, rates
+from imapbridge.terms.envelope import Address
+from webmail.compose import clearing, drafts, posting, rates, redirecting
 from webmail.compose.rates import Refusal
+from webmail.compose.redirecting import Resent
 from webmail.models import Draft, Outgoing
 from webmail.models.outgoing import Recipient, folder
 
@@ -59,18 +62,46 @@ def send(
     delivery. TooMany; ValueError: an address is none, or there is no recipient; OSError: a file is gone, or the disk
     full.
     """
-    people = _recipients(composed)
-    already = _of(account.pk, composed.message_id)
+
+    def write(out: Any) -> dict[str, int]:
+        return {"size": build.write(composed, out, with_bcc=True), "private": len(build.bcc_field(composed))}
+
+    people = _recipients((*composed.to, *composed.cc, *composed.bcc))
+    return _hand_over(
+        account, composed.message_id, people, write, draft, due_at=due_at, subject=composed.subject,
+        sender=written.addr_spec(composed.from_.address), utf8=build.needs_utf8(composed), answers=dict(answers or {}),
+        dsn=dsn,
+    )  # fmt: skip
+
+
+def pass_on(account: MailAccount, resent: Resent, message: Iterable[bytes], *, subject: str) -> Outgoing:
+    """Hand a message over that came from somebody else, as it came, to go at once. `message`: its octets, of which
+    nothing is held. TooMany, ValueError and OSError as of `send`; MailError when the octets can not be had."""
+    head, people = redirecting.fields(resent), _recipients(resent.to)
+
+    def write(out: Any) -> dict[str, int]:
+        return {"size": sum(out.write(piece) for piece in chain([head], redirecting.passed_on(message)))}
+
+    return _hand_over(
+        account, resent.message_id, people, write, None, due_at=resent.date, subject=subject,
+        sender=written.addr_spec(resent.from_.address), utf8=not head.isascii(),
+    )  # fmt: skip
+
+
+def _hand_over(
+    account: MailAccount, message_id: str, people: list[Recipient], write: Callable[[Any], dict[str, int]],
+    draft: Draft | None, *, due_at: datetime, **values: Any,
+) -> Outgoing:  # fmt: skip
+    already = _of(account.pk, message_id)
     if already is not None and already.state not in _AGAIN:
         return already
     if refused := refusal(account, len(people), at=due_at):
         raise TooMany(refused)
-    key, values = _keep(composed)
+    key, kept = _keep(write)
     try:
         made = _handed_over(
-            account, composed.message_id, draft, octets=key, due_at=due_at, planned_at=due_at, recipients=people,
-            sender=written.addr_spec(composed.from_.address), subject=composed.subject, utf8=build.needs_utf8(composed),
-            answers=dict(answers or {}), dsn=dsn, scheduled=due_at > timezone.now() + AT_ONCE, **values,
+            account, message_id, draft, octets=key, due_at=due_at, planned_at=due_at, recipients=people,
+            scheduled=due_at > timezone.now() + AT_ONCE, **values, **kept,
         )  # fmt: skip
     except BaseException:
         (folder() / key).unlink()
@@ -151,30 +182,30 @@ def waiting(account_ids: Collection[int]) -> list[Outgoing]:
     return list(shown.order_by("planned_at", "pk"))
 
 
-def _recipients(composed: Composed) -> list[Recipient]:
+def _recipients(addresses: Iterable[Address]) -> list[Recipient]:
     """Each address once: a server's answer tells addresses apart by their spelling, people do not."""
-    specs = (written.addr_spec(one.address) for one in (*composed.to, *composed.cc, *composed.bcc))
+    specs = (written.addr_spec(one.address) for one in addresses)
     people = {spec.lower(): Recipient(address=spec, state=Fate.WAITING, code="", said="") for spec in specs}
     if not people:
         raise ValueError("nobody to send it to")
     return list(people.values())
 
 
-def _keep(composed: Composed) -> tuple[str, dict[str, Any]]:
-    """Write the message to a file of its own, and see that the disk has it."""
+def _keep(write: Callable[[Any], dict[str, int]]) -> tuple[str, dict[str, Any]]:
+    """Have the message written to a file of its own, and see that the disk has it."""
     key = secrets.token_hex(16)
     path = folder() / key
     path.touch(mode=0o600, exist_ok=False)
     try:
         with path.open("wb") as file:
             out = _Watched(file)
-            size = build.write(composed, out, with_bcc=True)  # type: ignore[arg-type]  # it only writes
+            told = write(out)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         path.unlink()
         raise
-    return key, {"size": size, "private": len(build.bcc_field(composed)), "eight_bit": not out.is_ascii}
+    return key, {**told, "eight_bit": not out.is_ascii}
 
 
 class _Watched:

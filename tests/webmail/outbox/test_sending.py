@@ -23,6 +23,7 @@ from tests.servers.process import free_ports
 from tests.servers.smtp import SmtpServer
 from tests.webmail.outbox.conftest import Sender
 from webmail.compose import outbox, posting
+from webmail.compose.redirecting import Resent
 from webmail.models import Draft, Outgoing
 
 pytestmark = pytest.mark.servers
@@ -236,3 +237,16 @@ def test_dots_are_stuffed_wherever_it_is_cut(cut: int) -> None:
     raw = b".a\r\n.\r\n..b\r\nc.\r\n.d"
     pieces = (raw[at : at + cut] for at in range(0, len(raw), cut))
     assert b"".join(stuffed(pieces)) == b"..a\r\n..\r\n...b\r\nc.\r\n..d\r\n"
+
+
+def test_a_message_is_passed_on(alice: Sender) -> None:
+    came = b"Return-Path: <x@y.org>\nFrom: Wren <wren@y.org>\nTo: alice@example.com\n\nHello\n.\n"
+    resent = Resent(
+        "<r1@example.com>", timezone.now(), Address("Alice", alice.account.address), (Address("", "c@z.org"),)
+    )
+    row = alice.post(outbox.pass_on(alice.account, resent, [came], subject="Hello"))
+    assert row.state == "sent"
+    (got,) = alice.server.received
+    assert (got.sender, got.recipients) == (alice.account.address, ["c@z.org"])
+    assert got.raw.startswith(b"Resent-From: Alice <alice@example.com>\r\n")
+    assert got.raw.endswith(b"From: Wren <wren@y.org>\r\nTo: alice@example.com\r\n\r\nHello\r\n.\r\n")
