@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import client, meters, presence, queued
+from imapbridge import client, ending, meters, presence, queued
 from imapbridge.actions import leaving, snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
@@ -87,7 +87,7 @@ def catch_up(account_id: int) -> None:
     followed by the next sync."""
     until = time.monotonic() + JOB_TURN
     while catching_up.catch_up(account_id):
-        if time.monotonic() > until:
+        if time.monotonic() > until or ending.has_begun():
             cache.set(f"catching-up:{account_id}", 1, int(2 * JOB_TURN))
             catch_up.apply_async((account_id,), queue="bulk")
             return
@@ -151,7 +151,7 @@ def do_job(job_id: int, at: int | None = None) -> None:
         return
     until = time.monotonic() + JOB_TURN
     while whole.go_on(job_id):
-        if time.monotonic() > until:
+        if time.monotonic() > until or ending.has_begun():
             job.refresh_from_db()
             _ask_for(job)
             return

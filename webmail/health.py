@@ -13,15 +13,15 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.exceptions import RedisError
 
-from imapbridge import bridges, client, redis_link
-from webmail import draining, work
+from imapbridge import bridges, client, ending, redis_link
+from webmail import work
 
 log = logging.getLogger(__name__)
 
 
 def live(request: HttpRequest) -> HttpResponse:
     """503 from one that is about to end."""
-    if draining.has_begun():
+    if ending.has_begun():
         return HttpResponse("ending\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 

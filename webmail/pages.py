@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
-from webmail import draining
+from imapbridge import ending
 
 Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
@@ -105,7 +105,7 @@ class Pages:
         found = self._application(request, start_response)
         status, headers = started[-1]
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        if draining.has_begun():
+        if ending.has_begun():
             encoded.append((b"connection", b"close"))
         answer = Begun(int(status[:3]), encoded, b"", iter(found), getattr(found, "close", None))
         if any(name == b"content-length" and int(value) <= LARGEST_WHOLE for name, value in encoded):

@@ -23,7 +23,7 @@ from celery.signals import (
 )
 from redis.exceptions import RedisError
 
-from imapbridge import alive, asked, meters
+from imapbridge import alive, asked, ending, meters
 from imapbridge.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
@@ -54,8 +54,10 @@ class Sign:
             logger.warning("no sign of life given: %s", type(fault).__name__)
 
     def stop(self, **_signal: Any) -> None:
-        """Receives `worker_shutting_down`, in a signal handler: what is under way is finished, nothing new is taken."""
+        """Receives `worker_shutting_down`, in a signal handler: what is under way comes to its end, or is handed
+        back."""
         self._is_leaving = True
+        ending.begin()
 
     def end(self, sender: Any, **_signal: Any) -> None:
         """Receives `worker_shutdown`."""

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from accounts.autoconfig import Endpoint
 from accounts.secrets import Secret
-from imapbridge import asked, errors
+from imapbridge import asked, bridges, ending, errors
 from imapbridge.bridge import mail
 from imapbridge.bridge.gauges import Gauges
 from imapbridge.bridge.places import Place, place_of
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 MAX_REQUEST = 1024 * 1024
 """Octets."""
 MAX_SECONDS = 120.0
+HANDED_OVER = 2 * bridges.BELIEVED
+"""Seconds: less than the others wait before they begin what was ours (`share.HANDOVER`)."""
 
 STATUS: dict[type[MailError], int] = {errors.TryAgain: 503, errors.AskPerson: 403, errors.Sorry: 422}
 
@@ -110,6 +112,7 @@ class Application:
         await self.share.start()
         self.pool.start()
         self.watch.start()
+        ending.delay(self._hand_over)
         self._gauges.begin()
         self._numbers.start()
         await send({"type": "lifespan.startup.complete"})
@@ -122,6 +125,13 @@ class Application:
         await self.pool.close()
         await self.share.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _hand_over(self) -> float:
+        """Asked to end: seconds to go on serving, so that web has seen that the others have our accounts now."""
+        if not self.share.has_others:
+            return 0.0
+        self._leaving = asyncio.create_task(self.share.close())
+        return HANDED_OVER
 
     def _share_anew(self) -> None:
         self.watch.share_anew()

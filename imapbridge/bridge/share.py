@@ -65,6 +65,10 @@ class Views:
         """Equal to what it was as long as nothing has changed that an account could depend on."""
         return self._now, self.is_fresh, tuple(self._earlier)
 
+    @property
+    def has_others(self) -> bool:
+        return len(self._now) > 1
+
     def is_ours(self, account_id: int) -> bool:
         """Whether the account is ours by the last view."""
         return bridges.owner(account_id, self._now) == self._address
@@ -91,11 +95,17 @@ class Share:
             self._task = asyncio.get_running_loop().create_task(self._keep_beating())
             self._task.add_done_callback(_tell)
 
+    @property
+    def has_others(self) -> bool:
+        """Whether there are other bridges, as far as is known."""
+        return self._views.has_others
+
     async def close(self) -> None:
-        """Call it when all is left. The others begin after the next look."""
+        """The others begin some seconds after their next look; until then we may go on, if a little is left to do."""
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            task, self._task = self._task, None
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
             try:
                 await asyncio.to_thread(bridges.leave, self._address)
             except RedisError as fault:

@@ -8,7 +8,7 @@ import time
 from django.utils import timezone
 
 from accounts.models import MailAccount
-from imapbridge import backoff, client
+from imapbridge import backoff, client, ending
 from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefused, WireError
 from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
 from imapbridge.pool.credentials import mark_refused
@@ -117,7 +117,7 @@ def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = n
             raise
         else:
             change = replay.answered(change, answer)
-        if change and not change.first_time and time.monotonic() > deadline:
+        if change and not change.first_time and (ending.has_begun() or time.monotonic() > deadline):
             PendingChange.objects.filter(pk=change.id).update(not_before=None)  # claimed, and not begun
             return True
     return False
@@ -204,7 +204,7 @@ def _backfill(turn: Bulk, account_id: int, written: Written) -> bool:
                 written.messages += fetched
                 parking.went_well(mailbox, Fault.OLDER)
                 turn.renew()
-                if time.monotonic() > deadline or turn.is_wanted():
+                if time.monotonic() > deadline or ending.has_begun() or turn.is_wanted():
                     return True
         except CommandFailed as error:
             _refused(mailbox, error)

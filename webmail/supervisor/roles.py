@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+ENDING = 25
+"""Seconds that requests have to come to their end when the web process is told to."""
+
 
 @dataclass(frozen=True)
 class Role:
@@ -25,13 +28,23 @@ def _python(*arguments: str) -> list[str]:
 
 def web(descriptor: int, workers: int) -> Role:
     """Pages and websockets, on a socket that is already listening: while it restarts, browsers wait, not fail."""
-    uvicorn = _python("-m", "uvicorn", "webmail.asgi:application", "--fd", str(descriptor), "--workers", str(workers))
+    place = ["--fd", str(descriptor), "--workers", str(workers)]
+    return Role("web", _web(place), grace=ENDING + 5, descriptors=(descriptor,))
+
+
+def web_at(host: str, port: int) -> Role:
+    """The same, one process on an address of its own: one of several behind a balancer."""
+    return Role("web", _web(["--host", host, "--port", str(port)]), grace=ENDING + 5)
+
+
+def _web(place: list[str]) -> list[str]:
     # A tab has one short word to say.
     sockets = ["--ws", "websockets-sansio", "--ws-max-size", "4096"]
     loop = ["--loop", "uvloop", "--http", "httptools", *sockets]
     quiet = ["--no-access-log", "--no-proxy-headers", "--no-server-header"]
-    # Websockets stay open for ever: closing does not wait for them longer than this.
-    return Role("web", [*uvicorn, *loop, *quiet, "--timeout-graceful-shutdown", "3"], descriptors=(descriptor,))
+    # Longer than a proxy keeps a connection that it may use again, and than a request waits for a mail server.
+    times = ["--timeout-keep-alive", "75", "--timeout-graceful-shutdown", str(ENDING)]
+    return _python("-m", "uvicorn", "webmail.asgi:application", *place, *loop, *quiet, *times)
 
 
 def bridge() -> Role:
@@ -43,7 +56,7 @@ def worker() -> Role:
     """Background work: synchronising, searching, sending."""
     celery = _python("-m", "celery", "-A", "webmail", "worker", "--pool", "threads", "--concurrency", "4")
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return Role("worker", [*celery, "--queues", "fast,bulk", "--hostname", "whimbrel@%h", *quiet])
+    return Role("worker", [*celery, "--queues", "fast,bulk", "--hostname", "whimbrel@%h", *quiet], grace=30.0)
 
 
 def beat(data: Path) -> Role:
