@@ -77,6 +77,7 @@ urlpatterns = [
     path("message/<int:message_id>/unsubscribe", trust.unsubscribe, name="unsubscribe"),
     path("message/<int:message_id>/answer", attending.answer, name="answer"),
     path("message/<int:message_id>/split", regrouping.split, name="split"),
+    path("message/<int:message_id>/redirect", passing_on.redirected, name="redirect"),
     path("message/<int:message_id>/merge", regrouping.merge, name="merge"),
     path("message/<int:message_id>/receipt", receipts.answer, name="receipt"),
     path("message/<int:message_id>/sender", senders.treat, name="sender"),
