@@ -70,7 +70,7 @@ class _Shared:
         yield _number("whimbrel_tasks_taken", "Tasks that a worker has, or keeps for later.", _taken())
         yield _number("whimbrel_workers", "Workers that are alive.", len(work.live()))
         yield _number("whimbrel_bridges", "Bridges that are alive and say where they are.", len(bridges.live()))
-        yield _number("whimbrel_owed_changes", "Changes that no mail server has yet.", PendingChange.objects.count())
+        yield _number("whimbrel_owed_changes", "Changes that no mail server has yet.", _owed())
         outbox = GaugeMetricFamily("whimbrel_outbox", "Messages that wait, or are unknown.", labels=["state"])
         states = (Outgoing.State.WAITING, Outgoing.State.SENDING, Outgoing.State.UNKNOWN)
         found = Outgoing.objects.filter(state__in=states).values_list("state").annotate(Count("pk"))
@@ -81,6 +81,10 @@ class _Shared:
 
 def _number(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value)
+
+
+def _owed() -> float:
+    return PendingChange.objects.filter(confirmed_at=None).count()
 
 
 def _taken() -> float:
