@@ -121,17 +121,6 @@ def open_sieve(account_id: int) -> Login | None:
     return _open(account_id, lambda _servers: sieve)[1] if sieve else None
 
 
-def open_sieve(account_id: int) -> Login | None:
-    """The login of the server that keeps the account's filters, which has the same password; None when there is no such
-    server. Raises as `open_login` does."""
-    address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
-    try:
-        sieve = autoconfig.servers_for(address or "").sieve
-    except autoconfig.NoServers as error:
-        raise ServerUnreachable(str(error)) from error
-    return _open(account_id, lambda _servers: sieve)[1] if sieve else None
-
-
 def _open(account_id: int, chosen: Callable[[autoconfig.Servers], autoconfig.Endpoint]) -> tuple[int, Login]:
     account = MailAccount.objects.filter(pk=account_id).first()
     if account is None:

@@ -10,6 +10,7 @@ from asyncio.trsock import TransportSocket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from accounts.public import are_public
 from imapbridge.errors import ConnectFailed, ConnectionClosed, TlsFailed, WireError
