@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts import autoconfig
 from imapbridge import client
 
 OURS = "whimbrel"
@@ -36,6 +37,14 @@ class Shelf:
     """How many addresses a message may be sent on to; None: the server does not say."""
     warnings: str = ""
     """What the server said of a script that it took all the same."""
+
+
+def are_offered(address: str) -> bool:
+    """Whether anybody has said where the filters of this address are kept. One query at most; asks no server."""
+    try:
+        return autoconfig.servers_for(address).sieve is not None
+    except autoconfig.NoServers:
+        return False
 
 
 def read(account_id: int, *names: str) -> Shelf:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.networks import client_network
-from imapbridge import errors, queries
+from imapbridge import errors, queries, scripts
 from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem
 from webmail import error_pages
@@ -68,6 +68,8 @@ def asking(
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         holder = whose.holder(request)
         try:
+            if not scripts.are_offered(holder.account.address):
+                raise errors.NoFilters
             found = standing.read(holder.account.pk, *request.GET.getlist("name")[:1])
             return view(Asked(request, holder, found), *args, **kwargs)
         except (NewDestinations, WouldReplace) as question:
