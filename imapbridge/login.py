@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from accounts import secrets
 from accounts.autoconfig import servers_for
 from accounts.models import Identity, MailAccount, Preferences, User
+from accounts.oauth import returning
 from accounts.problems import CannotSignIn
 from accounts.rows import columns, instances
 from imapbridge import client, tasks
@@ -72,9 +73,8 @@ def admit(address: str, keep: Callable[[MailAccount], None]) -> User:
     """The person of an address who was let in by its mail server: found or made, with what let them in kept."""
     with transaction.atomic():
         # Not by an account that its person has added: see `MailAccount`.
-        own = MailAccount.objects.select_for_update().select_related("user").filter(address=address, user__email=address)
-        account = own.first()
-        account = account or _new_account(address)
+        locked = MailAccount.objects.select_for_update().select_related("user")
+        account = locked.filter(address=address, user__email=address).first() or _new_account(address)
         if account.user.is_active:
             keep(account)
     return account.user
@@ -95,6 +95,7 @@ def _new_account(address: str) -> MailAccount:
 def _keep(account: MailAccount, password: str) -> None:
     """Seal the password, unless it is the one that is sealed: another browser's connections need not be dropped."""
     if account.refused or not _is_sealed(account, password):
+        returning.leave(account)
         secrets.seal(account, password)
     account.refused = False
     account.used_at = timezone.now()

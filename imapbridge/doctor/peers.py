@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from imapbridge.doctor.values import Area, Finding, Level
+from imapbridge.doctor.values import Area, Fact, Finding, Level
 from imapbridge.errors import TimedOut, TlsFailed, WireError
 from imapbridge.wire.drivers import Peer, Server
 
@@ -30,19 +30,20 @@ class Patience:
 
 def whereto(area: Area, server: Server) -> Iterator[Finding]:
     """What the name leads to."""
-    yield Finding(area, Level.FINE, "server", {"host": server.host, "port": server.port, "security": server.security})
+    yield Finding(area, Level.FINE, f"server-{server.security}", {"host": server.host, "port": server.port})
     try:
         rows = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         yield Finding(area, Level.FAULT, "no-address", {"host": server.host})
         return
     found = sorted({str(row[4][0]) for row in rows})
-    yield Finding(area, Level.FINE, "resolves", {"host": server.host, "addresses": ", ".join(found[:6])})
+    if found != [server.host]:
+        yield Finding(area, Level.FINE, "resolves", {"host": server.host, "addresses": ", ".join(found[:6])})
 
 
 def refusal(area: Area, server: Server, error: WireError) -> Finding:
     """Why there is no connection."""
-    facts = {"host": server.host, "port": server.port, "reason": str(error)[:200]}
+    facts: dict[str, Fact] = {"host": server.host, "port": server.port, "reason": str(error)[:200]}
     if isinstance(error, TlsFailed):
         return Finding(area, Level.FAULT, "certificate-refused" if error.certificate else "no-tls", facts)
     return Finding(area, Level.FAULT, "no-answer" if isinstance(error, TimedOut) else "not-connected", facts)
@@ -51,13 +52,14 @@ def refusal(area: Area, server: Server, error: WireError) -> Finding:
 def link(area: Area, server: Server, peer: Peer | None) -> Iterator[Finding]:
     """Whether the link is private, and for how long its certificate is good."""
     if peer is None:
-        yield Finding(area, Level.WARNING, "plain", {"host": server.host})
+        here = server.is_loopback
+        yield Finding(area, *((Level.NOTE, "plain-here") if here else (Level.WARNING, "plain")), {"host": server.host})
         return
     if peer.ends_at is None:
         yield Finding(area, Level.WARNING, "not-verified", {"host": server.host, "version": peer.version})
         return
     days = int((peer.ends_at - time.time()) // 86_400)
-    facts = {
+    facts: dict[str, Fact] = {
         "host": server.host,
         "version": peer.version,
         "names": ", ".join(peer.names[:6]),

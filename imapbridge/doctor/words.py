@@ -36,7 +36,9 @@ WHOLE: Mapping[Level, str | Promise] = MappingProxyType(
 )
 
 _OF_EVERY_SERVER = {
-    "server": _("The server is %(host)s, port %(port)s, with %(security)s."),
+    "server-tls": _("The server is %(host)s, port %(port)s, with TLS."),
+    "server-starttls": _("The server is %(host)s, port %(port)s, with STARTTLS."),
+    "server-plain": _("The server is %(host)s, port %(port)s, without encryption."),
     "resolves": _("%(host)s leads to %(addresses)s."),
     "no-address": _("The name %(host)s leads nowhere. Check how it is spelt, and the name server."),
     "not-connected": _(
@@ -52,7 +54,10 @@ _OF_EVERY_SERVER = {
         "The certificate for %(names)s ends on %(until)s, in days: %(days)s. After that nothing is sent there."
     ),
     "not-verified": _("%(version)s, with a certificate that nobody has checked."),
-    "plain": _("The link to %(host)s is not encrypted. That is good on one machine only."),
+    "plain": _(
+        "The link to %(host)s is not encrypted: whoever is on the way can read passwords and mail. Ask for TLS."
+    ),
+    "plain-here": _("The link is not encrypted, and does not leave this machine."),
     "sign-in-refused": _("%(host)s does not take this name and secret. Sign in again with those that are valid now."),
     "sign-in-failed": _("%(host)s could not sign us in: %(reason)s."),
     "broke-off": _("The conversation broke off: %(reason)s."),

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 
@@ -49,7 +48,7 @@ def come_back(client: Client, url: str) -> Any:
     return client.get(f"{parts.path}?{parts.query}")
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split())
 
 
@@ -206,7 +205,7 @@ def test_what_is_known_of_the_large_ones() -> None:
         "[google]\nclient_id = 'a'\nclient_secret = 'b'\ndomains = ['Gmail.com']\n"
         "[microsoft]\nclient_id = 'c'\ntenant = 'common'\ndomains = ['outlook.com']\n"
     )
-    assert (google.issuer, google.domains) == ("https://accounts.google.com", {"gmail.com"})
+    assert (google.issuer, google.domains) == ("https://accounts.google.com", frozenset({"gmail.com"}))
     assert ("access_type", "offline") in google.asks
     assert not google.vouches
     assert microsoft.issuer == "https://login.microsoftonline.com/common/v2.0"

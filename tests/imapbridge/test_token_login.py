@@ -21,7 +21,7 @@ from accounts.oauth.grants import Tokens
 from accounts.secrets import Secret
 from imapbridge import submit
 from imapbridge.errors import CommandFailed, ProviderAway, SignInRefused
-from imapbridge.pool import credentials, tokens
+from imapbridge.pool import credentials
 from imapbridge.submit.link import Link
 from imapbridge.sync import bulk
 from imapbridge.wire.drivers import BlockingConnection, Server
@@ -207,7 +207,7 @@ def test_who_signs_out_meanwhile_leaves_nothing(
         sign_ins.forget_where_nobody_is([account.user_id])
         return Tokens(Secret("access"), Secret("second"), 2e9)
 
-    monkeypatch.setattr(tokens.grants, "refresh", slowly)
+    monkeypatch.setattr("accounts.oauth.grants.refresh", slowly)
     with pytest.raises(SignInRefused):
         credentials.open_login(account.pk)
     account.refresh_from_db()

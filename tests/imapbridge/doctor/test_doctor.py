@@ -21,6 +21,8 @@ from tests.servers.bridge import at
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.smtp import SmtpServer
 
+Found = dict[tuple[str, str], Any]
+"""What was found, by area and code."""
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
 
@@ -29,7 +31,7 @@ def ann(dovecot: Dovecot, mail_user: User, smtp_server: SmtpServer, settings: Se
     """Somebody whose mail is kept here, with a folder whose name is nobody's business."""
     authorities = tmp_path / "both.pem"
     authorities.write_bytes(dovecot.authority.path.read_bytes() + smtp_server.authority.path.read_bytes())
-    ways = {"smtp_host": "localhost", "smtp_port": smtp_server.tls_port, "smtp_security": "tls"}
+    ways: dict[str, Any] = {"smtp_host": "localhost", "smtp_port": smtp_server.tls_port, "smtp_security": "tls"}
     settings.ENV = replace(at(settings.ENV, dovecot, **ways), tls_ca_file=str(authorities))
     with dovecot.client(mail_user) as client:
         client.create_mailbox("Divorce")
@@ -41,7 +43,7 @@ def ann(dovecot: Dovecot, mail_user: User, smtp_server: SmtpServer, settings: Se
     return account
 
 
-def run(address: str, *options: str) -> tuple[int, dict[str, Any]]:
+def run(address: str, *options: str) -> tuple[int, Found]:
     """The exit code, and what was found by its codes."""
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
@@ -110,7 +112,7 @@ def test_nobody_is_signed_in(ann: MailAccount) -> None:
 def elsewhere(ann: MailAccount, settings: Settings) -> Iterator[Any]:
     """Change where the servers are said to be."""
 
-    def change(**values: Any) -> tuple[int, dict[str, Any]]:
+    def change(**values: Any) -> tuple[int, Found]:
         settings.ENV = replace(settings.ENV, **values)
         return run(ann.address, "--quick")
 
