@@ -142,7 +142,8 @@ class MailComposer extends HTMLElement {
     if (deed === "close") this.close();
     else if (deed === "discard") this.#discard();
     else if (deed === "drop") this.files.drop(button.value);
-    else if (deed === "unseal") this.#unseal();
+    else if (deed === "unseal") this.#remade([["do", deed]]);
+    else if (deed === "fill") this.#remade([["fill", button.value]]);
     else if (deed === "save") this.saver.save();
     else if (deed === "later") this.send([["later", button.value], ["at", this.form.elements.at.value]]);
     else this.send();
@@ -254,9 +255,10 @@ class MailComposer extends HTMLElement {
     toast(words.discarded, words.undo, () => deed("restore").then(() => reopen(address)));
   }
 
-  async #unseal() {
+  /** What the server makes of it takes its place. */
+  async #remade(how) {
     await this.saver.save();
-    const response = await post(this.address, this.saver.form(this.values(), [["do", "unseal"]]), this.words);
+    const response = await post(this.address, this.saver.form(this.values(), how), this.words);
     if (response.ok) this.#replace(await response.text());
   }
 

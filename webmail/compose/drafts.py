@@ -89,10 +89,12 @@ def begun_with(draft: Draft, text: str) -> Draft:
     return draft
 
 
-def begin_with(draft: Draft, text: str) -> Draft:
-    """The same, saved."""
+def begin_with(draft: Draft, text: str, subject: str = "") -> Draft:
+    """The same, saved; with a subject where there is none yet."""
     begun = begun_with(draft, text)
-    Draft.objects.filter(pk=draft.pk).update(html=begun.html, text=begun.text, revision=F("revision") + 1)
+    Draft.objects.filter(pk=draft.pk).update(
+        html=begun.html, text=begun.text, subject=draft.subject or subject, revision=F("revision") + 1
+    )
     draft.refresh_from_db()
     return draft
 

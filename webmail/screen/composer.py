@@ -92,6 +92,8 @@ class Composer:
     sure: str = ""
     """What the person has said they are sure of, and is asked again with the rest."""
     more: list[tuple[str, str]] = field(default_factory=list)
+    templates: Sequence[tuple[int, str]] = ()
+    """(key, name) of the texts that the person writes often."""
 
 
 def composer(
@@ -106,6 +108,7 @@ def composer(
     problems: Sequence[Problem] = (),
     sure: str = "",
     begun: Sequence[tuple[str, str]] = (),
+    templates: Sequence[tuple[int, str]] = (),
 ) -> Composer:
     """`limit`: octets that a message may have, 0 when nobody says. `begun`: how a message that has no row yet began."""
     shown = list(map(_file, files))
@@ -115,7 +118,7 @@ def composer(
         draft=draft, address=f"/compose/{draft.pk}/" if draft.pk else "/compose/", title=title(draft),
         froms=[From(key_of(one), _from(one), one is chosen) for one in identities],
         files=shown, saved=_saved(draft, clock), laters=laters(now, clock), problems=problems, sure=sure,
-        more=list(begun),
+        more=list(begun), templates=templates,
         data={
             "html": draft.html, "rich": draft.is_rich, "revision": draft.revision, "limit": limit,
             "account": draft.account.address, "tab": draft.tab, "signatures": signatures or {}, "words": words(),

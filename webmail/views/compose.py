@@ -22,12 +22,12 @@ from webmail import access, csp
 from webmail.compose import drafts, senders, signing, uploads
 from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
-from webmail.models import Draft
+from webmail.models import Draft, Template
 from webmail.reading.document import document
 from webmail.screen import composer as screen
 from webmail.screen.account import look
 from webmail.screen.composer import Problem
-from webmail.views import back, beginnings, sending, shell, whose
+from webmail.views import back, beginnings, sending, shell, templates, whose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, beginnings.linked(request.GET, account, identities))
     draft, left_out, values = beginnings.begun(request, account, identities)
-    if values.get("do") or values.get("later"):
+    if any(values.get(name) for name in ("do", "later", "fill")):
         return _answer(request, draft, values)
     problems = [Problem(_("“{name}” is too large to go along.").format(name=name), "files") for name in left_out]
     if draft.answers.get("blind"):
@@ -88,7 +88,7 @@ def undo(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, draft: Draft, values: QueryDict) -> HttpResponse:
-    pressed = next((name for name in ("later", "drop", "sure") if values.get(name)), "save")
+    pressed = next((name for name in ("later", "drop", "fill", "sure") if values.get(name)), "save")
     deed = values.get("do", pressed)
     if deed in ("discard", "restore"):
         (drafts.discard if deed == "discard" else drafts.restore)(draft)
@@ -118,8 +118,8 @@ def _done(request: HttpRequest, draft: Draft, deed: str) -> HttpResponse:
     if deed == "drop":
         for upload in draft.files.filter(key=request.POST.get("drop", "")):
             uploads.remove(upload)
-    if deed == "unseal":
-        draft = drafts.unseal(draft)
+    if deed in ("unseal", "fill"):
+        draft = drafts.unseal(draft) if deed == "unseal" else _filled(request, draft)
         if back.is_for_script(request):
             return _page(request, draft)
     if back.is_for_script(request):
@@ -128,6 +128,13 @@ def _done(request: HttpRequest, draft: Draft, deed: str) -> HttpResponse:
             {"draft": draft.pk, "revision": draft.revision, "saved": saved, "title": screen.title(draft)}
         )
     return _page(request, draft, problems=problems) if problems else redirect("compose", draft.pk)
+
+
+def _filled(request: HttpRequest, draft: Draft) -> Draft:
+    """With a template before what is typed, and its subject where there is none yet."""
+    template = access.own(Template.objects.all(), request.user, _number(request.POST.get("fill"), 0))
+    subject, text = templates.filled(request, template, draft.to)
+    return drafts.begin_with(draft, text, subject)
 
 
 def _typed(values: QueryDict, draft: Draft) -> Typed:
@@ -218,7 +225,7 @@ def _page(
     made = screen.composer(
         draft, shown, clock, datetime.now(UTC).astimezone(clock.tz), problems=problems, sure=sure,
         files=draft.files.all() if draft.pk else (), limit=sending.limit(draft.account_id),
-        signatures={key_of(one): signing.signature(one) for one in shown},
+        signatures={key_of(one): signing.signature(one) for one in shown}, templates=templates.names(request),
     )  # fmt: skip
     if back.is_for_script(request):
         return render(request, "compose/_composer.html", {"composer": made}, status=status)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.identities import for_addresses, identities_of
 from imapbridge import bodies, queries
-from imapbridge.models import Message
 from imapbridge.mime.headers import clean
+from imapbridge.models import Message
 from imapbridge.terms.envelope import Address
 from webmail import access
 from webmail.compose import outbox

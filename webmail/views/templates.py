@@ -64,10 +64,20 @@ def use(request: HttpRequest, template_id: int) -> HttpResponse:
     account = whose.holder(request).account
     draft = beginning.from_nothing(account, identities_of(account))
     draft.to = form.cleaned_data["to"]
-    draft.subject, text = template.filled(*_whom(request, draft.to), shell.clock(request).full(timezone.now()))
+    draft.subject, text = filled(request, template, draft.to)
     draft.save()
     drafts.begin_with(draft, text)
     return redirect("compose", draft.pk)
+
+
+def names(request: HttpRequest) -> list[tuple[int, str]]:
+    """(key, name) of each. One query."""
+    return list(Template.objects.filter(user=shell.person(request)).values_list("pk", "name")[:MOST])
+
+
+def filled(request: HttpRequest, template: Template, to: str) -> tuple[str, str]:
+    """The template's subject and text for whom it goes to. One query."""
+    return template.filled(*_whom(request, to), shell.clock(request).full(timezone.now()))
 
 
 def _whom(request: HttpRequest, to: str) -> tuple[str, str]:

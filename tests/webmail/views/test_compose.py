@@ -14,7 +14,7 @@ from imapbridge.terms.part import Part
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail import tasks
-from webmail.models import Acquaintance, Draft, Outgoing, Upload
+from webmail.models import Acquaintance, Draft, Outgoing, Template, Upload
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -59,6 +59,21 @@ def test_who_sends_may_ask_to_be_told_of_the_delivery(alice: Person, asked: dict
     values = {"do": "send", "to": draft.to, "subject": "Plan", "text": "Dear Ann", "revision": draft.revision, **asked}
     alice.client.post(f"/compose/{draft.pk}/", values)
     assert Outgoing.objects.get().dsn == bool(asked)
+
+
+def test_a_template_stands_before_what_is_typed(alice: Person, bob: Person) -> None:
+    mine = Template.objects.create(user=alice.user, name="Thanks", subject="Thank you", text="Dear {name},")
+    theirs = Template.objects.create(user=bob.user, name="Secret", text="of Bob")
+    draft = write(alice, to="Ann Lee <ann@x.org>", text="typed")
+    address = f"/compose/{draft.pk}/"
+    page = alice.text(address)
+    assert "Thanks" in page and "Secret" not in page
+    values = {"to": draft.to, "text": "typed", "subject": "", "revision": draft.revision}
+    assert alice.client.post(address, {**values, "fill": theirs.pk}).status_code == 404
+    draft.refresh_from_db()
+    assert alice.client.post(address, {**values, "revision": draft.revision, "fill": mine.pk}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.subject, draft.text) == ("Thank you", "Dear Ann Lee,\ntyped")
 
 
 def test_who_looks_like_somebody_known_is_asked_about(alice: Person) -> None:
