@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from accounts import sign_ins, zones
+        from accounts import lifetimes, second, sign_ins, zones
+        from accounts.signals import keys_rotated
 
+        user_logged_in.connect(lifetimes.begin)
+        keys_rotated.connect(second.reseal)
         user_logged_in.connect(zones.take)
         user_logged_out.connect(sign_ins.leave)

@@ -63,5 +63,4 @@ class StaffSignInForm(AdminAuthenticationForm):
             attempt.undecided()
             return cleaned
         attempt.succeeded()
-        audit.record(audit.Kind.SIGN_IN, user, network=network, place="admin")
         return cleaned

@@ -15,6 +15,9 @@ from accounts.tenancy import FoundServers as FoundServers  # noqa: PLC0414
 from accounts.tenancy import MailDomain as MailDomain  # noqa: PLC0414
 from accounts.tenancy import Security as Security  # noqa: PLC0414
 from accounts.tenancy import domain_name as domain_name  # noqa: PLC0414
+from accounts.steps import Authenticator as Authenticator  # noqa: PLC0414
+from accounts.steps import Passkey as Passkey  # noqa: PLC0414
+from accounts.steps import RecoveryCode as RecoveryCode  # noqa: PLC0414
 from accounts.trail import AuditEntry as AuditEntry  # noqa: PLC0414
 
 
@@ -168,6 +171,8 @@ class Preferences(models.Model):
     """Links in mail lose what only tells the sender who followed them."""
     collects_contacts = models.BooleanField(default=False)
     """Whoever the person writes to is put among the contacts."""
+    keeps_syncing = models.BooleanField(default=False, db_default=False)
+    """The mail passwords stay when the person signs out everywhere, so that mail goes on being fetched."""
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
@@ -182,6 +187,18 @@ class SignIn(models.Model):
     network = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    """When its person did something there, to some minutes."""
+    session = models.TextField(blank=True, default="", db_default="", editable=False)
+    """The session's key, sealed, so that it can be ended from elsewhere."""
+    stays = models.BooleanField(default=False, db_default=False)
+    """Whether a token brings the sign-in back when its session is over: see `staying`."""
+    seed = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """Which of its tokens is the good one, and since when."""
+    second = models.BooleanField(default=False, db_default=False)
+    """Whether it has passed a second step."""
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.device}"

@@ -44,6 +44,7 @@ SENTENCES: Mapping[Code, str | Promise] = MappingProxyType(
     {
         "address": _("Enter your whole email address, such as ann@example.com, and your password."),
         "sign-in-refused": _("%(server)s did not accept this address and password. Check both and try again."),
+        "second-refused": _("This was not right, or was used before. Try again with a new code, or in another way."),
         "too-many": _("This was tried too often. Wait %(wait)s, then try again."),
         "no-servers": _(
             "No mail server is set up here for addresses at %(domain)s. Check the address; if it is right, ask the "
@@ -95,7 +96,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         "address": 400,
         "no-servers": 400,
         "plaintext": 400,
-        "sign-in-refused": 403,
+        "sign-in-refused": 403, "second-refused": 403,
         "token-refused": 403,
         "provider-declined": 403,
         "provider-ended": 403,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import agreeing, attempts, brands, providers, sign_ins
+from accounts import agreeing, attempts, brands, entering, providers, sign_ins
 from accounts.forms import SignInForm
 from accounts.models import MailAccount, User
 from accounts.problems import CannotSignIn, explain
@@ -27,7 +26,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except CannotSignIn as problem:
             return page(request, address=request.POST.get("address", "")[:254], problem=problem)
     if not request.user.is_authenticated:
-        return page(request)
+        return redirect(entering.address(request)) if entering.pending(request) else page(request)
     if unusable := _without_password(request.user):
         return page(request, address=unusable.address)
     return redirect(_target(request))
@@ -56,13 +55,9 @@ def _enter(request: HttpRequest) -> HttpResponseRedirect:
 
 
 def enter(request: HttpRequest, user: User, address: str, *, stay: bool, again: Callable[[], object]) -> None:
-    """This browser is the person's now. `again`: what let them in, for when its secret was forgotten meanwhile."""
-    if request.user.is_authenticated and request.user != user:
-        logout(request)  # `login` would only drop the session, not the row that stands for it
-    login(request, user)
-    request.session.set_expiry(None if stay else 0)
-    sign_ins.record(request, user)
-    if not sign_ins.is_kept(user, address):
+    """This browser is the person's now, or asks for their second step. `again`: what let them in, for when its secret
+    was forgotten meanwhile."""
+    if entering.enter(request, user, stay=stay) and not sign_ins.is_kept(user, address):
         again()
 
 
@@ -74,7 +69,7 @@ def page(request: HttpRequest, address: str = "", problem: CannotSignIn | None =
         "serving": providers.serving(address.rpartition("@")[2]),
         "address": address,
         "stay": request.POST.get("stay"),
-        "next": wanted(request),
+        "next": entering.wanted(request),
         "domain": _domain(request),
         "found": agreeing.shown(problem),
         "servers": agreeing.token(problem) or request.POST.get("servers", "")[:4000],
@@ -100,11 +95,4 @@ def _without_password(user: User) -> MailAccount | None:
 
 
 def _target(request: HttpRequest) -> str:
-    return wanted(request) or resolve_url("home")
-
-
-def wanted(request: HttpRequest) -> str:
-    """Where the person wanted to go, if that is a page of ours; else empty."""
-    url = request.POST.get("next") or request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if ours else ""
+    return entering.wanted(request) or resolve_url("home")

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import attempts, providers, views
+from accounts import attempts, entering, providers, views
 from accounts.attempts import Grant
+from accounts.models import User
 from accounts.oauth import flow
 from accounts.oauth.errors import OAuthError
 from accounts.oauth.flow import Asked
-from accounts.problems import CannotSignIn
+from accounts.problems import CannotSignIn, explain
 from accounts.providers import Provider
 
 
@@ -26,9 +27,13 @@ from accounts.providers import Provider
 def begin(request: HttpRequest, name: str) -> HttpResponse:
     """A page that goes on to the provider's. A redirect would not do: browsers let a form of ours lead to us only."""
     provider, address = _named(name), request.POST.get("address", "")[:254]
-    stay, next_ = "stay" in request.POST, views.wanted(request)
+    joins = "join" in request.POST and isinstance(request.user, User)
+    if joins and MailAccount.objects.filter(user=request.user.pk).count() >= MOST:
+        return redirect("account-new")  # which says so
+    stay, next_ = "stay" in request.POST, entering.wanted(request)
     try:
-        url = flow.begin(request.session, provider, _back(name), hint=address, stay=stay, next_=next_)
+        joins = "join" in request.POST and request.user.is_authenticated
+        url = flow.begin(request.session, provider, _back(name), hint=address, stay=stay, next_=next_, joins=joins)
     except OAuthError as fault:
         return views.page(request, address, attempts.not_granted(provider, fault))
     response = render(request, "accounts/going_on.html", {"provider": provider, "url": url})
@@ -43,11 +48,25 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
     provider = _named(name)
     try:
         asked, grant = _granted(request, provider)
+        if asked.joins:
+            return _joined(request, grant)
         user = attempts.person_of(request, grant)
         views.enter(request, user, grant.address, stay=asked.stay, again=lambda: attempts.person_of(request, grant))
     except CannotSignIn as problem:
         return views.page(request, problem=problem)
     return redirect(asked.next or resolve_url("home"))
+
+
+def _joined(request: HttpRequest, grant: Grant) -> HttpResponse:
+    """One more mailbox of who is signed in; whoever has left meanwhile has to begin anew."""
+    if not isinstance(request.user, User):
+        raise CannotSignIn("provider-untrusted", server=grant.provider.label)
+    try:
+        attempts.person_of(request, grant, joins=request.user)
+    except CannotSignIn as problem:
+        said = explain(problem)
+        return render(request, "accounts/not_joined.html", {"problem": said}, status=said.status)
+    return redirect(f"{resolve_url('identities')}?done=joined")
 
 
 def _granted(request: HttpRequest, provider: Provider) -> tuple[Asked, Grant]:

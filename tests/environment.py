@@ -29,6 +29,8 @@ def prepare() -> None:
     os.environ["WEBMAIL_SECRET_KEY"] = "throwaway-secret-of-the-tests-" * 2
     os.environ["WEBMAIL_CREDENTIAL_KEYS"] = "throwaway-credential-key-of-the-tests-" * 2
     os.environ["WEBMAIL_LOG_LEVEL"] = "WARNING"
+    # Tests of the second step say so themselves.
+    os.environ["WEBMAIL_ADMIN_SECOND_FACTOR"] = "no"
     if os.environ.get("TEST_DATABASE", "sqlite") == "postgres":
         os.environ["DATABASE_URL"] = _postgres()
 

@@ -10,7 +10,7 @@ class WebmailConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from accounts.signals import keys_rotated, passwords_forgotten
+        from accounts.signals import keys_rotated, passwords_forgotten, session_ended
         from imapbridge.events import mail_arrived
         from webmail import sign_outs, tasks
         from webmail.contacts import blocking
@@ -19,6 +19,7 @@ class WebmailConfig(AppConfig):
         user_logged_in.connect(tasks.count_after_sign_in)
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
+        session_ended.connect(sign_outs.tell_tabs_of_session)
         mail_arrived.connect(blocking.arrived)
         mail_arrived.connect(tasks.tell_soon)
         mail_arrived.connect(tasks.count_soon)

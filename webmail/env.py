@@ -223,6 +223,36 @@ class Environment:
         "",
         "Whom autodiscovery asks, by address or address:port, separated by commas. Empty: the system's.",
     )
+    session_idle: int = _variable(
+        "WEBMAIL_SESSION_IDLE",
+        values.some,
+        "30",
+        "After so many minutes without its person's doing anything a sign-in is over, unless it stays.",
+    )
+    session_hours: int = _variable(
+        "WEBMAIL_SESSION_HOURS",
+        values.some,
+        "12",
+        "After so many hours a sign-in is over in any case; one that stays goes on with a new session by itself.",
+    )
+    stay_days: int = _variable(
+        "WEBMAIL_STAY_DAYS",
+        values.some,
+        "14",
+        "For so many days somebody stays signed in who asked to.",
+    )
+    admin_path: str = _variable(
+        "WEBMAIL_ADMIN_PATH",
+        values.address_part,
+        "admin",
+        "Where the administration is, below the address of the webmail.",
+    )
+    admin_second_factor: bool = _variable(
+        "WEBMAIL_ADMIN_SECOND_FACTOR",
+        values.switch,
+        "yes",
+        "Whether operators must set up a second step before they come to the administration.",
+    )
     audit_days: int = _variable(
         "WEBMAIL_AUDIT_DAYS",
         values.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,14 @@ def oauth_file(value: str) -> str:
     if path:
         providers.parse(Path(path).read_text(encoding="utf-8"))
     return path
+
+
+def address_part(value: str) -> str:
+    """A part of a web address, such as `desk/admin`."""
+    part = value.strip().strip("/")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", part):
+        raise ValueError("must be letters, digits, - and _, such as admin")
+    return part
 
 
 def vapid_key(value: str) -> str:

@@ -1,4 +1,7 @@
-"""Sessions in the database with a copy in Redis, which may be away: then they are slower, and nobody is signed out."""
+"""Sessions in the database with a copy in Redis, which may be away: then they are slower, and nobody is signed out.
+
+One that lasted too long, or that nobody used for too long, is empty for whoever loads it: a page, a socket, the admin.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.core.cache import BaseCache, caches
 from redis.exceptions import RedisError
 
+from accounts import lifetimes
+
 log = logging.getLogger(__name__)
 
 
@@ -18,6 +23,13 @@ class SessionStore(CachedSessionStore):
     """Django's own store, but for what it does when the cache cannot be asked."""
 
     def load(self) -> dict[str, Any]:
+        data = self._loaded()
+        if lifetimes.is_over(data):
+            self._session_key = None
+            return {}
+        return data
+
+    def _loaded(self) -> dict[str, Any]:
         try:
             held: dict[str, Any] | None = _copies().get(self.cache_key)
             return self._copied() if held is None else held

@@ -33,6 +33,11 @@ def tell_tabs(sender: object, request: HttpRequest, **_kwargs: Any) -> None:
         events.tell(group(key), {"type": ENDED})
 
 
+def tell_tabs_of_session(sender: object, digest: str, **_kwargs: Any) -> None:
+    """Receives `accounts.signals.session_ended`. The digest is `group`'s."""
+    events.tell(f"session.{digest}", {"type": ENDED})
+
+
 def tell_tabs_of(sender: object, account_ids: list[int], **_kwargs: Any) -> None:
     """Receives `accounts.signals.passwords_forgotten`: the people of these accounts are signed in nowhere."""
     for account_id in account_ids:

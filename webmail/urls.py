@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -48,6 +49,7 @@ from webmail.views import (
     saved,
     search,
     search_acting,
+    security,
     senders,
     shortcuts,
     signatures,
@@ -189,6 +191,10 @@ urlpatterns = [
     path("settings/contacts/<int:book_id>/read", books.read, name="book-read"),
     path("settings/contacts/<int:book_id>/disconnect", books.disconnect, name="book-disconnect"),
     path("settings/activity", activity.show, name="activity"),
+    path("settings/security", security.show, name="security"),
+    path("settings/security/end", security.end, name="sign-in-end"),
+    path("settings/security/end-others", security.end_others, name="sign-ins-end"),
+    path("settings/security/background", security.background, name="background"),
     path("settings/connection", checkup.show, name="connection"),
     path("settings/connection/check", checkup.begin, name="connection-check"),
     path("settings/connection/transcript", checkup.transcript, name="connection-transcript"),
@@ -206,7 +212,7 @@ urlpatterns = [
     path("health/live", health.live, name="health"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ENV.admin_path}/", admin.site.urls),
 ]
 
 handler400 = "webmail.error_pages.bad_request"

@@ -79,6 +79,7 @@ class Whimbrel:
             "WEBMAIL_SECRET_KEY": "throwaway-secret-of-the-tests-" * 2,
             "WEBMAIL_CREDENTIAL_KEYS": "throwaway-credential-key-of-the-tests-" * 2,
             "WEBMAIL_DATA_DIR": str(self.directory),
+            "WEBMAIL_ADMIN_SECOND_FACTOR": "no",
             "WEBMAIL_BASE_URL": self.url,
             "WEBMAIL_TLS_CA_FILE": _trust(self.directory, dovecot, smtp),
             "DATABASE_URL": database_url,

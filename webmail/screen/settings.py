@@ -60,6 +60,7 @@ def sections(path: str) -> list[Section]:
         ("filters", "list-filter", _("Filters")),
         ("notifications", "bell", _("Notifications")),
         ("books", "users", _("Contacts")),
+        ("security", "shield-check", _("Security")),
         ("connection", "server", _("Connection")),
         ("activity", "history", _("Activity")),
     ]
