@@ -17,7 +17,6 @@ from tests.servers.dovecot_config import Options
 from tests.servers.letters import plain
 from tests.servers.process import running
 from tests.servers.proxy import Proxy, Trap
-from tests.servers.redis import Redis
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
@@ -91,9 +90,7 @@ def test_a_copy_and_a_filing_are_cut(story: Story, proxy: Proxy, where: bytes, i
 
 @pytest.mark.parametrize("is_done", [True, False], ids=["the server has it", "the server has it not"])
 @pytest.mark.parametrize("where", [b"UID MOVE", b"UID COPY", b"UID STORE", b"EXPUNGE"])
-def test_a_worker_is_killed_while_it_moves(
-    story: Story, proxy: Proxy, redis_server: Redis, where: bytes, is_done: bool
-) -> None:
+def test_a_worker_is_killed_while_it_moves(story: Story, proxy: Proxy, where: bytes, is_done: bool) -> None:
     if where == b"UID MOVE" and "MOVE" not in (story.server.options.capability or "MOVE"):  # type: ignore[attr-defined]
         pytest.skip("it is not sent there")
     if where != b"UID MOVE" and not story.server.options.capability:  # type: ignore[attr-defined]
@@ -102,7 +99,7 @@ def test_a_worker_is_killed_while_it_moves(
     move(story, messages[:2], "INBOX", "Archive")
     actions.set_flagged(story.account.pk, messages[:1], flagged=True)
     trap = proxy.arm(Trap(where, at_command=not is_done))
-    worker = Worker(story, proxy, redis_server)
+    worker = Worker(story)
     trap.wait()
     worker.kill()
     after_the_fault(story, proxy)
