@@ -5,6 +5,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A person may have several mail accounts, and two people may read the same one, each in their own."""
 
+    safe_because = "The version before has each address once, so that it cannot have it twice for one person."
+
     dependencies = [
         ("accounts", "0009_labels_and_swipes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
