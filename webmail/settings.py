@@ -221,13 +221,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": f"webmail.logs.{ENV.log_format.capitalize()}", "words": ENV.debug}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": ENV.log_level},
-}
     # Their own handlers would tell the words of faults.
     "loggers": {
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "django")},
         # It would tell addresses with what people search for; the web server in front has its own.
         "uvicorn.access": {"handlers": [], "propagate": False},
     },
-    # Their own handlers would tell the words of faults.
-    "loggers": {name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "django")},
+    "root": {"handlers": ["stderr"], "level": ENV.log_level},
+}
