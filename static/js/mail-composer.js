@@ -43,6 +43,7 @@ class MailComposer extends HTMLElement {
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.#pressed(event.submitter)));
     this.form.addEventListener("click", ({ target }) => this.#clicked(target.closest("button, [data-do]")));
     this.form.addEventListener("input", ({ target }) => target.name && this.changed());
+    this.form.addEventListener("toggle", ({ target, newState }) => newState === "open" && target.matches(".compose-emoji") && this.#emoji(target), true);
     this.form.addEventListener("change", ({ target }) => this.#chosen(target));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.#hold();
@@ -157,6 +158,11 @@ class MailComposer extends HTMLElement {
     else if (deed === "sign") this.editor.sign(this.data.signatures[this.form.elements.identity.value]);
     else if (control?.dataset.show) this.#show(control.dataset.show);
     else if (this.isMinimised && control === null) this.restore();
+  }
+
+  async #emoji(menu) {
+    const { offer } = await import("./compose-emoji.js");
+    offer(menu, this.words.emoji, (chosen) => this.editor.insert(chosen));
   }
 
   #chosen(target) {

@@ -100,6 +100,14 @@ export class Editor {
     for (const file of found) this.composer.files.add(file, true);
   }
 
+  /** A few characters where the cursor was. */
+  insert(text) {
+    this.focus();
+    if (this.isRich) this.squire.insertPlainText(text, false);
+    else this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+    this.changed();
+  }
+
   /** An image that has arrived. */
   insertImage({ link, stem, ending, content_id: id }) {
     this.composer.data.images[id] = link;

@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   const here = all.indexOf(document.activeElement);
   const to = { ArrowDown: (here + 1) % all.length, ArrowUp: (here - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
   if (event.key === "Tab") menu.hidePopover();
-  if (to === undefined) return;
+  if (to === undefined || !all.length || event.target.matches("input, select")) return;
   event.preventDefault();
   all[to].focus();
 });

@@ -85,6 +85,9 @@ def test_an_answer_arrives_as_it_was_written(
     page.keyboard.press("Control+b")
     page.keyboard.type("Wren")
     page.keyboard.press("Control+b")
+    open_.get_by_role("button", name="Emoji").click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
     files = [{"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" + bytes(3_000_000)}]
     open_.locator("input[type=file]").set_input_files(files)
     expect(open_.get_by_role("button", name="Remove plan.pdf")).to_be_visible()
@@ -99,7 +102,7 @@ def test_an_answer_arrives_as_it_was_written(
     sent = smtp_server.received[0].message
     html = sent.get_body(("html",))
     assert html is not None
-    assert "Dear <b>Wren</b>" in html.get_content().replace("&nbsp;", " ")
+    assert "Dear <b>Wren</b>😃" in html.get_content().replace("&nbsp;", " ").replace("\u200b", "")
     assert "Final version is attached." in html.get_content()
     assert sent["References"].split()[-1] == sent["In-Reply-To"]
     assert [len(part.get_content()) for part in sent.iter_attachments()] == [3_000_004]
