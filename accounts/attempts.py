@@ -71,11 +71,14 @@ def not_granted(provider: Provider, fault: OAuthError) -> CannotSignIn:
     return CannotSignIn(fault.code, server=provider.label)
 
 
-def person_of(request: HttpRequest, grant: Grant) -> User:
-    """Who it is, once the mail server has taken the access token. Raises CannotSignIn."""
+def person_of(request: HttpRequest, grant: Grant, joins: User | None = None) -> User:
+    """Who it is, once the mail server has taken the access token. Raises CannotSignIn.
+
+    `joins`: who is signed in, and reads that mailbox too from now on.
+    """
     network = client_network(request)
     try:
-        user = _known(request, grant.address, grant=grant)
+        user = _known(request, grant.address, grant=grant, joins=joins)
     except CannotSignIn as problem:
         logger.warning("sign-in outcome=%s address=%s network=%s", problem.code, grant.address, network)
         if problem.code == "sign-in-refused":

@@ -20,6 +20,9 @@ from accounts.throttle import Attempt, TooMany
 
 logger = logging.getLogger(__name__)
 
+MOST = 20
+"""Mail accounts of one person."""
+
 IsTaken = Callable[[str, str], bool]
 """Whether the mail server takes an address and a password; CannotSignIn when it could not decide."""
 

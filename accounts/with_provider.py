@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import attempts, entering, providers, views
 from accounts.attempts import Grant
-from accounts.models import User
+from accounts.models import MailAccount, User
 from accounts.oauth import flow
 from accounts.oauth.errors import OAuthError
 from accounts.oauth.flow import Asked
 from accounts.problems import CannotSignIn, explain
 from accounts.providers import Provider
+from accounts.proving import MOST
 
 
 @sensitive_post_parameters("password")
@@ -32,7 +33,6 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("account-new")  # which says so
     stay, next_ = "stay" in request.POST, entering.wanted(request)
     try:
-        joins = "join" in request.POST and request.user.is_authenticated
         url = flow.begin(request.session, provider, _back(name), hint=address, stay=stay, next_=next_, joins=joins)
     except OAuthError as fault:
         return views.page(request, address, attempts.not_granted(provider, fault))

@@ -6,6 +6,7 @@ Signs nobody in: see `accounts.models.MailAccount` for why.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -16,11 +17,13 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts import secrets, sign_ins
+from accounts.attempts import Grant
 from accounts.autoconfig import servers_for
 from accounts.models import Identity, MailAccount, User
 from accounts.problems import CannotSignIn
 from imapbridge import client, events, tasks
 from imapbridge.errors import MailError, SignInRefused
+from imapbridge.pool import tokens
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +48,23 @@ def keep(user: User, address: str, password: str) -> MailAccount:
 
     The password is sealed, and the mail fetched.
     """
+    return _keep(user, address, lambda account: secrets.seal(account, password))
+
+
+def keep_granted(user: User, grant: Grant) -> MailAccount:
+    """As `keep`, with a provider's refresh token in place of a password; the access token is at hand."""
+    refresh = grant.tokens.refresh
+    assert refresh is not None  # `attempts` sees to that
+    account = _keep(user, grant.address, lambda account: secrets.seal_token(account, grant.provider, refresh))
+    tokens.keep(account, grant.provider, grant.tokens)
+    return account
+
+
+def _keep(user: User, address: str, seal: Callable[[MailAccount], None]) -> MailAccount:
     with transaction.atomic():
         account = MailAccount.objects.select_for_update().filter(user=user, address=address).first()
         account = account or _made(user, address)
-        secrets.seal(account, password)
+        seal(account)
         account.refused, account.used_at = False, timezone.now()
         account.save()
         transaction.on_commit(partial(_begin, account.pk))

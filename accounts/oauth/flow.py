@@ -36,16 +36,25 @@ class Asked:
     next: str
     """Where the person wanted to go; checked already."""
     at: float
+    joins: bool = False
+    """Somebody who is signed in wants to read one more mailbox, and goes on as who they are."""
 
 
 def begin(
-    session: MutableMapping[str, Any], provider: Provider, redirect_uri: str, *, hint: str, stay: bool, next_: str
+    session: MutableMapping[str, Any],
+    provider: Provider,
+    redirect_uri: str,
+    *,
+    hint: str,
+    stay: bool = False,
+    next_: str = "",
+    joins: bool = False,
 ) -> str:
     """The provider's address to go to. `hint`: what was typed, only to save typing. Raises ProviderAway, Untrusted."""
     said = metadata.of(provider)
     client = WebApplicationClient(provider.client_id)
     state, verifier = token_urlsafe(32), client.create_code_verifier(64)
-    asked = Asked(provider.name, token_urlsafe(32), verifier, stay, next_, time.time())
+    asked = Asked(provider.name, token_urlsafe(32), verifier, stay, next_, time.time(), joins)
     session[FIELD] = {**dict(list(_fresh(session).items())[1 - AT_ONCE :]), state: asdict(asked)}
     url: str = client.prepare_request_uri(
         said.authorization,

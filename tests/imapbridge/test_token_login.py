@@ -106,6 +106,14 @@ def test_from_the_button_to_the_mailbox(
         assert sign_in(provider, other, ann).status_code == 403
         assert "_auth_user_id" not in other.session
         assert MailAccount.objects.count() == 1
+        # Bob's mailbox too, for Ann who is signed in.
+        provider.lies.claims = {}
+        sign_in(provider, client, bob, join="yes")
+        assert client.session["_auth_user_id"] == str(account.user_id)
+        joined = MailAccount.objects.get(address=bob)
+        assert (joined.user_id, joined.provider) == (account.user_id, "work")
+        bulk.connect(joined.pk).close()
+        joined.delete()
         token = kept(account)
         client.post("/sign-out")
     assert not MailAccount.objects.exclude(secret="").exists()

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from accounts import agreeing, audit
+from accounts import agreeing, audit, providers
 from accounts.models import MailAccount
 from accounts.networks import client_network
 from accounts.problems import CannotSignIn, explain
-from accounts.proving import prove
+from accounts.proving import MOST, prove
 from imapbridge import joining, tasks
 from imapbridge.actions import leaving
 from webmail import access
@@ -31,8 +31,6 @@ from webmail.screen import people
 from webmail.views import settings_pages, shell
 
 log = logging.getLogger(__name__)
-MOST = 20
-"""Accounts of one person."""
 
 
 @sensitive_post_parameters("password")
@@ -92,6 +90,7 @@ def _form(
     said = explain(problem) if problem else None
     page: dict[str, Any] = {"form": form, "page_account": account, "problem": said, "found": agreeing.shown(problem)}
     page["servers"] = agreeing.token(problem) or request.POST.get("servers", "")[:4000]
+    page["providers"] = providers.known()
     status = said.status if said else 422 if form.errors else 200
     answer = _page(request, "settings/join.html", page, status)
     if said and said.retry_after:
