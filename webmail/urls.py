@@ -175,6 +175,7 @@ urlpatterns = [
     path("settings/filters/<int:number>/place", filters.place, name="filter-place"),
     path("settings/filters/<int:number>/switch", filters.switch, name="filter-switch"),
     path("settings/filters/<int:number>/remove", filters.remove, name="filter-remove"),
+    path("settings/filters/<int:number>/apply", filter_rules.apply, name="filter-apply"),
     path("settings/filters/read", filters.read, name="filters-read"),
     path("settings/filters/use", filters.use, name="filters-use"),
     path("settings/filters/reply", filter_replies.reply, name="filter-reply"),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from imapbridge.actions import filing, labels, marks, snoozing, undoing
+from imapbridge.actions import applying, filing, labels, marks, snoozing, undoing
 from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, Job, MailboxThread, PendingChange
 from imapbridge.queries.conversations import ONLY
@@ -34,7 +34,7 @@ def next_chunk(job: Job, most: int) -> Chunk:
     """Do up to `most` of them, and move the job's cursor on."""
     if job.kind == Kind.UNDO:
         return _undo(job)
-    chunk = (_messages if job.kind in (Kind.READ, Kind.EMPTY) and not job.only else _conversations)(job, most)
+    chunk = (_messages if job.kind in _BY_MESSAGE and not job.only else _conversations)(job, most)
     if chunk.is_more or job.older <= 0:
         return chunk
     _older(job)
@@ -43,6 +43,8 @@ def next_chunk(job: Job, most: int) -> Chunk:
 
 # --- by message: the whole mailbox ------------------------------------------------------------------------------------
 
+
+_BY_MESSAGE = (Kind.READ, Kind.EMPTY, Kind.FILTER)
 
 def _messages(job: Job, most: int) -> Chunk:
     found = _by_uid(job, most, **({"seen": False} if job.kind == Kind.READ else {}))
@@ -136,6 +138,7 @@ _KINDS: dict[Kind, Callable[[Job, list[Entry]], list[int]]] = {
     Kind.LABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
     Kind.UNLABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
     Kind.RELABEL: _relabel,
+    Kind.FILTER: applying.apply,
     Kind.MOVE: _file,
     Kind.COPY: _file,
     Kind.EMPTY: lambda job, some: filing.expunge(job.mailbox, some),

@@ -31,18 +31,27 @@ AT_ONCE = 100
 """Messages that a click waits for: most folders have no more, and are done with it."""
 NOT_LISTED = {Kind.READ, Kind.EMPTY}
 """They are done to messages that the first sync has not brought as well."""
-_CHANGES: dict[str, PendingChange.Kind] = {
-    Kind.EMPTY: PendingChange.Kind.EXPUNGE, Kind.MOVE: PendingChange.Kind.MOVE, Kind.COPY: PendingChange.Kind.COPY,
+_Change = PendingChange.Kind
+_CHANGES: dict[str, tuple[PendingChange.Kind, ...]] = {
+    Kind.EMPTY: (_Change.EXPUNGE,), Kind.MOVE: (_Change.MOVE,), Kind.COPY: (_Change.COPY,),
+    Kind.FILTER: (_Change.MOVE, _Change.COPY, _Change.FLAGS),
 }  # fmt: skip
 """What each kind asks of the server; the others change flags."""
 
 
 def begin(
-    account_id: int, mailbox: int, kind: Job.Kind, *, target: int | None = None, keyword: str = "", only: str = ""
+    account_id: int,
+    mailbox: int,
+    kind: Job.Kind,
+    *,
+    target: int | None = None,
+    keyword: str = "",
+    only: str = "",
+    rule: str = "",
 ) -> Job:
     """Do something to all conversations of a mailbox, or to those that `only` names. The first of them are done when
     this returns. Mailbox.DoesNotExist."""
-    what: dict[str, Any] = {"kind": kind, "target_id": target, "keyword": keyword, "only": only}
+    what: dict[str, Any] = {"kind": kind, "target_id": target, "keyword": keyword, "only": only, "rule": rule}
     with writing(account_id):
         box = Mailbox.objects.get(account=account_id, pk=mailbox)
         if target is not None:
@@ -63,6 +72,8 @@ def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     if kind in NOT_LISTED and not what["only"]:
         unknown = box.lowest_uid - 1 if box.lowest_uid else (box.uid_next or 1) - 1
         total = box.total if kind == Kind.EMPTY else box.unread
+    elif kind == Kind.FILTER:
+        total = Entry.objects.filter(mailbox=box, expunged=False).count()
     else:
         total = MailboxThread.objects.filter(only_of(str(what["only"])), mailbox=box.pk, count__gt=0).count()
     return Job.objects.create(account_id=box.account_id, mailbox=box, up_to=newest, older=unknown, total=total, **what)
@@ -95,8 +106,8 @@ def _is_refused(job: Job) -> bool:
     """The server would not do this to messages of this mailbox, and will not do it to the others either."""
     if job.kind == Kind.UNDO:
         return False
-    kind = _CHANGES.get(job.kind, PendingChange.Kind.FLAGS)
-    told = Notice.objects.filter(account=job.account_id, kind=kind, source=job.mailbox.name)
+    kinds = _CHANGES.get(job.kind, (_Change.FLAGS,))
+    told = Notice.objects.filter(account=job.account_id, kind__in=kinds, source=job.mailbox.name)
     return told.filter(created_at__gte=job.created_at).exists()
 
 

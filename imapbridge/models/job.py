@@ -23,6 +23,8 @@ class Job(models.Model):
         UNLABEL = "unlabel"
         RELABEL = "relabel"
         """Another label in the place of one."""
+        FILTER = "filter"
+        """What `rule` says, to the messages that it holds for."""
         UNDO = "undo"
         """The inverse of what another one has done."""
 
@@ -34,6 +36,8 @@ class Job(models.Model):
     keyword = models.CharField(max_length=511, blank=True)
     """What a LABEL gives and an UNLABEL takes; of a RELABEL first the one that is taken; or the time of a MOVE to what
     is snoozed."""
+    rule = models.TextField(blank=True, db_default="")
+    """Of a FILTER, as `sieve.kept.rule_out` writes it; its name is the keyword."""
     only = models.CharField(max_length=8, blank=True)
     """Which conversations of the mailbox: a `queries.Only`."""
     undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")

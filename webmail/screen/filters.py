@@ -76,6 +76,8 @@ class RuleLine:
     is_first: bool
     is_last: bool
     warning: str
+    is_applicable: bool
+    """Whether it can be applied to mail that is here already."""
 
     @property
     def above(self) -> int:
@@ -86,7 +88,9 @@ class RuleLine:
         return self.number + 1
 
 
-def rule_line(number: int, count: int, rule: Rule, folders: Mapping[str, str], missing: set[str]) -> RuleLine:
+def rule_line(
+    number: int, count: int, rule: Rule, folders: Mapping[str, str], missing: set[str], *, is_applicable: bool
+) -> RuleLine:
     """`folders`: what those that are there are called, by their whole name. `missing`: extensions the server lacks."""
     gone = [
         _("The folder {folder} is not there any more. It is made anew when a message comes.").format(folder=one.value)
@@ -97,7 +101,15 @@ def rule_line(number: int, count: int, rule: Rule, folders: Mapping[str, str], m
     actions = _(", ").join(action_words(one, folders) for one in rule.actions)
     name = people.clean(rule.name) or _("Rule {number}").format(number=number + 1)
     return RuleLine(
-        number, name, _all_words(rule), actions, rule.is_on, number == 0, number == count - 1, " ".join(lacking + gone)
+        number,
+        name,
+        _all_words(rule),
+        actions,
+        rule.is_on,
+        number == 0,
+        number == count - 1,
+        " ".join(lacking + gone),
+        is_applicable,
     )
 
 

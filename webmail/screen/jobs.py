@@ -34,6 +34,7 @@ _DOING = {
     "label": _("Labelling everything in {folder} {what}"),
     "unlabel": _("Taking the label {what} from {folder}"),
     "relabel": _("Renaming a label to {what} in {folder}"),
+    "filter": _("Applying the rule {what} to {folder}"),
     "empty": _("Emptying {folder}"),
     "undo": _("Putting {folder} back as it was"),
 }
@@ -65,6 +66,11 @@ _DONE = {
         "Renamed the label of {n} conversations in {folder} to {what}",
         "n",
     ),
+    "filter": ngettext_lazy(
+        "Applied the rule {what}: looked at {n} message in {folder}",
+        "Applied the rule {what}: looked at {n} messages in {folder}",
+        "n",
+    ),
     "empty": ngettext_lazy("{n} deleted from {folder} for ever", "{n} deleted from {folder} for ever", "n"),
     "undo": ngettext_lazy("{folder} is as it was", "{folder} is as it was", "n"),
 }
@@ -73,7 +79,8 @@ _DONE = {
 def work(job: JobItem) -> Work:
     folder = people.clean(name_of(job.special_use, job.name))
     there = people.clean(name_of(job.target_use, job.target_name)) if job.target_name else ""
-    what = there or people.clean(labels.name_of(job.keyword.rpartition(" ")[2]))
+    given = job.keyword if job.kind == "filter" else labels.name_of(job.keyword.rpartition(" ")[2])
+    what = there or people.clean(given)
     pattern = _DONE[job.kind] % {"n": job.done} if job.is_over else _DOING[job.kind]
     text = str(pattern).format(folder=folder, what=what, n=job.done)
     return Work(job.id, text, max(job.total, job.done, 1), job.done, job.is_over)

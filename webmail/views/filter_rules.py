@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from imapbridge import queries
-from imapbridge.models import Message
+from imapbridge import queries, tasks
+from imapbridge.actions import whole
+from imapbridge.models import Job, Message
+from imapbridge.queries.judged import is_applicable
+from imapbridge.sieve import kept
 from imapbridge.sieve.rules import MOST_RULES, Action, Condition, Deed, Field, How, Rule
 from imapbridge.terms import labels
 from webmail import access
-from webmail.filters import trying
+from webmail.filters import saving, trying
 from webmail.forms.rules import RuleForm
 from webmail.screen import filters as words
 from webmail.screen import people
@@ -54,6 +58,20 @@ def _edit(asked: Asked, number: int | None, rule: Rule) -> HttpResponse:
     made = form.rule
     asked.save(lambda filters: replace(filters, rules=_placed(filters.rules, number, made)))
     return settings_pages.done(reverse("filters"))
+
+
+@require_POST
+@asking
+def apply(asked: Asked, number: int) -> HttpResponse:
+    """To the inbox as it is, by a job: its progress stands above the rules, with the way to stop or undo it."""
+    saving.checked(asked.found, asked.request.GET.get("of", ""))
+    rule = rule_at(asked, number)
+    inbox = next((box for box in queries.mailboxes(asked.account) if box.special_use == "inbox"), None)
+    if inbox is None or not is_applicable(rule):
+        raise Http404
+    text = kept.rule_out(rule)
+    tasks.go_on(whole.begin(asked.account, inbox.id, Job.Kind.FILTER, keyword=rule.name[:500], rule=text))
+    return redirect("filters")
 
 
 def _placed(rules: tuple[Rule, ...], number: int | None, rule: Rule) -> tuple[Rule, ...]:

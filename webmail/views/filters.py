@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imapbridge import queries
+from imapbridge.queries.judged import is_applicable
 from imapbridge.sieve.rules import Filters, Rule
 from webmail.screen import filters as words
 from webmail.screen.jobs import work
@@ -25,7 +26,14 @@ def show(asked: Asked) -> HttpResponse:
     found, names = asked.found, folders(asked.account)
     rules = found.filters.rules
     lines = [
-        words.rule_line(number, len(rules), rule, names, found.abilities.missing(Filters((rule,))))
+        words.rule_line(
+            number,
+            len(rules),
+            rule,
+            names,
+            found.abilities.missing(Filters((rule,))),
+            is_applicable=is_applicable(rule),
+        )
         for number, rule in enumerate(rules)
     ]
     content = {

@@ -10,7 +10,8 @@ from django.test import Client
 
 from accounts.models import AuditEntry, MailAccount
 from imapbridge import scripts
-from imapbridge.models import Mailbox
+from imapbridge.actions import whole
+from imapbridge.models import Entry, Job, Mailbox
 from imapbridge.scripts import Shelf
 from imapbridge.sieve.rules import Action, Condition, Deed, Field, How, Rule
 from tests import factories
@@ -274,3 +275,20 @@ def test_the_form_of_a_rule_has_what_it_was_made_of(owner: Owner) -> None:
         Rule("News", (Condition(Field.FROM, How.CONTAINS, "news@example.net"),),
              (Action(Deed.FILE, "Größe/x"), Action(Deed.STAR))),
     )  # fmt: skip
+
+
+def test_a_rule_is_applied_to_what_is_there_and_undone(owner: Owner) -> None:
+    """By a job, which does not send anything on."""
+    found = factories.message(owner.inbox, "one", sender=("", "news@example.net"))
+    factories.message(owner.inbox, "two", sender=("", "ann@example.net"))
+    owner.saves(f"{FILTERS}/new", **NEWS | {"do-2": "forward", "do-2-value": "b@example.org"}, confirmed="1")
+    owner.saves(f"{FILTERS}/0/apply")
+    places = Entry.objects.filter(message=found, expunged=False).values_list("mailbox__name", "flagged")
+    assert list(places) == [("Größe/x", True)]
+    assert Entry.objects.filter(mailbox=owner.inbox, expunged=False).count() == 1
+    assert "Applied the rule News: looked at 2 messages in Inbox" in owner.page()
+    job = Job.objects.get()
+    assert owner.client.post(f"/jobs/{job.pk}/undo").status_code == 302
+    while whole.go_on(Job.objects.get(kind="undo").pk):
+        pass
+    assert list(places.all()) == [("INBOX", False)]
