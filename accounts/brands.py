@@ -69,7 +69,9 @@ def of_request(request: HttpRequest) -> Brand | None:
         key = request.session.get(FIELD) if hasattr(request, "session") else None
     except RedisError:
         key = None
-    return _look().by_id.get(key) if isinstance(key, int) else _known.by_host.get(_host(request))
+    if isinstance(key, int):
+        return _look().by_id.get(key)
+    return _known.by_host.get(_host(request)) if _known.by_host else None
 
 
 def of_host(request: HttpRequest) -> Brand | None:

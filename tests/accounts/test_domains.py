@@ -163,7 +163,8 @@ def test_any_other_change_of_servers_keeps_the_password(
 @pytest.fixture
 def desk() -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser("root@example.org", "x"), backend=OWN_PASSWORD)
+    root = User.objects.create_user("root@example.org", is_staff=True, is_superuser=True)
+    client.force_login(root, backend=OWN_PASSWORD)
     return client
 
 

@@ -102,6 +102,7 @@ def test_files_and_messages_are_as_large_as_the_domain_allows(alice: Sender) -> 
     uploads.begin(draft, "c", "text/plain", 200 * 2**20)
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_at_once_none_gets_past_the_limit(new_sender: Callable[..., Sender]) -> None:
     alice = new_sender()
