@@ -1,6 +1,8 @@
 """What every test gets: the servers as fixtures, and the markers that follow from using them."""
 
-from collections.abc import Iterator
+import itertools
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -27,13 +29,29 @@ MARKERS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the servers they use; the one that is a whole run of its own goes first, as it takes longest."""
+#: Files of tests that take long, the longest first. They begin first, so that no worker is left with one at the end.
+LONG = (
+    "servers/test_postgres.py", "push/test_whole.py", "imapbridge/test_share.py", "tests/test_run.py",
+    "servers/test_whimbrel.py", "imapbridge/test_watch.py", "imapbridge/test_bridge.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests by the servers they use; and when it is known which of them run, put the long ones first."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if marker := MARKERS.get(fixture):
                 item.add_marker(marker)
-    items.sort(key=lambda item: item.path.name != "test_postgres.py")
+    yield
+    long = [item for name in LONG for item in items if item.path.as_posix().endswith(f"/{name}")]
+    rest = iter([item for item in items if item not in set(long)])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    # Each worker begins with a share of as many consecutive tests; the long ones are dealt out among these.
+    ends = [len(items) * number // workers for number in range(workers + 1)]
+    shares = [(long[number::workers], ends[number + 1] - ends[number]) for number in range(workers)]
+    items[:] = [item for first, size in shares for item in [*first, *itertools.islice(rest, max(0, size - len(first)))]]
+    items.extend(rest)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ import pytest
 SERVERS = "not (condstore or bare or cyrus or courier or demo or faults)"
 PLANS = "test_list_plans"
 """What the planner does hangs on what other tests have left in the tables, so these have a database of their own."""
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.servers
@@ -20,6 +22,12 @@ def test_the_tests_of_the_database_pass_on_postgresql(pytestconfig: pytest.Confi
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-m", "database and not soak", "-k", those, "-p", "no:cacheprovider"]
     done = subprocess.run(
-        command, env={**environ, "TEST_DATABASE": "postgres"}, cwd=pytestconfig.rootpath, capture_output=True, text=True
-    )
+        [*command, *marked()], env={**environ, "TEST_DATABASE": "postgres"}, cwd=pytestconfig.rootpath,
+        capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
+
+
+def marked() -> list[Path]:
+    """The files with such tests: to load all the others takes as long as many of the tests."""
+    return sorted(path for path in TESTS.rglob("test_*.py") if "pytest.mark.database" in path.read_text())
