@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MailAccount, domain_name
+from imapbridge.actions.liking import HUES
 from webmail.forms.fields import Address, Line
-from webmail.screen.people import HUES
 
 _PASSWORD = forms.PasswordInput({"class": "input", "autocomplete": "off"})
 
@@ -55,7 +55,7 @@ class CallingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     title = Line(label=_("What you call it"), max_length=60, help_text=_("Empty: its address stands for it."))
     hue = forms.TypedChoiceField(
-        choices=[("", ""), *((str(number), str(number)) for number in range(HUES))],
+        choices=[("", ""), *((str(number), str(number)) for number in HUES)],
         coerce=int, empty_value=None, required=False,
     )  # fmt: skip
 

@@ -74,6 +74,14 @@ def who(account: Account) -> people.Person:
     return found if account.hue is None else replace(found, hue=account.hue)
 
 
+def short_names(standings: Sequence[Standing]) -> dict[int, str]:
+    """What rows say of whose they are, by key: what it is called, else its address as far as that is needed."""
+    named = {one.key: people.clean(one.who.name) for one in standings}
+    local = {one.key: one.who.address.partition("@")[0] for one in standings if one.who.name == one.who.address}
+    short = named | local
+    return short if len(set(short.values())) == len(short) else named
+
+
 def choices(standings: Sequence[Standing]) -> tuple[Choice, ...]:
     """All of them, in the person's order."""
     ordered = sorted(standings, key=lambda one: (one.position, one.key))

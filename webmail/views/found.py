@@ -19,8 +19,8 @@ from imapbridge.search.query import Query, parse
 from imapbridge.search.tree import EVERYTHING
 from webmail import partials
 from webmail.access import Holder
+from webmail.screen import switcher
 from webmail.screen.listing import Blank
-from webmail.screen.people import clean
 from webmail.screen.refining import Refining, refining
 from webmail.screen.results import ResultWriter, SearchPlace, Whose, problem, tagged
 from webmail.screen.together import key_of
@@ -93,7 +93,9 @@ def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem]
         timezone.now().astimezone(clock.tz).date(),
         {box.id: account for account, its in owned.items() for box in its} if holder.others else {},
     )
-    names = {one.key: Whose(one.who.address, clean(one.who.name)) for one in shell.standings([*boxes], holder)}
+    standings = shell.standings([*boxes], holder)
+    short = switcher.short_names(standings)
+    names = {one.key: Whose(one.who.address, short[one.key]) for one in standings}
     return Search(place, parse(place.q), scope, {box: names[account] for box, account in scope.owner.items()})
 
 

@@ -19,7 +19,7 @@ from imapbridge.queries import MailboxItem
 from imapbridge.terms import labels as terms
 from webmail import access
 from webmail.access import Holder
-from webmail.screen import done, snooze
+from webmail.screen import done, snooze, switcher
 from webmail.screen.labels import Label
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
@@ -168,7 +168,7 @@ def dialogs(request: HttpRequest) -> HttpResponse:
 
 def _targets(inboxes: Inboxes, accounts: set[int]) -> list[Target]:
     """The folders of these accounts, each below its account's name."""
-    names = {one.key: clean(one.who.name) for one in shell.standings(inboxes.own, inboxes.holder)}
+    names = switcher.short_names(shell.standings(inboxes.own, inboxes.holder))
     within = _("{account}: {folder}")
     return [
         replace(one, above=within.format(account=names[key], folder=one.above) if one.above else names[key])

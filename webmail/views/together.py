@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from imapbridge import queries
 from imapbridge.queries import Conversation, MailboxItem, Only, Placed
 from webmail.access import Holder
+from webmail.screen import switcher
 from webmail.screen import together as screen
 from webmail.screen.clock import Clock, Group
 from webmail.screen.jobs import Work, work
@@ -146,9 +147,11 @@ def _known(one: Placed) -> Conversation:
 def _sources(inboxes: Inboxes) -> tuple[Source, ...]:
     holder, mine = inboxes.holder, inboxes.holder.account
     labels = {mine.pk: mine.labels} | {one.id: json.loads(one.labels) for one in holder.others}
+    standings = shell.standings(inboxes.own, holder)
+    names = switcher.short_names(standings)
     return tuple(
-        Source(box.id, one.who.address, clean(one.who.name), one.who.hue, hues(labels[one.key]))
-        for one in shell.standings(inboxes.own, holder)
+        Source(box.id, one.who.address, names[one.key], one.who.hue, hues(labels[one.key]))
+        for one in standings
         for box in inboxes.boxes[one.key]
         if box.special_use == "inbox"
     )

@@ -8,13 +8,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Identity, MailAccount
-from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message, PendingChange, ThreadRef
+from imapbridge import tasks
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message, PendingChange, ServerSearch, ThreadRef
 from imapbridge.search import catching_up
 from imapbridge.sync.threads import digest
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail.compose import afterwards, mirror
 from webmail.models import Draft, Outgoing
+from webmail.screen import switcher
 from webmail.screen import together as screen
 
 
@@ -199,7 +201,7 @@ def test_forms_ask_on_a_page_of_their_own(alice: Person, both: list[Mailbox]) ->
     asked = alice.client.post("/inbox/act", {"do": "move", "c": [one]}).content.decode()
     assert f'name="c" value="{one}"' in asked and "Stands" in asked
     page = alice.text("/inbox/dialogs")
-    assert "Stands" in page and "fair@press.example.com" in page
+    assert "Stands" in page and ">fair</small>" in page
 
 
 def test_everything_is_a_job_for_each(alice: Person, both: list[Mailbox]) -> None:
@@ -271,6 +273,17 @@ def test_an_answer_comes_from_the_account_that_it_was_written_to(
     assert Entry.objects.get(message=letter).answered
 
 
+def test_rows_say_no_more_of_an_account_than_tells_it_apart() -> None:
+    def named(*accounts: tuple[str, str]) -> list[str]:
+        who = [switcher.people.person(title, address) for title, address in accounts]
+        standings = [switcher.Standing(0, key, each, 0, 0, False, False) for key, each in enumerate(who)]
+        return list(switcher.short_names(standings).values())
+
+    assert named(("", "alice@example.com"), ("", "fair@example.org")) == ["alice", "fair"]
+    assert named(("", "alice@example.com"), ("", "alice@example.org")) == ["alice@example.com", "alice@example.org"]
+    assert named(("", "alice@example.com"), ("Fair desk", "fair@example.org")) == ["alice", "Fair desk"]
+
+
 # --- Searching --------------------------------------------------------------------------------------------------------
 
 
@@ -287,11 +300,20 @@ def test_a_search_looks_into_all_accounts_or_one(
     with django_assert_max_num_queries(8):
         page = alice.text("/search?q=van")
     assert [screen.parted(int(key))[1] for key in keys(page)] == [found[1].pk, found[0].pk]
-    assert "fair@press.example.com: Inbox" in page and "All accounts" in page
+    assert "fair: Inbox" in page and "All accounts" in page
     narrow = alice.text("/search?q=van+account:fair@press.example.com")
     assert [screen.parted(int(key))[1] for key in keys(narrow)] == [found[1].pk]
     assert keys(alice.text("/search?q=van+-account:fair@press.example.com"))[0].endswith(str(found[0].pk))
     assert keys(alice.text("/search?q=van+account:bob@example.com")) == []
+
+
+def test_the_servers_of_accounts_that_wait_for_their_password_are_not_asked(
+    alice: Person, found: list[Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.search_server, "apply_async", lambda *_args, **_options: None)
+    MailAccount.objects.filter(pk=found[1].account_id).update(refused=True)
+    alice.client.post("/search/deeper?q=van")
+    assert ServerSearch.objects.get().account_id == alice.account.pk
 
 
 def test_results_go_to_folders_of_their_own_accounts(alice: Person, found: list[Mailbox]) -> None:
