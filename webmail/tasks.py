@@ -18,12 +18,13 @@ from redis.exceptions import RedisError
 from accounts import audit, sign_ins
 from accounts.models import MailAccount, User
 from accounts.oauth import returning
-from imapbridge import submit
-from imapbridge.errors import MailError, TryAgain
+from imapbridge import scripts, submit
+from imapbridge.errors import MailError, ScriptsChanged, ServerBusy, TryAgain
 from webmail import checkups, searches
 from webmail.compose import bounces, clearing, drafts, mirror, posting
 from webmail.contacts import acquaintances, keeping
 from webmail.contacts.carddav import syncing
+from webmail.filters import following
 from webmail.models import AddressBook, Draft
 from webmail.push import subscriptions
 
@@ -159,6 +160,33 @@ def sync_book(book_id: int) -> None:
     cache.delete(_comparing(book_id))
     if not syncing.sync(book_id):
         _sync_book_in(book_id, 10 * BOOK_WAIT)
+
+
+def follow_folder_soon(account_id: int, before: str, now: str, delimiter: str) -> None:
+    """A folder has another name: the rules that file into it go along. Never raises: the list of rules says so when
+    they did not."""
+    try:
+        follow_folder.apply_async((account_id, before, now, delimiter), countdown=GATHERED)
+    except (OperationalError, RedisError) as error:
+        logger.warning("account=%d rules do not follow a folder: %s", account_id, type(error).__name__)
+
+
+@shared_task(bind=True, max_retries=2 * RETRIES)
+def follow_folder(self: Any, account_id: int, before: str, now: str, delimiter: str) -> None:
+    """Once the mail server has renamed it."""
+    address = MailAccount.objects.filter(pk=account_id).values_list("address", flat=True).first()
+    if address is None or not scripts.are_offered(address):
+        return
+    try:
+        if following.is_owed(account_id, now):
+            raise ServerBusy
+        following.follow(account_id, before, now, delimiter)
+    except (TryAgain, ScriptsChanged) as error:
+        if self.request.retries < self.max_retries:
+            raise self.retry(exc=error, countdown=min(LONGEST_WAIT, 5 * 2**self.request.retries)) from error
+        logger.warning("account=%d rules do not follow a folder: %s", account_id, error.code)
+    except MailError as error:
+        logger.warning("account=%d rules do not follow a folder: %s", account_id, error.code)
 
 
 @shared_task

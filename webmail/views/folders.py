@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imapbridge import queries, tasks
 from imapbridge.actions import folders, liking, whole
 from imapbridge.actions.folders import NameRefused, NotToBeChanged
-from imapbridge.models import Job
+from imapbridge.models import Job, Mailbox
 from imapbridge.queries import MailboxItem
 from webmail import access, partials
 from webmail.access import Holder
 from webmail.screen import folders as words
 from webmail.screen.jobs import work
 from webmail.screen.sidebar import ORDER
+from webmail.tasks import follow_folder_soon
 from webmail.views import back, shell, whose
 
 
@@ -116,7 +117,12 @@ def rename(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     typed = {"name": request.POST.get("name", asked.box.name)}
     form = {"kind": "rename", "typed": typed, "label": asked.label, "action": request.path}
     page = shell.context(request, asked.holder, asked.boxes)
-    return _form(request, page, form, lambda: folders.rename(asked.account, mailbox_id, typed["name"]), _("Renamed."))
+
+    def put() -> None:
+        folders.rename(asked.account, mailbox_id, typed["name"])
+        _follow(asked)
+
+    return _form(request, page, form, put, _("Renamed."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,6 +139,7 @@ def move(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         if typed["inside"] in map(str, family):
             raise NotToBeChanged("inside")
         folders.move(asked.account, mailbox_id, _inside(places, typed["inside"]))
+        _follow(asked)
 
     return _form(request, shell.context(request, asked.holder, asked.boxes), form, put, _("Moved."))
 
@@ -183,6 +190,13 @@ def _form(
             return redirect("folders")
     context = page | {"form": form | {"fault": fault}}
     return render(request, "folders/form.html", context, status=422 if fault else 200)
+
+
+def _follow(asked: Open) -> None:
+    """Rules that file into it go along with its name."""
+    now = Mailbox.objects.filter(pk=asked.box.id).values_list("name", flat=True).first()
+    if now and now != asked.box.path:
+        follow_folder_soon(asked.account, asked.box.path, now, asked.box.delimiter)
 
 
 def _inside(places: list[words.Where], chosen: str) -> int | None:

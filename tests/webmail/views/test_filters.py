@@ -18,7 +18,8 @@ from tests import factories
 from tests.servers.bridge import Bridge, account_of
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.process import wait_until
-from webmail.filters import standing
+from webmail import tasks
+from webmail.filters import following, standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -292,3 +293,25 @@ def test_a_rule_is_applied_to_what_is_there_and_undone(owner: Owner) -> None:
     while whole.go_on(Job.objects.get(kind="undo").pk):
         pass
     assert list(places.all()) == [("INBOX", False)]
+
+
+def test_rules_go_along_with_a_folder(owner: Owner) -> None:
+    owner.saves(f"{FILTERS}/new", **NEWS)
+    owner.saves(f"{FILTERS}/new", **NEWS | {"do-0": "trash"})
+    tasks.follow_folder(owner.account.pk, "Größe", "Maße", "/")
+    assert [rule.actions[0].value for rule in owner.rules] == ["Maße/x", "Trash"]
+    page = owner.page()
+    assert "The folder Größe was renamed to Maße" in page
+    assert "The folder Maße/x is not there any more" in page  # the index was not told in this test
+    owner.saves(f"{FILTERS}/read")
+    assert "was renamed" not in owner.page()
+    assert not following.follow(owner.account.pk, "Größe", "Maße", "/")
+
+
+def test_a_folder_that_is_renamed_is_followed(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(tasks.follow_folder, "apply_async", lambda *values, **_options: asked.append(values[0]))
+    box = Mailbox.objects.get(account=owner.account, name="Größe")
+    owner.client.post(f"/folders/{box.pk}/rename", {"name": "Maße"})
+    assert asked == [(owner.account.pk, "Größe", "Maße", "/")]
+    assert following.is_owed(owner.account.pk, "Maße")
