@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,6 +55,8 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
         views.enter(request, user, grant.address, stay=asked.stay, again=lambda: attempts.person_of(request, grant))
     except CannotSignIn as problem:
         return views.page(request, problem=problem)
+    if entering.pending(request):
+        return redirect(f"{reverse('second-step')}?{urlencode({'next': asked.next})}")
     return redirect(asked.next or resolve_url("home"))
 
 

@@ -6,9 +6,12 @@
     reading     the IMAP server, over a connection of its own
     offered     what a server lacks, and what that means here (pure)
     sending     the submission server; hands nothing over
+    peers       the same of every server: where its name leads, whom TLS found there
+    proof       the mirror compared message by message
+    clock       how far the server's clock is from ours
     mirrored    how the mirror and its queue stand
     transcript  what was said, without what nobody else may read (pure)
 
-Changes nothing on the server and nothing here. Never tells a password, a subject, a mailbox of a person's own name, or
-another address than the one that it is about.
+Changes nothing on the server and nothing here, but for `clock`, which the operator asks for. Never tells a password, a
+subject, a mailbox of a person's own name, or another address than the one that it is about.
 """

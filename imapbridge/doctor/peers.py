@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from imapbridge.doctor.values import Area, Fact, Finding, Level
-from imapbridge.errors import TimedOut, TlsFailed, WireError
+from imapbridge.errors import ConnectFailed, TimedOut, TlsFailed, WireError
 from imapbridge.wire.drivers import Peer, Server
 
 STEP = 15.0
@@ -33,7 +33,8 @@ def whereto(area: Area, server: Server) -> Iterator[Finding]:
     yield Finding(area, Level.FINE, f"server-{server.security}", {"host": server.host, "port": server.port})
     try:
         rows = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        server.admit(rows)  # where a strange name leads to within our network is nobody's business
+    except (OSError, UnicodeError, ConnectFailed):
         yield Finding(area, Level.FAULT, "no-address", {"host": server.host})
         return
     found = sorted({str(row[4][0]) for row in rows})

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: on a Dovecot that has everything, on one that has little, and on what does not work."""
+"""`manage.py doctor`: on a Dovecot that has everything, and on what does not work."""
 
 import json
 import stat
