@@ -5,6 +5,7 @@ Starting and stopping are posts. What is found comes as rows when the page asks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -106,7 +107,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     search = found.search_of(request, holder, queries.mailboxes(holder.account.pk), found.place_of(request))
     if search.query.tree == EVERYTHING:
         return HttpResponseBadRequest()
-    token, keys = running.begin(search.scope.accounts, str(search.query), everywhere=search.place.everywhere)
+    token, keys = running.begin(_open(holder, search), str(search.query), everywhere=search.place.everywhere)
     for key in keys:
         tasks.search_server.apply_async((key,), queue="fast")
     if back.is_for_script(request):
@@ -114,6 +115,14 @@ def begin(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"token": token, "more": deep.more})
     everywhere = {"all": "1"} if search.place.everywhere else {}
     return redirect(f"/search?{urlencode({'q': search.place.q, 'run': token} | everywhere)}")
+
+
+def _open(holder: Holder, search: Search) -> Sequence[int]:
+    """The accounts whose servers can be asked; all of them where none can, so that the person is told why."""
+    locked = {one.id for one in holder.others if one.is_locked}
+    if access.account_needs_password(holder.account):
+        locked.add(holder.account.pk)
+    return [account for account in search.scope.accounts if account not in locked] or search.scope.accounts
 
 
 def _progress(search: Search, token: str) -> Progress:
