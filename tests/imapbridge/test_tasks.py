@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,8 +17,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import MailAccount
-from imapbridge import queued, redis_link, tasks
+from accounts.models import MailAccount, Preferences
+from imapbridge import ending, queued, redis_link, tasks
 from imapbridge.actions import whole
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
 from imapbridge.models import Job
@@ -268,6 +269,17 @@ def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account
 
 def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -> None:
     inbox = factories.fill_mailbox(factories.person()[1], 600)
+def test_a_worker_that_is_to_end_hands_a_job_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "_has_begun", threading.Event())
+    inbox = factories.fill_mailbox(factories.person()[1], 700)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
+    ending.begin()
+    tasks.do_job(job.pk)
+    job.refresh_from_db()
+    assert job.finished_at is None
+    assert broker.accounts("bulk") == [job.pk]
+
+
     job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
     tasks.go_on(job)
     assert broker.accounts("bulk") == [job.pk]

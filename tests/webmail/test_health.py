@@ -1,5 +1,6 @@
 """Whether a process lives, and whether all that it needs is there."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from imapbridge import alive, bridges, redis_link
+from imapbridge import alive, bridges, ending, redis_link
 from webmail import work
 
 WORKER = SimpleNamespace(eventer=SimpleNamespace(hostname="whimbrel@here"), hostname="whimbrel@here")
@@ -47,11 +48,16 @@ def test_each_part_that_is_missing_is_named(client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_nobody")
-def test_a_worker_that_ends_is_there_no_more_and_does_not_come_back(client: Client) -> None:
+def test_a_worker_that_ends_is_there_no_more_and_does_not_come_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "_has_begun", threading.Event())
     sign = work.Sign()
     sign.give(WORKER)
     sign.stop()
     assert "workers" not in missing(client), "it has tasks to finish"
+    assert ending.has_begun(), "and begins nothing long"
+    assert client.get("/health/live").status_code == 503
     sign.end(WORKER)
     sign.give(WORKER)
     assert "workers" in missing(client)
