@@ -17,7 +17,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import MailAccount, Preferences
+from accounts.models import MailAccount
 from imapbridge import ending, queued, redis_link, tasks
 from imapbridge.actions import whole
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
@@ -267,8 +267,6 @@ def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account
     assert django_settings.CELERY_BEAT_SCHEDULE["sync-everyone"]["task"] == tasks.sync_everyone.name
 
 
-def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -> None:
-    inbox = factories.fill_mailbox(factories.person()[1], 600)
 def test_a_worker_that_is_to_end_hands_a_job_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ending, "_has_begun", threading.Event())
     inbox = factories.fill_mailbox(factories.person()[1], 700)
@@ -280,6 +278,8 @@ def test_a_worker_that_is_to_end_hands_a_job_back(broker: Broker, monkeypatch: p
     assert broker.accounts("bulk") == [job.pk]
 
 
+def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -> None:
+    inbox = factories.fill_mailbox(factories.person()[1], 600)
     job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
     tasks.go_on(job)
     assert broker.accounts("bulk") == [job.pk]
