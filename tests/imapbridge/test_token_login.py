@@ -19,6 +19,7 @@ from accounts.models import AuditEntry, LeftToken, MailAccount, SignIn
 from accounts.oauth import metadata, returning
 from accounts.oauth.grants import Tokens
 from accounts.secrets import Secret
+from accounts.steps import Authenticator
 from imapbridge import submit
 from imapbridge.errors import CommandFailed, ProviderAway, SignInRefused
 from imapbridge.pool import credentials
@@ -114,6 +115,12 @@ def test_from_the_button_to_the_mailbox(
         assert (joined.user_id, joined.provider) == (account.user_id, "work")
         bulk.connect(joined.pk).close()
         joined.delete()
+        # The second step is asked for here too.
+        program = Authenticator.objects.create(user=account.user, secret="sealed")
+        answer = sign_in(provider, other, ann, next="/settings")
+        assert (answer.status_code, answer["Location"].partition("?")[2]) == (302, "next=%2Fsettings")
+        assert "_auth_user_id" not in other.session
+        program.delete()
         token = kept(account)
         client.post("/sign-out")
     assert not MailAccount.objects.exclude(secret="").exists()
