@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from redis.exceptions import RedisError
 
-from accounts import agreeing, audit
+from accounts import agreeing, audit, known
 from accounts.autoconfig import NoServers, PlaintextForbidden, servers_for
 from accounts.models import User
 from accounts.networks import client_network
@@ -91,7 +91,7 @@ def person_of(request: HttpRequest, grant: Grant, joins: User | None = None) -> 
 @sensitive_variables("password")
 def _throttled(request: HttpRequest, address: str, password: str, network: str) -> User:
     try:
-        attempt = Attempt(address, network)
+        attempt = Attempt(address, network, known.device(request, address))
         try:
             user = _known(request, address, address=address, password=password)
         except CannotSignIn as problem:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from accounts import lifetimes, second, sign_ins, staying
+from accounts import known, lifetimes, second, sign_ins, staying
 from accounts.models import User
 
 FIELD = "pending"
@@ -78,6 +78,7 @@ def complete(request: HttpRequest, user: User, backend: str, *, stay: bool, pass
     request.session[second.PASSED] = passed
     request.session[lifetimes.STAYS] = stay
     request.session[CONFIRMED] = int(time())
+    known.remember(request, user.email)
     row = sign_ins.record(request, user, stays=stay, second=passed, place=place)
     request.stay_token = staying.token(row) if stay else ""  # type: ignore[attr-defined]
 

@@ -163,10 +163,12 @@ def remove(user: User, kind: str, key: int = 0) -> bool:
     return gone
 
 
+@sensitive_variables("code")
 def _grouped(code: str) -> str:
     return "-".join(re.findall("....", code))
 
 
+@sensitive_variables("code")
 def _digest(code: str) -> str:
     return hashlib.sha256(b"whimbrel/recovery/v1:" + code.encode()).hexdigest()
 

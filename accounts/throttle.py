@@ -7,7 +7,8 @@ get no further than a hundred one after another.
     network                30 in an hour, then none; an address that signed in from there lately is not concerned
     address, anywhere      50 a day, then every network gets one attempt, not five, before its waits begin
 
-The rightful owner of an address is thus slowed down at most, however many others try it.
+The rightful owner of an address is thus slowed down at most, however many others try it. From a browser that signed in
+with it before (`known`) not even that: its attempts are counted as its own, 5 in 15 minutes and then as above.
 """
 
 from __future__ import annotations
@@ -61,15 +62,18 @@ class Window:
 
 
 class Attempt:
-    """One attempt of an address from a network. Making it counts it; raises TooMany when it may not be made."""
+    """One attempt of an address from a network. Making it counts it; raises TooMany when it may not be made.
 
-    def __init__(self, address: str, network: str) -> None:
+    `device`: the browser, when it is known to be the owner's; neither the network nor what others do matters then.
+    """
+
+    def __init__(self, address: str, network: str, device: str = "") -> None:
         self._now = time()
-        pair = _key("pair", address, network)
+        pair = _key("device", address, device) if device else _key("pair", address, network)
         self._pair = Window(pair, 5, 900)
         self._network = Window(_key("network", network), 30, 3600)
         self._address = Window(_key("address", address), 50, 24 * 3600)
-        self._windows = (self._pair, self._network, self._address)
+        self._windows = (self._pair,) if device else (self._pair, self._network, self._address)
         self._gate, self._strikes, self._known = f"{pair}:gate", f"{pair}:strikes", f"{pair}:known"
         self._shut_gate = False
         self._admit()
@@ -102,6 +106,7 @@ class Attempt:
     def _check(self, counts: dict[str, float]) -> None:
         if self._known not in counts and (wait := self._network.wait(counts, self._now)):
             raise TooMany(wait)
+        # Of a known device the counts of network and address are not among them: nothing is near its limit.
         free = 1 if self._address.weigh(counts, self._now) >= self._address.limit else self._pair.limit
         strikes = int(counts.get(self._strikes, 0))
         if strikes or self._pair.weigh(counts, self._now) >= free - 1:

@@ -89,7 +89,7 @@ def _domain(request: HttpRequest) -> str:
 
 
 def _without_password(user: User) -> MailAccount | None:
-    """The account that the person signs in with, when it waits for its password. The others are told of in the pages."""
+    """The account that the person signs in with, when it waits for its password. Pages tell of the others."""
     own = user.accounts.filter(address=user.email)
     return next((account for account in own if account.refused or not account.secret), None)
 

@@ -13,6 +13,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -173,8 +174,9 @@ def wake_snoozed() -> None:
 
 @shared_task
 def sync_everyone() -> None:
-    """Accounts that somebody is signed in to, so that mail is there before the page asks."""
-    live = MailAccount.objects.filter(refused=False, user__sign_ins__expires_at__gt=timezone.now()).exclude(secret="")
+    """Accounts that somebody is signed in to, or have fetched without: mail is there before the page asks."""
+    wanted = Q(user__sign_ins__expires_at__gt=timezone.now()) | Q(user__preferences__keeps_syncing=True)
+    live = MailAccount.objects.filter(wanted, refused=False, user__is_active=True).exclude(secret="")
     for account_id in live.distinct().values_list("pk", flat=True):
         request_sync(account_id)
 

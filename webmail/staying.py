@@ -12,7 +12,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts import lifetimes, sign_ins, staying
+from accounts import known, lifetimes, sign_ins, staying
 
 BY_ITSELF = frozenset({"mailbox-changes", "notifications-news"})
 """Routes that an open page asks for without anybody's doing anything."""
@@ -34,6 +34,8 @@ class Staying:
         token = getattr(request, "stay_token", None)
         if token is not None:
             _hand_over(response, token, had=given is not None)
+        if (known_token := getattr(request, "known_token", None)) is not None:
+            _set(response, known.COOKIE, known_token, known.LASTS)
         if request.session.accessed and lifetimes.is_to_be_noted(request.session):
             _note(request)
         return response
@@ -41,12 +43,15 @@ class Staying:
 
 def _hand_over(response: HttpResponseBase, token: str, *, had: bool) -> None:
     if token:
-        response.set_cookie(
-            staying.COOKIE, token, max_age=settings.ENV.stay_days * 86_400, httponly=True, samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )  # fmt: skip
+        _set(response, staying.COOKIE, token, settings.ENV.stay_days * 86_400)
     elif had:
         response.delete_cookie(staying.COOKIE, samesite="Lax")
+
+
+def _set(response: HttpResponseBase, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
 
 
 def _note(request: HttpRequest) -> None:

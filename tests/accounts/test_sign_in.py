@@ -306,6 +306,7 @@ def test_what_cannot_be_an_address_or_a_password(client: Client, address: str, p
 def test_the_password_is_written_nowhere(
     dovecot: Dovecot, mail_user: MailUser, settings: Settings, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """E7: neither logs, nor Redis with sessions and tasks in it, nor the database."""
     caplog.set_level(logging.DEBUG)
     settings.ENV = replace(at(settings.ENV, dovecot), log_level="DEBUG")
     with running_bridge(settings) as bridge:

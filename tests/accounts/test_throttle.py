@@ -5,10 +5,11 @@ import threading
 
 import pytest
 from django.core.cache import cache
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import throttle
+from accounts import known, throttle
 from accounts.throttle import Attempt, TooMany, Window
 
 HOME, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
@@ -89,6 +90,30 @@ def test_an_address_tried_from_everywhere_is_slow_but_never_shut() -> None:
     assert wait_of("ann@example.org", HOME) == pytest.approx(15, abs=2)
     let_the_wait_pass("ann@example.org", HOME)
     Attempt("ann@example.org", HOME).succeeded()
+
+
+def test_from_a_known_browser_the_owner_is_not_even_slowed() -> None:
+    """Whoever guesses from the same network, and from everywhere, shuts a gate that is not the owner's."""
+    try_in_vain("ann@example.org", HOME, 5)
+    wait_of("ann@example.org", HOME)
+    for number in range(60):
+        with contextlib.suppress(TooMany):
+            Attempt("ann@example.org", f"10.0.{number}.0/24")
+    for _ in range(5):
+        Attempt("ann@example.org", HOME, "browser")
+    with pytest.raises(TooMany):  # but who has stolen its cookie gets no further
+        Attempt("ann@example.org", HOME, "browser")
+
+
+def test_a_known_browser_is_known_for_its_address_alone(rf: RequestFactory) -> None:
+    signing_in = rf.get("/")
+    known.remember(signing_in, "ann@example.org")
+    rf.cookies[known.COOKIE] = signing_in.known_token  # type: ignore[attr-defined]
+    again = rf.get("/")
+    assert len(known.device(again, "Ann@example.org")) == 22
+    assert known.device(again, "ben@example.org") == ""
+    rf.cookies[known.COOKIE] = f"{signing_in.known_token}x"  # type: ignore[attr-defined]
+    assert known.device(rf.get("/"), "ann@example.org") == ""
 
 
 def test_a_hundred_at_once_get_no_further() -> None:

@@ -17,7 +17,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import MailAccount
+from accounts.models import MailAccount, Preferences
 from imapbridge import ending, queued, redis_link, tasks
 from imapbridge.actions import whole
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
@@ -257,13 +257,15 @@ def test_an_account_that_is_gone_is_no_fault(broker: Broker) -> None:
 def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account: MailAccount) -> None:
     _, away = factories.person("away@example.com", secret="x")
     _, refused = factories.person("refused@example.com", secret="x", refused=True)
+    wanting, keeps = factories.person("keeps@example.com", secret="x")
+    Preferences.objects.create(user=wanting, keeps_syncing=True)
     MailAccount.objects.filter(pk=account.pk).update(secret="x")
     for each, left in ((account, 60), (account, 90), (refused, 60), (away, -60)):
         each.user.sign_ins.create(
             session_digest=f"{each.pk}{left}", expires_at=timezone.now() + timedelta(seconds=left)
         )
     tasks.sync_everyone()
-    assert broker.accounts("fast") == [account.pk]
+    assert sorted(broker.accounts("fast")) == [account.pk, keeps.pk]
     assert django_settings.CELERY_BEAT_SCHEDULE["sync-everyone"]["task"] == tasks.sync_everyone.name
 
 

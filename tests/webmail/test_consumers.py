@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts import sign_ins
+from accounts.models import SignIn, User
 from accounts.signals import passwords_forgotten
 from imapbridge import events, presence
 from imapbridge.actions import leaving
@@ -185,6 +188,21 @@ def test_signing_out_closes_the_session_s_tabs_and_no_others() -> None:
         return closed, heard["mailbox"]
 
     assert play(alice, story, here) == (NOT_SIGNED_IN, box.pk)
+
+
+def test_a_session_that_is_ended_from_elsewhere_closes_its_tabs_at_once() -> None:
+    alice, _account = factories.person()
+    here = session_of(alice)
+    row = SignIn(user=alice, expires_at=timezone.now() + timedelta(hours=1))
+    sign_ins.keep_session(row, str(here.session_key))
+    row.save()
+
+    async def story(tab: Tab) -> Any:
+        await asyncio.to_thread(sign_ins.end, [row])
+        return await tab.hear()
+
+    assert play(alice, story, here) == NOT_SIGNED_IN
+    assert not here.exists(str(here.session_key))
 
 
 def test_forgotten_passwords_close_every_tab() -> None:

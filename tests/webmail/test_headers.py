@@ -77,6 +77,8 @@ def test_nothing_is_said_of_what_serves(client: Client) -> None:
 
 NOBODYS = {
     "/sign-in",
+    "/sign-in/with/x",
+    "/sign-in/with/x/back",
     "/sign-out",
     "/health/live",
     "/health/ready",
@@ -154,3 +156,23 @@ def test_the_sandbox_never_lets_scripts_forms_or_the_window_go() -> None:
 def test_nothing_inline_and_no_eval(policy: str) -> None:
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'none'")
+
+
+def test_every_kind_of_answer(alice: Client) -> None:
+    """A page, a part of one, a piece of data, a redirect, each kind of error, and the admin."""
+    box = factories.mailbox(factories.MailAccount.objects.get())
+    alice.handler.enforce_csrf_checks = True
+    page = f"/mailbox/{box.pk}/"
+    token = alice.get(page).wsgi_request.META["CSRF_COOKIE"]
+    answers = {
+        200: [alice.get(page), alice.get(page, headers={"region": "list"}), alice.get("/manifest.webmanifest")],
+        302: [alice.get("/")],
+        400: [alice.get(page, headers={"host": "evil.example"})],
+        403: [alice.post("/undo")],
+        404: [alice.get("/nowhere")],
+        405: [alice.delete("/undo", headers={"x-csrftoken": token})],
+    }
+    for status, group in answers.items():
+        for answer in group:
+            assert answer.status_code == status
+            assert found(answer) == PAGE

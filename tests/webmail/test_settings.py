@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_nothing_from_redis_or_a_cookie_can_become_code() -> None:
+    """E6: what was unpickled was code of whoever could write there."""
     assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")
     assert settings.CELERY_TASK_SERIALIZER == "json"
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]

@@ -97,6 +97,7 @@ def test_nobody_there(driver):
 
 
 def test_preauth_before_starttls_is_refused(driver):
+    """D3: whoever sits in between and says that it is all done already gets no password."""
     with ScriptedServer([Say(b"* PREAUTH [CAPABILITY IMAP4rev1] welcome\r\n")]) as server:
         with pytest.raises(TlsFailed):
             driver(Server("127.0.0.1", server.port, "starttls"))
