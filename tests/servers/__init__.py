@@ -9,4 +9,5 @@ What must be installed for them, `tools.packages` says.
     smtp       submission, with refusals                      chromium     the browser, on a desk and on a phone
     whimbrel   our own processes, as in production            proxy        stops or cuts a session in the middle
     postfix    a real one, unpacked privately, for root       fixtures     all of these as pytest fixtures
+    migrated   the tables, in a file that is copied
 """

@@ -4,6 +4,7 @@ Never ends a process that it did not start, and leaves none behind: the kernel e
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -64,6 +65,14 @@ def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
         return True
     return False
+
+
+@contextlib.contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """Among the workers of a test run."""
+    with (Path(tempfile.gettempdir()) / f"whimbrel-{what}-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Startable(Protocol):

@@ -5,22 +5,21 @@ Each can be killed and restarted alone, as no supervisor watches here but `Whimb
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from tests.servers import migrated
 from tests.servers.mail_server import MailServer, User
-from tests.servers.process import Server, private_directory, wait_until
+from tests.servers.process import Server, one_at_a_time, private_directory, wait_until
 from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
 from tests.servers.visitor import Visitor
@@ -106,8 +105,11 @@ class Whimbrel:
 
     def start(self) -> None:
         self.redis.start()
-        self.manage("migrate", "--noinput")
-        with _one_at_a_time("static"):
+        if self.environ["DATABASE_URL"]:
+            self.manage("migrate", "--noinput")
+        else:
+            migrated.copy_to(self.directory / "whimbrel.sqlite3", self.environ)
+        with one_at_a_time("static"):
             asyncio.run(prepare.static_files(self.environ))
         for each in self.processes.values():
             each.spawn()
@@ -204,6 +206,8 @@ def _mail_servers(dovecot: MailServer, smtp: SmtpServer | None, security: str) -
         "WEBMAIL_IMAP_PORT": str(dovecot.ports.imaps if is_implicit else dovecot.ports.imap),
         "WEBMAIL_IMAP_SECURITY": security,
     }
+    if dovecot.ports.sieve:
+        imap |= {"WEBMAIL_SIEVE_HOST": dovecot.host, "WEBMAIL_SIEVE_PORT": str(dovecot.ports.sieve)}
     if smtp is None:
         return imap
     return imap | {
@@ -218,11 +222,3 @@ def _trust(directory: Path, *servers: MailServer | SmtpServer | None) -> str:
     path = directory / "trusted.pem"
     path.write_bytes(b"".join(server.authority.path.read_bytes() for server in servers if server))
     return str(path)
-
-
-@contextlib.contextmanager
-def _one_at_a_time(what: str) -> Iterator[None]:
-    """Among the workers of a test run."""
-    with (Path(tempfile.gettempdir()) / f"whimbrel-{what}-{os.geteuid()}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
