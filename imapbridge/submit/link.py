@@ -9,18 +9,16 @@ from __future__ import annotations
 import base64
 import smtplib
 import ssl
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from socket import socket
 
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, ProtocolError, TimedOut, TlsFailed
+from imapbridge.submit.client import CONNECT, Client, Watch
 from imapbridge.submit.replies import NO_UTF8, TOO_LARGE, Reply, after_others
 from imapbridge.submit.values import Letter, Undecided
 from imapbridge.wire import sasl
-from imapbridge.wire.drivers import Peer, Server, dial, peer_of, tls_error
+from imapbridge.wire.drivers import Peer, Server, peer_of, tls_error
 
-CONNECT = 30.0
 COMMAND = 300.0
 """Seconds for an answer, and for a piece of the message (RFC 5321 4.5.3.2)."""
 LAST = 600.0
@@ -31,14 +29,10 @@ _PIPELINED = 50
 """Recipients that are named before the first is answered."""
 
 
-Watch = Callable[[bool, str], None]
-"""(it is ours, a line without its end). What is said in signing in is among it."""
-
-
 class Link:
     """Make it with `connect`."""
 
-    def __init__(self, server: Server, client: _Client) -> None:
+    def __init__(self, server: Server, client: Client) -> None:
         self.server = server
         self._client = client
 
@@ -49,7 +43,7 @@ class Link:
         `watch` is told of each command and each reply's lines; `patience`: seconds for an answer.
         """
         with _translated():
-            client = _Client(server, own_name, watch, min(patience, CONNECT))
+            client = Client(server, own_name, watch, min(patience, CONNECT))
             link = cls(server, client)
             try:
                 link._greet()
@@ -218,44 +212,6 @@ class Link:
         if any(reply.code == 421 or reply.code < 200 for reply in replies):
             raise ConnectionClosed(replies[-1].text)
         return replies
-
-
-class _Client(smtplib.SMTP):
-    """Dials as the rest of the house does, with TLS from the start where that is asked for."""
-
-    def __init__(self, server: Server, own_name: str, watch: Watch | None, seconds: float) -> None:
-        self._server = server
-        self._watch = watch
-        super().__init__(server.host, server.port, local_hostname=own_name, timeout=seconds)
-
-    def putcmd(self, cmd: str, args: str = "") -> None:
-        if self._watch:
-            self._watch(True, f"{cmd} {args}".rstrip())
-        super().putcmd(cmd, args)
-
-    def getreply(self) -> tuple[int, bytes]:
-        code, words = super().getreply()
-        if self._watch:
-            for line in words.decode("utf-8", "replace").split("\n"):
-                self._watch(False, f"{code} {line}")
-        return code, words
-
-    @property
-    def link(self) -> socket:
-        """OSError when it is closed."""
-        if self.sock is None:
-            raise OSError("not connected")
-        return self.sock
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket:
-        sock = dial(self._server, time.monotonic() + timeout)
-        if self._server.security != "tls":
-            return sock
-        try:
-            return self._server.tls().wrap_socket(sock, server_hostname=host)
-        except BaseException:
-            sock.close()
-            raise
 
 
 def _check(reply: Reply, secret: str) -> None:

@@ -1,0 +1,54 @@
+"""The standard library's SMTP client, dialled as the rest of the house dials, and heard by whoever wants to hear it."""
+
+from __future__ import annotations
+
+import smtplib
+import time
+from collections.abc import Callable
+from socket import socket
+
+from imapbridge.wire.drivers import Server, dial
+
+CONNECT = 30.0
+"""Seconds until it has greeted us."""
+
+Watch = Callable[[bool, str], None]
+"""(it is ours, a line without its end). What is said in signing in is among it."""
+
+
+class Client(smtplib.SMTP):
+    """Dials as the rest of the house does, with TLS from the start where that is asked for."""
+
+    def __init__(self, server: Server, own_name: str, watch: Watch | None, seconds: float) -> None:
+        self._server = server
+        self._watch = watch
+        super().__init__(server.host, server.port, local_hostname=own_name, timeout=seconds)
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        if self._watch:
+            self._watch(True, f"{cmd} {args}".rstrip())
+        super().putcmd(cmd, args)
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, words = super().getreply()
+        if self._watch:
+            for line in words.decode("utf-8", "replace").split("\n"):
+                self._watch(False, f"{code} {line}")
+        return code, words
+
+    @property
+    def link(self) -> socket:
+        """OSError when it is closed."""
+        if self.sock is None:
+            raise OSError("not connected")
+        return self.sock
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket:
+        sock = dial(self._server, time.monotonic() + timeout)
+        if self._server.security != "tls":
+            return sock
+        try:
+            return self._server.tls().wrap_socket(sock, server_hostname=host)
+        except BaseException:
+            sock.close()
+            raise
