@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.audit import SENTENCES, Kind
 from accounts.models import AuditEntry
 from accounts.networks import UNKNOWN
+from webmail.screen import people
 from webmail.screen.clock import Clock
 
 ALARMING = frozenset(
@@ -22,7 +23,14 @@ ALARMING = frozenset(
 _REASONS: dict[str, str | Promise] = {
     "sign-in-refused": gettext_lazy("wrong address or password"),
     "too-many": gettext_lazy("tried too often"),
+    "used-twice": gettext_lazy("its token came from somewhere a second time"),
 }
+_STEPS: dict[str, str | Promise] = {
+    "passkey": gettext_lazy("passkey"),
+    "authenticator": gettext_lazy("codes of an app"),
+}
+_NAMED = ("device", "provider", "account", "script")
+"""Facts that say what they are by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,15 @@ def _iso(at: datetime) -> str:
 
 def _details(entry: AuditEntry) -> list[str]:
     facts = entry.facts
-    found = [str(facts[name]) for name in ("device", "target", "account") if facts.get(name)]
+    found = [people.clean(str(facts[name])) for name in _NAMED if facts.get(name)]
+    if to := facts.get("to"):
+        found.append(_("to {addresses}").format(addresses=people.clean(str(to))))
+    if no_more := facts.get("no_more_to"):
+        found.append(_("no longer to {addresses}").format(addresses=people.clean(str(no_more))))
+    if step := _STEPS.get(str(facts.get("step", ""))):
+        found.append(str(step))
+    if facts.get("place") == "admin":
+        found.append(_("in the administration"))
     if entry.network and entry.network != UNKNOWN:
         found.append(_("network {network}").format(network=entry.network))
     if reason := _REASONS.get(str(facts.get("reason", ""))):

@@ -9,10 +9,14 @@ def test_she_reads_her_own_and_nobody_elses(alice: Person, bob: Person) -> None:
     record(Kind.SIGN_IN, alice.user, network="192.0.2.0/24", device="Firefox on Linux")
     record(Kind.SIGN_IN_REFUSED, address=alice.account.address, network="198.51.100.0/24", reason="sign-in-refused")
     record(Kind.SENDING_LIMITED, alice.user, people=3)
+    record(Kind.FORWARDING_CHANGED, alice.user, to="x@evil.example", no_more_to="y@example.org")
+    record(Kind.SECOND_FACTOR_ADDED, alice.user, step="passkey", place="admin")
     page = alice.text("/settings/activity")
     assert "Firefox on Linux, network 192.0.2.0/24" in page
     assert "network 198.51.100.0/24, wrong address or password" in page
     assert "3 recipients" in page
+    assert "to x@evil.example, no longer to y@example.org" in page
+    assert "passkey, in the administration" in page
     assert "192.0.2" not in bob.text("/settings/activity")
     assert "Nothing was written down yet." in bob.text("/settings/activity")
 
