@@ -171,6 +171,7 @@ class Clicking(threading.Thread):
         self._visitor.close()
 
 
+@pytest.mark.soak
 def test_processes_are_replaced_one_after_another_and_nothing_is_lost(
     house: Composed, dovecot: Dovecot, user: User
 ) -> None:
@@ -270,6 +271,7 @@ KEPT = (
 FILES = ("uploads", "outbox", "filing")
 
 
+@pytest.mark.soak
 def test_it_comes_back_from_a_copy_without_the_mirror(
     house: Composed, postgres: PostgreSQL, dovecot: Dovecot, user: User, tmp_path: Path
 ) -> None:
