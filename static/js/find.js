@@ -43,29 +43,68 @@ function search() {
 
 /** The ranges of `wanted` in the text below `root`, also where markup stands between its letters. */
 function places(root, wanted) {
-  const doc = root.ownerDocument;
-  const walker = doc.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) => (node.parentElement.closest("style, script") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
-  const nodes = [];
-  let text = "";
-  while (walker.nextNode()) {
-    nodes.push({ node: walker.currentNode, start: text.length });
-    text += plain(walker.currentNode.data);
-  }
+  const { nodes, text } = read(root, plain);
   const ranges = [];
-  for (let place = text.indexOf(wanted), last = 0; place >= 0 && ranges.length < MOST; place = text.indexOf(wanted, place + wanted.length)) {
-    const range = doc.createRange();
-    last = holding(nodes, place, last);
-    range.setStart(nodes[last].node, place - nodes[last].start);
-    const end = holding(nodes, place + wanted.length - 1, last);
-    range.setEnd(nodes[end].node, place + wanted.length - nodes[end].start);
-    ranges.push(range);
+  for (let place = text.indexOf(wanted); place >= 0 && ranges.length < MOST; place = text.indexOf(wanted, place + wanted.length)) {
+    ranges.push(range(root.ownerDocument, nodes, place, wanted.length));
   }
   return ranges;
 }
 
-function holding(nodes, place, from) {
-  while (from + 1 < nodes.length && nodes[from + 1].start <= place) from++;
-  return from;
+/** The text below `root` in one piece, and which node begins where in it. */
+function read(root, made) {
+  const walker = root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) => (node.parentElement.closest("style, script") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+  const nodes = [];
+  let text = "";
+  while (walker.nextNode()) {
+    nodes.push({ node: walker.currentNode, start: text.length });
+    text += made(walker.currentNode.data);
+  }
+  return { nodes, text };
+}
+
+function range(doc, nodes, place, length) {
+  const found = doc.createRange();
+  const first = holding(nodes, place);
+  found.setStart(nodes[first].node, place - nodes[first].start);
+  const last = holding(nodes, place + length - 1, first);
+  found.setEnd(nodes[last].node, place + length - nodes[last].start);
+  return found;
+}
+
+/** The last node that begins at or before the place. */
+function holding(nodes, place, from = 0) {
+  let [low, high] = [from, nodes.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (nodes[middle].start <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Marks what a search found, as long as nothing else is looked for: `sought` are the pieces of words and phrases. */
+export function mark(sought) {
+  if (!bar().hidden) return;
+  const patterns = sought.map(pattern);
+  found = roots().flatMap((root) => patterns.flatMap((each) => hits(root, each))).slice(0, MOST);
+  at = -1;
+  paint();
+}
+
+/** Where a word begins, with anything but letters between those of a phrase; scripts without spaces have words anywhere. */
+function pattern(pieces) {
+  const begin = pieces[0].codePointAt(0) <= 0xdff ? "(?<![\\p{L}\\p{N}])" : "";
+  return new RegExp(begin + pieces.map((piece) => piece.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("[^\\p{L}\\p{N}]+"), "gu");
+}
+
+/** Without case and accents, letter by letter, so that places in it are places in the text. */
+const folded = (text) => [...text].map((letter) => bare(letter).padEnd(letter.length).slice(0, letter.length)).join("");
+const bare = (letter) => (letter < "\x80" ? letter.toLowerCase() : letter.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase() || letter);
+
+function hits(root, wanted) {
+  const { nodes, text } = read(root, folded);
+  return [...text.matchAll(wanted)].map((hit) => range(root.ownerDocument, nodes, hit.index, hit[0].length));
 }
 
 /** Each document has highlights of its own; all of one name are painted by its style. */

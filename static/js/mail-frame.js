@@ -52,6 +52,7 @@ class MailFrame extends HTMLElement {
     this.observer = new ResizeObserver(() => this.measure(inside));
     this.observer.observe(inside);
     this.measure(inside);
+    markHits();
   }
 
   measure(inside) {
@@ -121,5 +122,14 @@ document.addEventListener("click", async (event) => {
   button.closest("[popover]").hidePopover();
   (await import("./find.js")).open();
 });
+
+/** What a search has found is marked in the conversation that was opened from it. */
+async function markHits() {
+  const { hits } = document.querySelector("#reader [data-hits]")?.dataset ?? {};
+  if (hits) (await import("./find.js")).mark(JSON.parse(hits));
+}
+
+document.addEventListener("mail:opened", markHits);
+markHits();
 
 customElements.define("mail-frame", MailFrame);

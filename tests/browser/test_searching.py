@@ -6,9 +6,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import faults, is_phone, letter, sign_in
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.process import wait_until
 from tests.servers.whimbrel import Whimbrel
 
 LONG = "The meeting began late and nothing of note was said before lunch. " * 20
+
+MARKED = "[...(CSS.highlights.get('found') ?? [])].map((range) => `${range}`)"
 
 
 def test_what_is_typed_is_found_here_and_on_the_server(
@@ -37,6 +40,7 @@ def test_what_is_typed_is_found_here_and_on_the_server(
     assert faults(page) == []
     found.get_by_role("link").click()
     expect(page.locator("#subject")).to_contain_text("Minutes of March")
+    wait_until(lambda: page.evaluate(MARKED) == ["zeppelin"], "the word, marked", 10)
     page.go_back()
     expect(page).to_have_url(re.compile(r"/search\?q=zeppelin"))
     expect(found.get_by_role("link")).to_be_visible()

@@ -89,13 +89,24 @@ def _pattern(wanted: Iterable[Sequence[str]]) -> re.Pattern[str] | None:
     return re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None
 
 
+def sought(tree: Node) -> list[list[str]]:
+    """What is to be marked in texts: of each word or phrase its pieces, folded, as they stand one after the other."""
+    wanted = (looked_for(term.value) for term, negated in terms(tree) if not negated and term.field in _IN_TEXT)
+    return [_pieces(several) for several in wanted if several]
+
+
 def _one(words: Sequence[str]) -> str:
+    pieces = [re.escape(piece) for piece in _pieces(words)]
+    begin = r"(?<!\w)" if ord(words[0][0]) <= 0xDFF else ""
+    return begin + r"[\W_]+".join(pieces)
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    """Pairs of letters that overlap are one run again."""
     joined = words[0]
     for before, word in pairwise(words):
         joined += word[1:] if len(before) == 2 and before[1:] == word[:1] and ord(word[0]) > 0xDFF else f"\0{word}"
-    pieces = [re.escape(piece) for piece in joined.split("\0")]
-    begin = r"(?<!\w)" if ord(joined[0]) <= 0xDFF else ""
-    return begin + r"[\W_]+".join(pieces)
+    return joined.split("\0")
 
 
 def _same_length(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_safe
 from imapbridge import queries
 from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem, MessageItem
+from imapbridge.search.query import parse
 from webmail import access, csp, error_pages, partials
 from webmail.access import Holder
 from webmail.screen.listing import Listing
-from webmail.screen.results import SearchPlace
+from webmail.screen.results import SearchPlace, sought
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
 from webmail.screen.together import InboxesPlace, key_of
@@ -110,6 +112,7 @@ def _pane(
         "unfold": f"/message/{opened}/",
         "place": parse_qsl(place.query),
         "back": _back(box, place),
+        "hits": json.dumps(sought(parse(place.q).tree)) if isinstance(place, SearchPlace) else "",
     }
 
 
