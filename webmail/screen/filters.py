@@ -60,8 +60,26 @@ FAULTS: Mapping[str, Text] = {
     "address": gettext_lazy("Enter one mail address, such as name@example.com."),
     "nothing": gettext_lazy("Choose what is done with the messages."),
     "name": gettext_lazy("Enter a name for the rule."),
+    "many": gettext_lazy("There are 200 rules already. Remove one first."),
     "conditions": gettext_lazy("Say which messages the rule is for."),
 }
+
+
+TROUBLES: Mapping[str, tuple[Text, Text]] = {
+    "over-quota": (
+        gettext_lazy("The mail server has no room for another script"),
+        gettext_lazy("Delete scripts that you do not need, then try again."),
+    ),
+    "too-large": (
+        gettext_lazy("The filters are too large for the mail server"),
+        gettext_lazy("Remove rules that you do not need, or make them shorter."),
+    ),
+    "sign-in-refused": (
+        gettext_lazy("The server of the filters did not let you in"),
+        gettext_lazy("It may not know your password yet, or not any more. Sign out, sign in again, and repeat it."),
+    ),
+}
+"""By the code of a MailError: what it means here, where that is something else than in the mailbox."""
 
 
 @dataclass(frozen=True, slots=True)

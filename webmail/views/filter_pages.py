@@ -23,6 +23,7 @@ from webmail.filters import saving, standing
 from webmail.filters.saving import Change, NewDestinations, WouldReplace
 from webmail.filters.standing import Standing
 from webmail.screen import folders as words
+from webmail.screen.filters import TROUBLES
 from webmail.views import settings_pages, whose
 
 P = ParamSpec("P")
@@ -107,7 +108,7 @@ def _asked_first(
 
 
 def _failed(request: HttpRequest, holder: Holder, error: MailError) -> HttpResponse:
-    heading, sentence = error_pages.words(error.code, error.server)
+    heading, sentence = TROUBLES.get(error.code) or error_pages.words(error.code, error.server)
     content: dict[str, Any] = {
         "heading": heading,
         "sentence": sentence,

@@ -51,7 +51,9 @@ def _edit(asked: Asked, number: int | None, rule: Rule) -> HttpResponse:
     if "more" in request.POST or "drop" in request.POST:
         form.add(request.POST.get("more", ""))
         return _page(asked, number, form, names)
-    if form.rule is None:
+    if number is None and len(asked.found.filters.rules) >= MOST_RULES:
+        form.faults.append("many")
+    if form.rule is None or form.faults:
         return _page(asked, number, form, names, status=422)
     if "try" in request.POST:
         return _page(asked, number, form, names, trial=_tried(asked, form.rule))
@@ -76,7 +78,7 @@ def apply(asked: Asked, number: int) -> HttpResponse:
 
 def _placed(rules: tuple[Rule, ...], number: int | None, rule: Rule) -> tuple[Rule, ...]:
     if number is None:
-        return (*rules, rule)[-MOST_RULES:] if len(rules) < MOST_RULES else rules
+        return (*rules, rule)
     return (*rules[:number], rule, *rules[number + 1 :])
 
 

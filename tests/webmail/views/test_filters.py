@@ -104,22 +104,23 @@ def test_rules_are_ordered_switched_and_removed(owner: Owner) -> None:
         owner.page(address, 404)
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"name": ""}, "Enter a name for the rule."),
-        ({"if-0-value": ""}, "Say which messages the rule is for."),
-        ({"if-0": "size", "if-0-how": "over", "if-0-value": "big"}, "Enter a size as a whole number"),
-        ({"if-0": "size"}, "This cannot be asked of it."),
-        ({"do-0-folder": "nowhere"}, "Choose a folder."),
-        ({"do-0": "", "do-1": ""}, "Choose what is done"),
-        ({"do-1": "forward", "do-1-value": "nobody"}, "Enter one mail address"),
-    ],
-)
-def test_what_is_wrong_with_a_rule(owner: Owner, values: dict[str, str], said: str) -> None:
-    answer = owner.send(f"{FILTERS}/new", **NEWS | values)
-    assert answer.status_code == 422
-    assert said in answer.content.decode()
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"name": ""}, "Enter a name for the rule."),
+    ({"if-0-value": ""}, "Say which messages the rule is for."),
+    ({"if-0": "size", "if-0-how": "over", "if-0-value": "big"}, "Enter a size as a whole number"),
+    ({"if-0": "size"}, "This cannot be asked of it."),
+    ({"do-0-folder": "nowhere"}, "Choose a folder."),
+    ({"do-0": "", "do-1": ""}, "Choose what is done"),
+    ({"do-1": "forward", "do-1-value": "nobody"}, "Enter one mail address"),
+]
+
+
+def test_what_is_wrong_with_a_rule(owner: Owner) -> None:
+    mark = standing.of(owner.shelf).mark
+    for values, said in WRONG:
+        answer = owner.client.post(f"{FILTERS}/new?of={mark}", NEWS | values)
+        assert answer.status_code == 422, values
+        assert said in answer.content.decode(), values
     assert owner.shelf.names == ()
 
 
@@ -252,7 +253,7 @@ def test_scripts_are_checked_kept_run_and_removed(owner: Owner) -> None:
 def test_where_there_is_no_such_server(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bridge has its own environment; the error is what it answers with."""
     from imapbridge import client
-    from imapbridge.errors import NoFilters, ServerUnreachable
+    from imapbridge.errors import NoFilters, OverQuota, ServerUnreachable
 
     def none(*_arguments: object) -> None:
         raise NoFilters
@@ -260,12 +261,18 @@ def test_where_there_is_no_such_server(owner: Owner, monkeypatch: pytest.MonkeyP
     def away(*_arguments: object) -> None:
         raise ServerUnreachable(server="mail.example.org")
 
+    def full(*_arguments: object) -> None:
+        raise OverQuota
+
     monkeypatch.setattr(client, "sieve", none)
     page = owner.page(FILTERS, 404)
     assert "There are no filters here" in page
     assert "Open the filters" not in page
     monkeypatch.setattr(client, "sieve", away)
     assert "mail.example.org cannot be reached" in owner.page(FILTERS, 503)
+    monkeypatch.setattr(client, "sieve", full)
+    assert "no room for another script" in owner.page(FILTERS, 409)
+    monkeypatch.setattr(client, "sieve", away)
     answer = owner.client.post(f"{FILTERS}/0/switch")
     assert "it is not known whether the change was made" in answer.content.decode()
 
