@@ -10,11 +10,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# Django looks for models here.
 from accounts.steps import Authenticator as Authenticator  # noqa: PLC0414
 from accounts.steps import Passkey as Passkey  # noqa: PLC0414
 from accounts.steps import RecoveryCode as RecoveryCode  # noqa: PLC0414
-
-# Django looks for models here.
 from accounts.tenancy import FoundServers as FoundServers  # noqa: PLC0414
 from accounts.tenancy import MailDomain as MailDomain  # noqa: PLC0414
 from accounts.tenancy import Security as Security  # noqa: PLC0414

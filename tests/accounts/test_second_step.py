@@ -8,6 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 from django.conf import settings as live_settings
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -300,6 +301,17 @@ def test_taking_it_away(alice: User) -> None:
     assert not second.is_set_up(alice)
     assert not RecoveryCode.objects.exists()
     assert AuditEntry.objects.filter(kind="second-factor-removed", user=alice).exists()
+
+
+def test_the_operator_takes_it_away_for_who_has_lost_everything(alice: User) -> None:
+    set_up(alice)
+    second.new_recovery_codes(alice)
+    client = browser(alice, stay=False)
+    call_command("removesteps", "Alice@example.org")
+    assert not second.is_set_up(alice)
+    assert not is_in(client)
+    with pytest.raises(CommandError):
+        call_command("removesteps", "nobody@example.org")
 
 
 SENSITIVE = [
