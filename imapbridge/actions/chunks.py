@@ -46,6 +46,7 @@ def next_chunk(job: Job, most: int) -> Chunk:
 
 _BY_MESSAGE = (Kind.READ, Kind.EMPTY, Kind.FILTER)
 
+
 def _messages(job: Job, most: int) -> Chunk:
     found = _by_uid(job, most, **({"seen": False} if job.kind == Kind.READ else {}))
     return Chunk(len(found), _KINDS[Kind(job.kind)](job, found), len(found) == most)
