@@ -27,6 +27,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if not holder.others:
         return redirect("home")
     inboxes, region = together.of(holder), partials.wanted(request)
+    if not inboxes.all:  # none is listed yet
+        return redirect("home")
     place = together.place_of(request)
     shown = together.pane(inboxes, place, shell.clock(request), goes_on=region == "older")
     if region == "older":

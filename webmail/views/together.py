@@ -66,8 +66,8 @@ def place_of(request: HttpRequest, mailbox: int = 0) -> InboxesPlace:
 
 
 def pane(inboxes: Inboxes, place: InboxesPlace, clock: Clock, *, opened: int = 0, goes_on: bool = False) -> Listing:
-    """One page of the list; `opened` is the key of the conversation that is being read. One query, or two for a later
-    page on its own."""
+    """One page of the list, of one inbox at least; `opened` is the key of the conversation that is being read. One
+    query, or two for a later page on its own."""
     every = inboxes.all
     keys, only = [box.id for box in every], cast(Only, place.only)
     page = queries.together(keys, place.before, only, place.sort)
@@ -87,9 +87,9 @@ def pane(inboxes: Inboxes, place: InboxesPlace, clock: Clock, *, opened: int = 0
             rows, opened, lists.group_of(clock, place) if goes_on else ""
         ),
         older=replace(place, before=page.next, mailbox=0).address if page.next else "",
-        blank=None if rows or place.before or not every else screen.blank(every, place.only, failure),
+        blank=None if rows or place.before else screen.blank(every, place.only, failure),
         is_cut=bool(place.before),
-        tools=_tools(inboxes, place) if every else None,
+        tools=_tools(inboxes, place),
         newer=newer,
     )
 

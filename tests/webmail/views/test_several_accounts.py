@@ -136,6 +136,13 @@ def test_all_inboxes_stand_in_one_list(alice: Person, both: list[Mailbox], djang
     assert subjects(alice.text("/inbox/?sort=unread")) == ["Van", "Van", "Stand 14", "Lease"]
 
 
+def test_inboxes_that_are_not_listed_yet(alice: Person, fair: MailAccount) -> None:
+    assert subjects(alice.text("/inbox/")) == [] and "Nothing waiting" in alice.text("/inbox/")
+    Mailbox.objects.all().delete()
+    assert alice.get("/inbox/").headers["Location"] == "/"
+    assert alice.get("/inbox/changes?since=1.1").status_code == 404
+
+
 def test_a_message_of_it_goes_back_to_it(
     alice: Person, both: list[Mailbox], django_assert_max_num_queries: Any
 ) -> None:
