@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import MailAccount
+from accounts.oauth import returning
 from imapbridge import client, events
 from imapbridge.models import Body, Entry, MailboxThread, Message, MessageText, PendingChange, ThreadRef
 from imapbridge.writing import writing
@@ -31,6 +32,7 @@ def owed(account_id: int) -> int:
 def remove(account: MailAccount) -> None:
     """For good. The caller has seen to what was not sent."""
     with writing(account.pk):
+        returning.leave(account)
         for model in _AT_ONCE:
             _delete(model._default_manager.filter(account=account.pk))
         for relation in MailAccount._meta.related_objects:
