@@ -322,3 +322,18 @@ def test_a_folder_that_is_renamed_is_followed(owner: Owner, monkeypatch: pytest.
     owner.client.post(f"/folders/{box.pk}/rename", {"name": "Maße"})
     assert asked == [(owner.account.pk, "Größe", "Maße", "/")]
     assert following.is_owed(owner.account.pk, "Maße")
+
+
+@pytest.mark.parametrize(
+    ("old", "status"),
+    [
+        ('require ["vacation"];\r\nvacation "away";\r\n', 422),
+        ('require ["vacation"];\r\n# vacation\r\nif header :is "Subject" "vacation" { keep; }\r\n', 302),
+    ],
+)
+def test_nobody_is_answered_twice(owner: Owner, old: str, status: int) -> None:
+    scripts.change(owner.account.pk, [("put", "old", old), ("activate", "old")], Shelf())
+    for _time in range(2):  # while it runs by itself, and while it is included
+        answer = owner.send(f"{FILTERS}/reply", is_on="on", days="7", text="I am out.")
+        assert answer.status_code == status
+        owner.saves(f"{FILTERS}/new", **NEWS)
