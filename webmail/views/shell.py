@@ -56,12 +56,13 @@ def context(
     request: HttpRequest, holder: Holder, boxes: list[MailboxItem], current: int = 0, only: str = ""
 ) -> dict[str, Any]:
     """For `app.html`."""
+    standing = _standing(boxes, holder)
     return {
         "look": screen.look(person(request)),
         "account": card(boxes, holder, person(request)),
-        "side": side(boxes, holder, current, only),
+        "side": _side(standing, boxes, holder, current, only),
         "quota": screen.quota(holder.quota_used, holder.quota_limit),
-        "mark": mark(boxes, holder),
+        "mark": _mark(standing),
         "locked": locked(request, holder),
         "notices": holder.notices,
         "here": request.get_full_path(),
@@ -97,7 +98,11 @@ _drawn: dict[tuple[str | None, int, str, str], dict[str, SafeString]] = {}
 
 def side(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
     """The mailboxes as markup."""
-    key = (get_language(), current, only, _standing(boxes, holder))
+    return _side(_standing(boxes, holder), boxes, holder, current, only)
+
+
+def _side(standing: str, boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> dict[str, SafeString]:
+    key = (get_language(), current, only, standing)
     drawn = _drawn.get(key)
     if drawn is None:
         if len(_drawn) >= MOST_DRAWN:
@@ -125,7 +130,11 @@ def _draw(boxes: list[MailboxItem], holder: Holder, current: int, only: str) -> 
 
 def mark(boxes: list[MailboxItem], holder: Holder) -> str:
     """Where all of the account stands: with the same mark and state nothing on the page is different, save by time."""
-    return f"{crc32(_standing(boxes, holder).encode()):x}"
+    return _mark(_standing(boxes, holder))
+
+
+def _mark(standing: str) -> str:
+    return f"{crc32(standing.encode()):x}"
 
 
 def _standing(boxes: list[MailboxItem], holder: Holder) -> str:
