@@ -15,11 +15,11 @@ APPLIED = {Deed.FILE, Deed.TRASH, Deed.LABEL, Deed.READ, Deed.STAR}
 """What can be done to mail that is here already: it is not sent on again."""
 
 
-def letters(mailbox_id: int, most: int) -> list[Message]:
-    """The latest of a mailbox, the newest first. One query."""
+def latest(mailbox_id: int, most: int) -> list[Entry]:
+    """The latest of a mailbox with their messages, the newest first. One query."""
     entries = Entry.objects.filter(mailbox=mailbox_id, expunged=False).select_related("message")
     fields = [f"message__{name}" for name in COLUMNS]
-    return [one.message for one in entries.only("sort_at", *fields).order_by("-sort_at", "-pk")[:most]]
+    return list(entries.only("uid", "sort_at", *fields).order_by("-sort_at", "-pk")[:most])
 
 
 def messages(keys: Iterable[int]) -> dict[int, Message]:

@@ -337,3 +337,16 @@ def test_nobody_is_answered_twice(owner: Owner, old: str, status: int) -> None:
         answer = owner.send(f"{FILTERS}/reply", is_on="on", days="7", text="I am out.")
         assert answer.status_code == status
         owner.saves(f"{FILTERS}/new", **NEWS)
+
+
+def test_other_headers_are_asked_of_the_mail_server(owner: Owner, dovecot: Dovecot) -> None:
+    with dovecot.client(owner.user) as phone:
+        Mailbox.objects.filter(pk=owner.inbox.pk).update(uid_validity=phone.status("INBOX")["UIDVALIDITY"])
+    for subject, field in (("sold", "X-Kind: Offer\r\n"), ("kept", "")):
+        dovecot.append(owner.user, "INBOX", f"{field}Subject: {subject}\r\n\r\nx\r\n".encode())
+        factories.message(owner.inbox, subject)
+    wanted = {"if-0": "header", "if-0-header": "X-Kind", "if-0-how": "is", "if-0-value": "offer", "try": "1"}
+    page = owner.send(f"{FILTERS}/new", **NEWS | wanted).content.decode()
+    assert "It holds for 1 of the last 2 messages" in page
+    assert "sold" in page
+    assert "cannot be told here" not in page
