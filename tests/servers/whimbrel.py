@@ -208,8 +208,6 @@ def _mail_servers(dovecot: MailServer, smtp: SmtpServer | None, security: str) -
     }
     if dovecot.ports.sieve:
         imap |= {"WEBMAIL_SIEVE_HOST": dovecot.host, "WEBMAIL_SIEVE_PORT": str(dovecot.ports.sieve)}
-    if dovecot.ports.sieve:
-        imap |= {"WEBMAIL_SIEVE_HOST": dovecot.host, "WEBMAIL_SIEVE_PORT": str(dovecot.ports.sieve)}
     if smtp is None:
         return imap
     return imap | {
