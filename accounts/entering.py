@@ -51,7 +51,8 @@ def enter(request: HttpRequest, user: User, *, stay: bool = False, place: str = 
 
 def wait(request: HttpRequest, user: User, backend: str, *, stay: bool = False, place: str = "") -> None:
     """The password was right: the second step is next."""
-    request.session.cycle_key()
+    if not request.user.is_authenticated:  # whose key is known to their sign-in, and to their open pages
+        request.session.cycle_key()
     request.session[FIELD] = asdict(Pending(user.pk, backend, stay, place, int(time())))
 
 

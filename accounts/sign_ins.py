@@ -46,6 +46,14 @@ def record(request: HttpRequest, user: User, *, stays: bool = False, second: boo
     return row
 
 
+def follow(request: HttpRequest) -> None:
+    """The session has another key now, as after a change of the operator's password: its row must know it to end it."""
+    row = SignIn.objects.filter(pk=request.session.get(FIELD, 0)).first()
+    if row and row.session_digest != _digest(str(request.session.session_key)):
+        keep_session(row, str(request.session.session_key))
+        row.save(update_fields=["session", "session_digest"])
+
+
 def note_use(request: HttpRequest) -> None:
     """Its person does something there."""
     SignIn.objects.filter(pk=request.session.get(FIELD, 0)).update(used_at=timezone.now())

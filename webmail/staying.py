@@ -30,7 +30,10 @@ class Staying:
         given = request.COOKIES.get(staying.COOKIE)
         if given and SESSION_KEY not in request.session:
             staying.restore(request, given)
+        key = request.session.session_key
         response = self.get_response(request)
+        if request.session.session_key != key and sign_ins.FIELD in request.session:
+            sign_ins.follow(request)
         token = getattr(request, "stay_token", None)
         if token is not None:
             _hand_over(response, token, had=given is not None)

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import attempts, confirming, entering, second, secrets, staying
+from accounts import attempts, confirming, entering, second, secrets, sign_ins, staying
 from accounts.models import AuditEntry, Authenticator, RecoveryCode, SignIn, User
 from accounts.problems import CannotSignIn
 from tests import factories
@@ -349,7 +349,8 @@ def test_confirming_asks_for_the_password_and_the_second_step(alice: User) -> No
     answer = client.post("/second-step", {"code": code(made), "next": "/second-steps/passkey"})
     assert answer["Location"] == "/second-steps/passkey"
     assert client.get("/second-steps/passkey").status_code == 200
-    assert SignIn.objects.count() == 1
+    sign_ins.end([SignIn.objects.get()])
+    assert not is_in(client), "it is still the session that the list knows"
     assert AuditEntry.objects.filter(kind="confirmed", user=alice).exists()
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.conf import settings as live_settings
 from django.contrib.auth import SESSION_KEY
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from accounts import entering, lifetimes, sign_ins, staying
 from accounts.models import AuditEntry, MailAccount, PushSubscription, SignIn, User
 from tests import factories
+from webmail.staying import Staying
 
 pytestmark = pytest.mark.django_db
 HOME = "/settings/security"
@@ -192,6 +194,21 @@ def test_nobody_ends_another_person_s(alice: User) -> None:
     his = browser(ben, stay=False)
     browser(alice, stay=False).post("/settings/security/end", {"browser": SignIn.objects.get(user=ben).pk})
     assert is_in(his)
+
+
+def test_a_session_whose_key_changes_can_still_be_ended(alice: User) -> None:
+    client = browser(alice, stay=False)
+
+    def changed(request: Any) -> HttpResponse:
+        request.session.cycle_key()
+        return HttpResponse()
+
+    request: Any = client.get(HOME).wsgi_request
+    Staying(changed)(request)
+    client.cookies[live_settings.SESSION_COOKIE_NAME] = request.session.session_key
+    assert is_in(client)
+    sign_ins.end(list(SignIn.objects.all()))
+    assert not is_in(client)
 
 
 def test_a_session_whose_sealing_key_was_taken_away_is_ended_all_the_same(alice: User) -> None:
