@@ -62,7 +62,7 @@ def test_e1_no_other_site_s_page_opens_the_socket(origin: bytes | None, opens: b
 
     async def answered() -> str:
         scope = {"type": "websocket", "path": "/changes", "query_string": b"", "headers": headers}
-        tab = ApplicationCommunicator(application, scope)  # type: ignore[arg-type]
+        tab = ApplicationCommunicator(application, scope)
         await tab.send_input({"type": "websocket.connect"})
         found = str((await tab.receive_output(timeout=5))["type"])
         await tab.send_input({"type": "websocket.disconnect", "code": 1001})
