@@ -1,5 +1,6 @@
 // Files on their way to the server: several at once, in small pieces, going on after a break where they ended (tus).
 import { token } from "./compose-send.js";
+import { language } from "./locale.js";
 
 // Little less than what a request may hold.
 const PIECE = 2.5 * 1024 * 1024;
@@ -196,7 +197,7 @@ export class Files {
   #size(octets) {
     const step = octets < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(octets) / 3));
     const digits = step && octets / 1000 ** step < 9.95 ? 1 : 0;
-    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: ["byte", "kilobyte", "megabyte", "gigabyte"][step], maximumFractionDigits: digits }).format(octets / 1000 ** step);
+    return new Intl.NumberFormat(language, { style: "unit", unit: ["byte", "kilobyte", "megabyte", "gigabyte"][step], maximumFractionDigits: digits }).format(octets / 1000 ** step);
   }
 
   #say(name, values) {

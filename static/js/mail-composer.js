@@ -5,6 +5,7 @@ import { Files } from "./compose-files.js";
 import { tab } from "./compose-journal.js";
 import { notice, toast } from "./compose-notices.js";
 import { Saver } from "./compose-save.js";
+import { language } from "./locale.js";
 import { post, undo } from "./compose-send.js";
 import { Editor } from "./mail-editor.js";
 import { Recipients } from "./mail-recipients.js";
@@ -85,7 +86,7 @@ class MailComposer extends HTMLElement {
       // Nothing that a tab has sent is newer than what it kept here.
       const isNewer = entry.revision >= this.revision || entry.tab === this.data.tab;
       if (isNewer) return this.#fill(entry.values).then(() => entry.tab === tab || this.saver.journal.forget(entry.tab));
-      const time = new Date(entry.at).toLocaleTimeString([], { timeStyle: "short" });
+      const time = new Date(entry.at).toLocaleTimeString(language, { timeStyle: "short" });
       const drop = () => this.saver.journal.forget(entry.tab);
       notice(this, this.words.kept.replace("{time}", time), [[this.words.restore, () => this.#fill(entry.values).then(drop)], [this.words.drop, drop]]);
     }

@@ -1,5 +1,6 @@
 // Sentences with a number in them, one for each kind of number that the page's language tells apart.
-const language = document.documentElement.lang;
+import { language } from "./locale.js";
+
 const rules = new Intl.PluralRules(language);
 
 /** Of `data-forms`, `{"1": "1 selected", "2": "{n} selected"}`: the one whose number is of the same kind as `n`. */

@@ -8,15 +8,16 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from imapbridge.actions.folders import NameRefused, NotToBeChanged
 from imapbridge.queries import MailboxItem
+from webmail.screen.numbers import number
 from webmail.screen.sidebar import ORDER, is_hidden, name_of
 
 Likes = Mapping[str, Mapping[str, Any]]
 USES = {
-    "drafts": gettext_lazy("Drafts"), "sent": gettext_lazy("Sent mail"), "archive": gettext_lazy("Archive"),
+    "drafts": gettext_lazy("Drafts"), "sent": gettext_lazy("Sent mail"), "archive": pgettext_lazy("mailbox", "Archive"),
     "junk": gettext_lazy("Junk"), "trash": gettext_lazy("Trash"),
 }  # fmt: skip
 EMPTIED = {"trash", "junk"}
@@ -126,8 +127,8 @@ def lines(boxes: Sequence[MailboxItem], likes: Likes) -> list[Line]:
 
 def _line(boxes: Sequence[MailboxItem], box: MailboxItem, likes: Likes) -> Line:
     label = path_of(boxes, box)
-    about = [ngettext("{n} message", "{n} messages", box.total).format(n=box.total)] if box.selectable else []
-    about += [_("{n} unread").format(n=box.unread)] if box.unread else []
+    about = [ngettext("{n} message", "{n} messages", box.total).format(n=number(box.total))] if box.selectable else []
+    about += [ngettext("{n} unread", "{n} unread", box.unread).format(n=number(box.unread))] if box.unread else []
     about += [_("favourite")] if likes.get(box.path, {}).get("favourite") else []
     about += [_("hidden")] if is_hidden(box, likes) else []
     more = _("More: {folder}").format(folder=label)

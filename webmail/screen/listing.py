@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from imapbridge.queries import MailboxItem
 from webmail.screen.jobs import Work
+from webmail.screen.numbers import number
 from webmail.screen.sidebar import name_of
 from webmail.screen.tools import Tools
 
@@ -123,7 +124,7 @@ def _everything(box: MailboxItem, name: str, only: str) -> str:
     if only == "unread":
         return _("All that is unread in {mailbox}").format(mailbox=name)
     words = ngettext("All in {mailbox}: {n} message", "All in {mailbox}: {n} messages", box.total)
-    return words.format(mailbox=name, n=box.total)
+    return words.format(mailbox=name, n=number(box.total))
 
 
 def _sub(box: MailboxItem, name: str, only: str) -> str:
@@ -132,7 +133,7 @@ def _sub(box: MailboxItem, name: str, only: str) -> str:
         return _("Unread only")
     if only == "starred":
         return _("in {mailbox}").format(mailbox=name)
-    return ngettext("{n} unread", "{n} unread", box.unread).format(n=box.unread) if box.unread else ""
+    return ngettext("{n} unread", "{n} unread", box.unread).format(n=number(box.unread)) if box.unread else ""
 
 
 def _window(box: MailboxItem, title: str, sub: str) -> str:

@@ -96,6 +96,7 @@ class Reader:
         self._address = address.lower()
         self._me = _("me")
         self._between = _("{first} … {others}")
+        self._comma = _(", ")
 
     def is_me(self, address: str) -> bool:
         return address.lower() == self._address
@@ -115,8 +116,8 @@ class Reader:
             return face, self._me if found and found[0][1] else face.name
         names = [self._me if is_me else who.first_name if len(found) > 2 else who.name for who, is_me in found]
         if len(names) > 3:
-            return face, self._between.format(first=names[0], others=", ".join(names[-2:]))
-        return face, ", ".join(names)
+            return face, self._between.format(first=names[0], others=self._comma.join(names[-2:]))
+        return face, self._comma.join(names)
 
 
 def _first_name(shown: str) -> str:

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from imapbridge.queries import MailboxItem
 from webmail.screen import people
+from webmail.screen.numbers import number
 
 ORDER = ("inbox", "flagged", "snoozed", "sent", "drafts", "all", "archive", "junk", "trash")
 """Special mailboxes in the order they stand in; the inbox's starred ones follow it."""
@@ -23,8 +24,8 @@ _ICONS = {
 }  # fmt: skip
 _NAMES = {
     "inbox": gettext_lazy("Inbox"), "flagged": gettext_lazy("Starred"), "snoozed": gettext_lazy("Snoozed"),
-    "sent": gettext_lazy("Sent"),
-    "drafts": gettext_lazy("Drafts"), "all": gettext_lazy("All mail"), "archive": gettext_lazy("Archive"),
+    "sent": pgettext_lazy("mailbox", "Sent"),
+    "drafts": gettext_lazy("Drafts"), "all": gettext_lazy("All mail"), "archive": pgettext_lazy("mailbox", "Archive"),
     "junk": gettext_lazy("Junk"), "trash": gettext_lazy("Trash"),
 }  # fmt: skip
 _SHORTCUTS = {"inbox": "g i", "flagged": "g s", "snoozed": "g b", "drafts": "g d", "sent": "g t", "archive": "g a"}
@@ -159,9 +160,10 @@ def _starred(*, open_: bool) -> Item:
 
 def _label(name: str, count: int, *, drafts: bool, failed: bool) -> str:
     if count and drafts:
-        label = _("{mailbox}, {n}").format(mailbox=name, n=count)
+        label = _("{mailbox}, {n}").format(mailbox=name, n=number(count))
     elif count:
-        label = _("{mailbox}, {n} unread").format(mailbox=name, n=count)
+        words = ngettext("{mailbox}, {n} unread", "{mailbox}, {n} unread", count)
+        label = words.format(mailbox=name, n=number(count))
     else:
         label = name
     return _("{label}, not up to date").format(label=label) if failed else label

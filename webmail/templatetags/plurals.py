@@ -29,8 +29,11 @@ _KINDS = (1, 2, 3, 5, 8, 11, 0, 100, 1_000_000)
 
 @register.simple_tag
 def forms(name: str) -> str:
-    """Of one of the sentences, for an attribute `data-forms`: by the first number of each form."""
-    found: dict[str, int] = {}
-    for number in _KINDS:
-        found.setdefault(str(_SENTENCES[name] % {"n": number}), number)
-    return json.dumps({number: text for text, number in found.items()}, ensure_ascii=False)
+    """Of one of the sentences, for an attribute `data-forms`: by the first number of each form.
+
+    Where there are more than two forms, all numbers: kinds with the same words stay apart.
+    """
+    told = {number: str(_SENTENCES[name] % {"n": number}) for number in _KINDS}
+    if len(set(told.values())) <= 2:
+        told = {number: text for text, number in reversed({text: at for at, text in reversed(told.items())}.items())}
+    return json.dumps(told, ensure_ascii=False)
