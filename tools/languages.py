@@ -88,12 +88,22 @@ def written(held: Catalog, language: str) -> bytes:
     return header.encode() + out.getvalue()
 
 
+class _Compiled(Catalog):
+    """Has in its header what a reader needs, and nothing that differs by when and with what it was made."""
+
+    mime_headers = property(
+        lambda self: [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Language", str(self.locale)),
+            ("Plural-Forms", str(get_plural(str(self.locale)))),
+        ]
+    )
+
+
 def compiled(language: str) -> bytes:
     """The bytes of the `.mo` file that belong to the catalogue."""
-    held, out = catalogue(language), io.BytesIO()
-    held.header_comment = ""
-    plain = Catalog(locale=language, charset="utf-8", fuzzy=False)
-    for message in held:
+    plain, out = _Compiled(locale=language, charset="utf-8", fuzzy=False), io.BytesIO()
+    for message in catalogue(language):
         if message.id:
             plain.add(message.id, message.string, context=message.context)
     write_mo(out, plain)
