@@ -32,8 +32,8 @@ def choices() -> tuple[str, ...]:
 
 
 def take(sender: object, request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Receives `user_logged_in`: the zone that the page for signing in has left in a cookie is the person's from now on,
-    unless they have one already."""
+    """Receives `user_logged_in`: the zone that the page for signing in has left in a cookie is the person's from then
+    on, unless they have one already."""
     zone = known(request.COOKIES.get(COOKIE, "")[:64])
     if not zone or Preferences.objects.filter(user=user).exclude(time_zone="").exists():
         return

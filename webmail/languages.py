@@ -1,7 +1,7 @@
 """Which language an answer speaks: what its person chose, else what the browser asks for.
 
-It asks nothing of anybody: the person's choice comes with the person, whom a page loads anyhow (`imapbridge.login`), and
-what a browser asks for is looked up once for each header. English is what is spoken when nothing is said.
+It asks nothing of anybody: the person's choice comes with the person, whom a page loads anyhow (`imapbridge.login`),
+and what a browser asks for is looked up once for each header. English is what is spoken when nothing is said.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def _speak(language: str) -> None:
 
 
 def chosen_by(user: Any) -> str:
-    """The language the person chose, when it is still one of ours; else empty. No query where the preferences came along
-    with the person."""
+    """The language the person chose, when it is still one of ours; else empty. No query where the preferences came
+    along with the person."""
     preferences = getattr(user, "preferences", None)
     language: str = preferences.language if preferences else ""
     return language if language in SPOKEN else ""
