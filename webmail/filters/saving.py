@@ -10,7 +10,7 @@ from itertools import count
 from accounts import audit
 from accounts.models import MailAccount
 from imapbridge import scripts
-from imapbridge.errors import ScriptsChanged, Sorry, TryAgain
+from imapbridge.errors import Sorry, TryAgain
 from imapbridge.scripts import OURS
 from imapbridge.sieve import script
 from imapbridge.sieve.rules import Filters, destinations
@@ -72,13 +72,6 @@ def save(
         raise
     _tell(account, then, now, network)
     return after
-
-
-def checked(found: Standing, mark: str) -> Standing:
-    """Raises ScriptsChanged when the rules are not those that the form was made of."""
-    if mark != found.mark:
-        raise ScriptsChanged
-    return found
 
 
 def _free_name(before: Standing) -> str:

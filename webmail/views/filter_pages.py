@@ -41,11 +41,22 @@ class Asked:
     def account(self) -> int:
         return int(self.holder.account.pk)
 
+    @property
+    def mark(self) -> str:
+        """Of the rules, and of whose they are: another page may look at another account by the time a form comes."""
+        return f"{self.account}-{self.found.mark}"
+
+    def checked(self) -> Standing:
+        """Raises ScriptsChanged when the rules, or the account, are not those that the page was made of."""
+        if self.request.GET.get("of", "") != self.mark:
+            raise errors.ScriptsChanged
+        return self.found
+
     def save(self, change: Change) -> None:
         """By the rules that the page was made of. Raises as `saving.save`, and ScriptsChanged."""
         saving.save(
             self.holder.account,
-            saving.checked(self.found, self.request.GET.get("of", "")),
+            self.checked(),
             change,
             confirmed="confirmed" in self.request.POST,
             replaces="replaces" in self.request.POST,
@@ -53,7 +64,7 @@ class Asked:
         )
 
     def page(self, template: str, content: dict[str, Any], *, status: int = 200) -> HttpResponse:
-        content = {"address": self.holder.account.address, "mark": self.found.mark} | content
+        content = {"address": self.holder.account.address, "mark": self.mark} | content
         return settings_pages.page(
             self.request, f"settings/filters/{template}", content, status=status, holder=self.holder
         )

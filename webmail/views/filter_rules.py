@@ -18,7 +18,7 @@ from imapbridge.sieve import kept
 from imapbridge.sieve.rules import MOST_RULES, Action, Condition, Deed, Field, How, Rule
 from imapbridge.terms import labels
 from webmail import access
-from webmail.filters import saving, trying
+from webmail.filters import trying
 from webmail.forms.rules import RuleForm
 from webmail.screen import filters as words
 from webmail.screen import people
@@ -66,7 +66,7 @@ def _edit(asked: Asked, number: int | None, rule: Rule) -> HttpResponse:
 @asking
 def apply(asked: Asked, number: int) -> HttpResponse:
     """To the inbox as it is, by a job: its progress stands above the rules, with the way to stop or undo it."""
-    saving.checked(asked.found, asked.request.GET.get("of", ""))
+    asked.checked()
     rule = rule_at(asked, number)
     inbox = next((box for box in queries.mailboxes(asked.account) if box.special_use == "inbox"), None)
     if inbox is None or not is_applicable(rule):
@@ -110,7 +110,7 @@ def _page(
 
 def _action(asked: Asked, number: int | None) -> str:
     """By the rules that the form was opened with: a page that was tried first keeps them."""
-    mark = asked.request.GET.get("of") or asked.found.mark
+    mark = asked.request.GET.get("of") or asked.mark
     address = reverse("filter-new") if number is None else reverse("filter", args=[number])
     return f"{address}?of={mark}"
 

@@ -17,7 +17,6 @@ from accounts.networks import client_network
 from imapbridge import scripts
 from imapbridge.errors import NameTaken, ScriptRefused, TooLarge, Unsafe
 from imapbridge.wire.managesieve.commands import script_name
-from webmail.filters import saving
 from webmail.views import settings_pages
 from webmail.views.filter_pages import Asked, asking, shown
 
@@ -69,7 +68,7 @@ def edit(asked: Asked) -> HttpResponse:
 
 
 def _keep(asked: Asked, name: str, text: str) -> None:
-    request, found = asked.request, saving.checked(asked.found, asked.request.GET.get("of", ""))
+    request, found = asked.request, asked.checked()
     if request.GET.get("name", "") != name and script_name(name) in found.shelf.names:
         raise NameTaken
     steps: list[scripts.Step] = [("put", script_name(name), text)]
@@ -85,7 +84,7 @@ def _keep(asked: Asked, name: str, text: str) -> None:
 def run(asked: Asked) -> HttpResponse:
     """`name`: the script that is to run; empty: none is."""
     name = asked.request.GET.get("name", "")
-    scripts.change(asked.account, [("activate", name)], asked.found.shelf)
+    scripts.change(asked.account, [("activate", name)], asked.checked().shelf)
     if "redirect" in asked.found.shelf.texts.get(name, ""):
         _tell(asked, name)
     return settings_pages.done(reverse("filter-scripts"))
@@ -97,12 +96,13 @@ def remove(asked: Asked) -> HttpResponse:
     """Asks first. One that runs is stopped before."""
     name = asked.request.GET.get("name", "")
     if asked.request.method != "POST":
-        content = {"heading": name, "action": asked.request.get_full_path(), "back": reverse("filter-scripts")}
+        action = f"{asked.request.get_full_path()}&of={asked.mark}"
+        content = {"heading": name, "action": action, "back": reverse("filter-scripts")}
         return settings_pages.page(
             asked.request, "settings/remove.html", content | {"kind": "script"}, holder=asked.holder
         )
     steps: list[scripts.Step] = [("activate", "")] if asked.found.shelf.active == name else []
-    scripts.change(asked.account, [*steps, ("delete", name)], asked.found.shelf)
+    scripts.change(asked.account, [*steps, ("delete", name)], asked.checked().shelf)
     return settings_pages.done(reverse("filter-scripts"), "removed")
 
 

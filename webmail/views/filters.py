@@ -84,7 +84,7 @@ def remove(asked: Asked, number: int) -> HttpResponse:
     """Asks first."""
     rule = rule_at(asked, number)
     if asked.request.method != "POST":
-        action = f"{asked.request.path}?of={asked.found.mark}"
+        action = f"{asked.request.path}?of={asked.mark}"
         content = {"heading": rule.name, "action": action, "back": reverse("filters"), "kind": "filter"}
         return settings_pages.page(asked.request, "settings/remove.html", content, holder=asked.holder)
     return _changed(asked, number, lambda rules: (*rules[:number], *rules[number + 1 :]), "removed")

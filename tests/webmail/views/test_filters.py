@@ -47,6 +47,10 @@ class Owner:
     def rules(self) -> tuple[Rule, ...]:
         return standing.of(self.shelf).filters.rules
 
+    @property
+    def mark(self) -> str:
+        return f"{self.account.pk}-{standing.of(self.shelf).mark}"
+
     def page(self, address: str = FILTERS, status: int = 200) -> str:
         answer = self.client.get(address)
         assert answer.status_code == status, answer.content.decode()[-3000:]
@@ -55,7 +59,7 @@ class Owner:
     def send(self, address: str, /, **values: str) -> Any:
         """By the form of this page: with the mark that it has."""
         if "of=" not in address:
-            mark = standing.of(self.shelf).mark
+            mark = self.mark
             address += f"{'&' if '?' in address else '?'}of={mark}"
         return self.client.post(address, values)
 
@@ -116,7 +120,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
 
 
 def test_what_is_wrong_with_a_rule(owner: Owner) -> None:
-    mark = standing.of(owner.shelf).mark
+    mark = owner.mark
     for values, said in WRONG:
         answer = owner.client.post(f"{FILTERS}/new?of={mark}", NEWS | values)
         assert answer.status_code == 422, values
@@ -224,11 +228,20 @@ def test_a_script_of_ours_that_was_changed_elsewhere_is_theirs(owner: Owner) -> 
 
 def test_a_page_that_is_too_old_changes_nothing(owner: Owner) -> None:
     owner.saves(f"{FILTERS}/new", **NEWS)
-    answer = owner.send(f"{FILTERS}/new?of=0123456789abcdef", **NEWS)
+    answer = owner.send(f"{FILTERS}/new?of={owner.account.pk}-0123456789abcdef", **NEWS)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Another program has changed the filters" in page
     assert "your filters run, with 1 rule." in page
+
+
+def test_a_page_of_another_account_changes_nothing(owner: Owner) -> None:
+    """A browser looks at another one in another tab by the time the form is sent: empty filters look the same."""
+    elsewhere = f"of={owner.account.pk + 1}-{standing.of(owner.shelf).mark}"
+    values = {"on": "on", "text": "keep;", "new-name": "other", "is_on": "on", "days": "7"}
+    for page in ("new?", "reply?", "script?", "script/run?name=&"):
+        assert owner.send(f"{FILTERS}/{page}{elsewhere}", **NEWS | values).status_code == 409, page
+    assert owner.shelf.names == ()
 
 
 def test_scripts_are_checked_kept_run_and_removed(owner: Owner) -> None:
