@@ -25,15 +25,22 @@ SYSTEMS = (
     ("Macintosh", "macOS"),
     ("Linux", "Linux"),
 )
+ON, UNKNOWN = " on ", "Unknown browser"
 
 
 def device_words(user_agent: str) -> str:
-    """`Firefox on Windows`; only what is known of it."""
+    """`Firefox on Windows`; only what is known of it. So it is written down, in English: `in_words` says it to people."""
     browser = _first(BROWSERS, user_agent)
     system = _first(SYSTEMS, user_agent)
-    if browser and system:
-        return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or gettext("Unknown browser")
+    return f"{browser}{ON}{system}" if browser and system else browser or system or UNKNOWN
+
+
+def in_words(device: str) -> str:
+    """What `device_words` wrote down, in the reader's language."""
+    if device == UNKNOWN:
+        return gettext("Unknown browser")
+    browser, on, system = device.partition(ON)
+    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system} if on else device
 
 
 def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str:

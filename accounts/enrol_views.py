@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit, passkeys, second, sign_ins
 from accounts.confirming import confirmed
-from accounts.devices import device_words
+from accounts.devices import device_words, in_words
 from accounts.models import MailAccount, User
 from accounts.networks import client_network
 from accounts.secrets import SecretUnreadable
@@ -60,7 +60,8 @@ def passkey(request: HttpRequest) -> HttpResponse:
         except passkeys.NotThisKey as fault:
             logger.warning("passkey of user=%s not kept: %s", user.pk, fault)
             wrong = True
-    context = {"wrong": wrong, "back": _back(user), "name": device_words(request.headers.get("User-Agent", ""))}
+    device = in_words(device_words(request.headers.get("User-Agent", "")))
+    context = {"wrong": wrong, "back": _back(user), "name": device}
     return render(request, "accounts/passkey.html", context, status=422 if wrong else 200)
 
 

@@ -1,8 +1,9 @@
 """A browser in words."""
 
 import pytest
+from django.utils import translation
 
-from accounts.devices import device_words
+from accounts.devices import device_words, in_words
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,10 @@ from accounts.devices import device_words
 )
 def test_device_words(user_agent: str, words: str) -> None:
     assert device_words(user_agent) == words
+
+
+def test_said_in_the_readers_language_whatever_the_writers_was() -> None:
+    with translation.override("de"):
+        written = [device_words("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"), device_words(""), "Safari"]
+    with translation.override("fr"):
+        assert [in_words(each) for each in written] == ["Firefox sur Windows", "Navigateur inconnu", "Safari"]

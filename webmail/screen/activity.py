@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.audit import SENTENCES, Kind
+from accounts.devices import in_words
 from accounts.models import AuditEntry
 from accounts.networks import UNKNOWN
 from webmail.screen import people
@@ -50,7 +51,7 @@ def line(entry: AuditEntry, clock: Clock) -> Line:
     at = entry.at.astimezone(clock.tz)
     return Line(
         said=str(SENTENCES[kind]) if kind else entry.kind,
-        below=", ".join(_details(entry)),
+        below=_(", ").join(_details(entry)),
         address=entry.address,
         moment=clock.full(at),
         iso=_iso(at),
@@ -62,9 +63,13 @@ def _iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
+def _named(name: str, fact: str) -> str:
+    return in_words(fact) if name == "device" else fact
+
+
 def _details(entry: AuditEntry) -> list[str]:
     facts = entry.facts
-    found = [people.clean(str(facts[name])) for name in _NAMED if facts.get(name)]
+    found = [people.clean(_named(name, str(facts[name]))) for name in _NAMED if facts.get(name)]
     if to := facts.get("to"):
         found.append(_("to {addresses}").format(addresses=people.clean(str(to))))
     if no_more := facts.get("no_more_to"):

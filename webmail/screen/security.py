@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.devices import in_words
 from accounts.models import Passkey, SignIn
 from accounts.networks import UNKNOWN
 from webmail.screen.clock import Clock
@@ -39,7 +40,7 @@ def browser_line(row: SignIn, clock: Clock, *, is_own: bool) -> BrowserLine:
     if not is_own and row.used_at:
         said.append(_("Last used {moment}.").format(moment=_moment(clock, row.used_at)))
     icon = "smartphone" if any(phone in row.device for phone in PHONES) else "laptop"
-    return BrowserLine(row.pk, row.device, " ".join(said), icon, is_own)
+    return BrowserLine(row.pk, in_words(row.device), " ".join(said), icon, is_own)
 
 
 def step_lines(rows: Iterable[Passkey], clock: Clock) -> list[StepLine]:

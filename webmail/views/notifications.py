@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import sign_ins
+from accounts.devices import in_words
 from accounts.models import MailAccount, Notifications, Preferences, PushSubscription, User
 from imapbridge import actions, queries
 from imapbridge.models import Mailbox
@@ -86,7 +87,7 @@ def _page(
         "sections": sections(request.path),
         "errors": errors or {},
         "saved": "saved" in request.GET and not errors,
-        "devices": [{"id": row.pk, "name": row.sign_in.device, "own": row.sign_in_id == own} for row in told],
+        "devices": [{"id": row.pk, "name": in_words(row.sign_in.device), "own": row.sign_in_id == own} for row in told],
         "zone": request.POST.get("time_zone", "")[:64] or person.zone_name(user),
         "default_zone": timezone.get_default_timezone_name(),
         "key": vapid.public_key(),
