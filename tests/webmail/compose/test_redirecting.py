@@ -33,6 +33,14 @@ def test_it_stays_what_it_is_however_it_comes(cuts: set[int]) -> None:
     assert b"".join(passed_on(pieces)) == CAME.partition(b"\r\n")[2]
 
 
+def test_nobody_sees_who_got_a_blind_copy() -> None:
+    own = b"Bcc: eve@z.org,\r\n\tmallory@z.org\r\nFrom: ann@x.org\nBCC : oscar@z.org\rTo: bob@x.org\r\n"
+    own += b"\r\nBcc: as text\r\n"
+    assert b"".join(passed_on([own])) == b"From: ann@x.org\r\nTo: bob@x.org\r\n\r\nBcc: as text\r\n"
+    assert b"".join(passed_on([b"\r\nBcc: as text"])) == b"\r\nBcc: as text"
+    assert b"".join(passed_on([b"To: bob@x.org\r\nBcc: eve@z.org"])) == b"To: bob@x.org\r\n"
+
+
 @given(st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b":", b"return-path"])))
 def test_every_line_ends_as_smtp_wants_it(pieces: list[bytes]) -> None:
     sent = b"".join(passed_on(pieces))
