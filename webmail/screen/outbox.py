@@ -102,13 +102,18 @@ def _buttons(row: Outgoing) -> list[Button]:
     if row.state == State.PARTLY:
         return [Button("dismiss", _("I have read this"))]
     if row.state == State.REFUSED:
-        return [Button("edit", _("Edit")), Button("discard", _("Discard"), "ghost")]
+        return [*_edit(row, _("Edit")), Button("discard", _("Discard"), "ghost")]
     if row.state != State.WAITING:
         return []
     now = Button("now", _("Send now"))
     if row.begun:
         return [now, Button("cancel", _("Stop trying"), "ghost")]
-    return [now, Button("edit", _("Take back and edit")), Button("discard", _("Discard"), "ghost")]
+    return [now, *_edit(row, _("Take back and edit")), Button("discard", _("Discard"), "ghost")]
+
+
+def _edit(row: Outgoing, label: str) -> list[Button]:
+    """What was not written here, such as what is passed on, would only be gone."""
+    return [Button("edit", label)] if row.draft_id else []
 
 
 def outbox_item(count: int, *, open_: bool) -> Sequence[Apart]:

@@ -51,6 +51,7 @@ def do(person: Person, row: Outgoing, deed: str) -> Any:
     ("state", "given", "says", "buttons"),
     [
         ("waiting", {"scheduled": True}, "It goes on", ["now", "edit", "discard"]),
+        ("waiting", {"scheduled": True, "draft": None}, "It goes on", ["now", "discard"]),
         ("waiting", {"attempts": 2, "problem": "unreachable"}, "could not be reached. It is tried again on",
          ["now", "edit", "discard"]),
         ("waiting", {"attempts": 2, "problem": "sign-in-refused"}, "sign in again", ["now", "edit", "discard"]),
@@ -58,13 +59,15 @@ def do(person: Person, row: Outgoing, deed: str) -> Any:
         ("sending", {}, "It is being sent.", []),
         ("unknown", {"fate": "unknown"}, "nobody knows whether it came", ["arrived", "again"]),
         ("refused", {"fate": "refused"}, "There is no such address", ["edit", "discard"]),
+        ("refused", {"fate": "refused", "draft": None}, "There is no such address", ["discard"]),
         ("partly", {"fate": "refused"}, "Not everybody got it.", ["dismiss"]),
     ],
 )  # fmt: skip
 def test_each_says_how_it_stands(
     alice: Person, state: str, given: dict[str, Any], says: str, buttons: list[str]
 ) -> None:
-    going(alice, state, **given)
+    draft = Draft.objects.create(account=alice.account, message_id="<draft@example.com>")
+    going(alice, state, **{"draft": draft} | given)
     text = alice.text("/outbox")
     assert says in text and "To bob@example.org" in text
     assert re.findall(r'name="do" value="(\w+)"', text) == buttons
@@ -108,8 +111,9 @@ def test_it_stands_beside_the_folders_while_it_holds_something(alice: Person) ->
     assert 'id="outbox"' not in alice.text(list_page)
     row = going(alice)  # in the moment in which it can be had back
     assert 'id="outbox"' not in alice.text(list_page)
-    Outgoing.objects.filter(pk=row.pk).update(scheduled=True)
-    assert 'aria-label="Outbox, 1"' in alice.text(list_page)
+    for why in ({"scheduled": True}, {"scheduled": False, "problem": Outgoing.LIMITED}):
+        Outgoing.objects.filter(pk=row.pk).update(**why)
+        assert 'aria-label="Outbox, 1"' in alice.text(list_page)
     going(alice, "refused", "refused", attempts=1)
     assert 'aria-label="Outbox, 2"' in alice.text(list_page)
 
