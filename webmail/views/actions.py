@@ -31,13 +31,14 @@ from webmail.screen.labels import Label, by_name, hues
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
+from webmail.screen.together import parted
 from webmail.tasks import count_searches_soon
 from webmail.views import back, deeds, lists, shell
 from webmail.views.deeds import Chosen
 
 _THREAD = re.compile(r"-?[0-9]{1,19}")
-_LONGEST_KEY = 40
-"""Digits of what a row is known by, and its sign."""
+_KEY = re.compile(r"-?[0-9]{1,32}")
+"""What a row is known by: a conversation's number, and twelve digits."""
 
 
 @require_POST
@@ -209,7 +210,8 @@ def keys_of(request: HttpRequest) -> list[int]:
     """The rows that a form names, where a row is known by its conversation and its mailbox (`screen.together`): the one
     of the button, else those with a mark."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
-    return [int(word) for word in words if word.removeprefix("-").isdecimal() and len(word) < _LONGEST_KEY]
+    keys = [int(word) for word in words if _KEY.fullmatch(word)]
+    return [key for key in keys if abs(parted(key)[0]) < 2**63]
 
 
 def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:

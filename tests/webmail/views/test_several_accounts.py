@@ -193,6 +193,7 @@ def test_what_is_not_done_in_all_inboxes(alice: Person, bob: Person, both: list[
         ({"do": "trash", "c": [screen.key_of(7, bob.inbox.pk)]}, 404),
         ({"do": "trash", "c": [screen.key_of(8, both[0].pk)]}, 404),
         ({"do": "trash", "c": ["7", "x", "-", "9" * 60]}, 404),
+        ({"do": "trash", "c": [screen.key_of(thread, both[0].pk) for thread in (2**63, -(2**63) - 1)]}, 404),
         ({"do": "nothing", "c": van}, 400),
     ):
         answer = alice.client.post("/inbox/act", values, headers={"X-Requested-With": "fetch"})
