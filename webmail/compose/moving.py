@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 
 from accounts.models import MailAccount
@@ -24,11 +26,11 @@ def waiting_in(account_id: int) -> int:
 
 def move_drafts(source: MailAccount, target: MailAccount) -> None:
     """All that are open go on in the other account, from its default identity; its Drafts mailbox gets their copies."""
-    for draft in Draft.objects.filter(account=source, outgoing=None):
-        draft.account, draft.identity, draft.mirrored, draft.mirrored_size = target, None, 0, 0
+    moved: dict[str, Any] = {"account": target, "identity": None, "mirrored": 0, "mirrored_size": 0}
+    for key in Draft.objects.filter(account=source, outgoing=None).values_list("pk", flat=True):
+        draft = Draft.objects.filter(pk=key)
         try:
             with transaction.atomic():
-                draft.save()
+                draft.update(**moved)
         except IntegrityError:  # both have it: it was begun from a copy that lay in the other's Drafts mailbox
-            draft.message_id = new_message_id(target.address.rpartition("@")[2])
-            draft.save()
+            draft.update(**moved, message_id=new_message_id(target.address.rpartition("@")[2]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -134,18 +134,31 @@ def remove(request: HttpRequest, account_id: int) -> HttpResponse:
     """Asks first, and says what goes. The account that its person signs in with stays; so does one with unsent mail."""
     account = _account(request, account_id)
     obstacle, waiting = _obstacle(account), moving.waiting_in(account.pk)
-    if request.method == "POST" and not obstacle:
-        own = MailAccount.objects.get(user=account.user_id, address=account.user.email)
-        moving.move_drafts(account, own)
-        leaving.remove(account)
+    if request.method == "POST" and not obstacle and _left(account):
         _sweep_soon()
         audit.record(
             audit.Kind.ACCOUNT_REMOVED, shell.person(request), network=client_network(request), account=account.address
         )  # fmt: skip
         return settings_pages.done(reverse("identities"), "removed")
+    if request.method == "POST":
+        obstacle, waiting = _obstacle(account), moving.waiting_in(account.pk)
     page = {"mine": account, "obstacle": obstacle, "told": _told(account), "waiting": waiting}
     page["back"] = reverse("account", args=[account_id])
     return _page(request, "settings/leave.html", page, 409 if request.method == "POST" else 200)
+
+
+def _left(account: MailAccount) -> bool:
+    """Whether it has gone: not when something was sent through it meanwhile. Nothing can be from here on, for a row
+    that refers to the account waits for this."""
+    with transaction.atomic():
+        own = MailAccount.objects.get(user=account.user_id, address=account.user.email)
+        if MailAccount.objects.select_for_update().filter(pk=account.pk).first() is None:
+            raise Http404
+        if moving.waiting_in(account.pk):
+            return False
+        moving.move_drafts(account, own)
+        leaving.remove(account)
+    return True
 
 
 def _obstacle(account: MailAccount) -> str:

@@ -16,6 +16,7 @@ from imapbridge.models import Body, Entry, Mailbox, Message, PendingChange
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail.models import Draft, Outgoing
+from webmail.views import mail_accounts
 
 RIGHT = "c0rrect-horse"
 NEW = {"address": "Fair@Press.Example.COM", "password": RIGHT}
@@ -135,7 +136,11 @@ def test_removing_takes_all_of_it_and_nothing_else(
     assert Body.objects.count() == 1
 
 
-def test_nothing_that_waits_to_be_sent_is_lost(alice: Person, fair: MailAccount) -> None:
+@pytest.mark.parametrize("is_late", [False, True])
+def test_nothing_that_waits_to_be_sent_is_lost(
+    alice: Person, fair: MailAccount, monkeypatch: pytest.MonkeyPatch, is_late: bool
+) -> None:
+    """Nor what was sent while the page looked."""
     Outgoing.objects.create(
         account=fair,
         message_id="<a@b>",
@@ -144,6 +149,9 @@ def test_nothing_that_waits_to_be_sent_is_lost(alice: Person, fair: MailAccount)
         planned_at="2030-01-01T00:00Z",
         size=1,
     )
+    if is_late:
+        said = iter(["", mail_accounts._obstacle(fair)])
+        monkeypatch.setattr(mail_accounts, "_obstacle", lambda account: next(said))
     answer = alice.client.post(f"/settings/accounts/{fair.pk}/remove")
     assert answer.status_code == 409 and "not sent yet" in answer.content.decode()
     assert MailAccount.objects.filter(pk=fair.pk).exists()
