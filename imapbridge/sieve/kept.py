@@ -44,7 +44,7 @@ def from_json(text: str) -> Filters | None:
             str(data["include"]),
             tuple((str(kind), str(before), str(now)) for kind, before, now in data["told"]),
         )  # fmt: skip
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return None
     return None if _is_off(filters) else filters
 
