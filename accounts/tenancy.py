@@ -61,7 +61,7 @@ class FoundServers(models.Model):
     found_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name_plural = "found servers"
+        verbose_name_plural = _("found servers")
 
     def __str__(self) -> str:
         return self.domain

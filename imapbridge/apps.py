@@ -1,11 +1,12 @@
 """Django's handle on this package."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ImapBridgeConfig(AppConfig):
     name = "imapbridge"
-    verbose_name = "Mail server mirror"
+    verbose_name = _("Mail server mirror")
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in

@@ -1,11 +1,12 @@
 """Django's handle on this package."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WebmailConfig(AppConfig):
     name = "webmail"
-    verbose_name = "Webmail"
+    verbose_name = _("Webmail")
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in, user_logged_out
