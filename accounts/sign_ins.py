@@ -81,13 +81,21 @@ def session_key(row: SignIn) -> str:
 
 def end(rows: Sequence[SignIn]) -> None:
     """Their browsers are signed in no more, from this moment on; their open pages are told. Raises RedisError."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
     for row in rows:
-        if key := session_key(row):
-            store().delete(key)
-        SignIn.objects.filter(pk=row.pk).delete()
-        session_ended.send(sender=SignIn, digest=row.session_digest)
+        _end(row.pk)
     forget_where_nobody_is(users=sorted({row.user_id for row in rows}))
+
+
+def _end(key: int) -> None:
+    with transaction.atomic():
+        # Read anew: one that stays may have been brought back meanwhile, with a session that the caller does not know.
+        row = SignIn.objects.select_for_update().filter(pk=key).first()
+        if row is None:
+            return
+        if session := session_key(row):
+            import_module(settings.SESSION_ENGINE).SessionStore().delete(session)
+        row.delete()
+    session_ended.send(sender=SignIn, digest=row.session_digest)
 
 
 def others(request: HttpRequest, user: User) -> models.QuerySet[SignIn]:

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, lifetimes, second, sign_ins
+from accounts import audit, brands, lifetimes, second, sign_ins
 from accounts.models import SignIn
 from accounts.networks import client_network
 
@@ -76,6 +76,7 @@ def _open(request: HttpRequest, row: SignIn) -> None:
     old = row.session_digest
     login(request, row.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.update({sign_ins.FIELD: row.pk, lifetimes.STAYS: True, second.PASSED: row.second})
+    brands.choose(request, row.user.email)
     request.session.save()
     row.generation += 1
     row.rotated_at = row.used_at = timezone.now()

@@ -211,6 +211,15 @@ def test_a_session_whose_key_changes_can_still_be_ended(alice: User) -> None:
     assert not is_in(client)
 
 
+def test_one_that_was_brought_back_meanwhile_is_ended_too(alice: User) -> None:
+    client = browser(alice, stay=True)
+    seen = SignIn.objects.get()
+    assert is_in(without_session(client))
+    sign_ins.end([seen])
+    assert not is_in(client)
+    assert not is_in(without_session(client))
+
+
 def test_a_session_whose_sealing_key_was_taken_away_is_ended_all_the_same(alice: User) -> None:
     there = browser(alice, stay=False)
     SignIn.objects.update(session="v1.gone.a.b.c")
