@@ -53,7 +53,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     """A name, and the browser's answer."""
     user, wrong = _person(request), False
     if request.method == "POST":
-        name = request.POST.get("name", "").strip()[:60] or _("Passkey")
+        name = request.POST.get("name", "").replace("\0", "").strip()[:60] or _("Passkey")
         try:
             passkeys.keep(request, user, name, request.POST.get("passkey", "")[:20_000])
             return _added(request, user, "passkey")

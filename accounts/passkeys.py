@@ -35,6 +35,12 @@ LASTS = 300
 """Seconds for the person to find the device."""
 
 
+LONGEST = 1023
+"""Octets of a credential's id (WebAuthn section 4)."""
+_BROKEN = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading an answer raises that is none: the library looks at most of it, not at all."""
+
+
 class NotThisKey(Exception):
     """What the browser sent is no answer to what it was asked. Says why, for the log."""
 
@@ -66,6 +72,8 @@ def keep(request: HttpRequest, user: User, name: str, answer: str) -> None:
             expected_origin=_origin(request),
             require_user_verification=False,
         )
+        if len(made.credential_id) > LONGEST:
+            raise NotThisKey("an id that is too long")
         Passkey.objects.create(
             user=user,
             name=name,
@@ -74,7 +82,7 @@ def keep(request: HttpRequest, user: User, name: str, answer: str) -> None:
             public_key=bytes_to_base64url(made.credential_public_key),
             sign_count=made.sign_count,
         )
-    except (WebAuthnException, IntegrityError, ValueError) as fault:
+    except (*_BROKEN, IntegrityError) as fault:
         raise NotThisKey(f"{type(fault).__name__}: {fault}"[:200]) from fault
 
 
@@ -105,7 +113,7 @@ def check(request: HttpRequest, user: User, answer: str) -> None:
             credential_current_sign_count=row.sign_count,
             require_user_verification=False,
         )
-    except (WebAuthnException, ValueError) as fault:
+    except _BROKEN as fault:
         raise NotThisKey(f"{type(fault).__name__}: {fault}"[:200]) from fault
     Passkey.objects.filter(pk=row.pk).update(sign_count=found.new_sign_count, used_at=timezone.now())
 

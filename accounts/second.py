@@ -108,10 +108,11 @@ def picture(user: User, sealed: str) -> tuple[str, str]:
     return segno.make(url).png_data_uri(scale=4, border=3), " ".join(re.findall("....", secret))
 
 
-@sensitive_variables("code")
+@sensitive_variables("code", "secret", "text")
 def keep_authenticator(user: User, sealed: str, code: str) -> bool:
     """Have its codes asked for from now on, if this is one."""
-    step = step_of(secrets.open_text(sealed, _binding(user.pk)).reveal(), re.sub(r"\s", "", code))
+    secret, text = secrets.open_text(sealed, _binding(user.pk)).reveal(), re.sub(r"\s", "", code)
+    step = step_of(secret, text) if text.isascii() else None
     if step is None:
         return False
     Authenticator.objects.update_or_create(user=user, defaults={"secret": sealed, "last_step": step})
