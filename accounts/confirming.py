@@ -52,5 +52,8 @@ def _back(request: HttpRequest) -> str:
     """The page itself; after a form, the one that it stood on."""
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
-    came = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     return f"{came.path}?{came.query}" if came.netloc == request.get_host() and came.query else came.path or "/"

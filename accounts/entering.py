@@ -37,15 +37,17 @@ class Pending:
 
 
 def enter(request: HttpRequest, user: User, *, stay: bool = False, place: str = "") -> bool:
-    """Sign in whoever an authentication backend has found; whether they are."""
-    passed = request.session.get(second.PASSED) is True and request.user == user
+    """Sign in whoever an authentication backend has found; whether they are.
+
+    Who is signed in already is asked for the second step all the same: with it they confirm what is sensitive.
+    """
     if request.user.is_authenticated and request.user != user:
         logout(request)  # `login` would only drop the session, not the row that stands for it
     backend = str(user.backend)  # `authenticate` has set it
-    if second.is_set_up(user) and not passed:
+    if second.is_set_up(user):
         wait(request, user, backend, stay=stay, place=place)
         return False
-    complete(request, user, backend, stay=stay, passed=passed, place=place)
+    complete(request, user, backend, stay=stay, passed=False, place=place)
     return True
 
 
@@ -93,4 +95,5 @@ def wanted(request: HttpRequest) -> str:
     """Where the person wanted to go, if that is a page of ours; else empty."""
     url = request.POST.get("next") or request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if ours else ""
+    # One word alone would be taken for the name of a view.
+    return url if ours and "/" in url else ""

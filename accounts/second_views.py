@@ -8,6 +8,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -32,7 +33,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     found = entering.pending(request)
     user = entering.person_of(found) if found else None
     if found is None or user is None:
-        return redirect(f"{resolve_url('sign-in')}?next={entering.wanted(request)}")
+        return redirect(f"{resolve_url('sign-in')}?{urlencode({'next': entering.wanted(request)})}")
     if request.method != "POST":
         return _page(request, user)
     if "leave" in request.POST:

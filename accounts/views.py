@@ -51,7 +51,7 @@ def _enter(request: HttpRequest) -> HttpResponseRedirect:
     given = (form.cleaned_data["address"], form.cleaned_data["password"])
     user = attempts.person(request, *given)
     enter(request, user, given[0], stay=form.cleaned_data["stay"], again=lambda: attempts.person(request, *given))
-    return redirect(_target(request))
+    return redirect(entering.address(request) if entering.pending(request) else _target(request))
 
 
 def enter(request: HttpRequest, user: User, address: str, *, stay: bool, again: Callable[[], object]) -> None:

@@ -81,7 +81,7 @@ def is_nobody(client: Client) -> bool:
 def test_the_password_alone_lets_nobody_in(alice: User) -> None:
     made, client = set_up(alice), Client()
     answer = with_password(client, next="/settings/activity")
-    assert client.get(answer["Location"])["Location"].startswith("/sign-in")
+    assert answer["Location"] == "/second-step?next=%2Fsettings%2Factivity"
     assert is_nobody(client)
     assert not SignIn.objects.exists()
     page = client.get("/second-step?next=/settings/activity")
@@ -91,6 +91,16 @@ def test_the_password_alone_lets_nobody_in(alice: User) -> None:
     )
     assert is_in(client)
     assert SignIn.objects.get().second
+
+
+@pytest.mark.parametrize("next_", ["nowhere", "sign-out", "a:b", "%00", "//evil.example", "/?a=1&b=2"])
+def test_next_is_an_address_and_no_view_s_name(alice: User, next_: str) -> None:
+    client = browser(alice, stay=False)
+    assert client.get("/sign-in", {"next": next_})["Location"] == (next_ if next_ == "/?a=1&b=2" else "/")
+    made = set_up(alice)
+    assert Client().get("/second-step", {"next": "/?a=1&b=2"})["Location"] == "/sign-in?next=%2F%3Fa%3D1%26b%3D2"
+    with_password(client)
+    assert client.post("/second-step", {"code": code(made), "next": next_})["Location"] in ("/", "/?a=1&b=2")
 
 
 def test_from_the_sign_in_page_one_is_led_to_it(alice: User) -> None:
@@ -352,6 +362,26 @@ def test_confirming_asks_for_the_password_and_the_second_step(alice: User) -> No
     sign_ins.end([SignIn.objects.get()])
     assert not is_in(client), "it is still the session that the list knows"
     assert AuditEntry.objects.filter(kind="confirmed", user=alice).exists()
+
+
+def test_signing_in_once_more_confirms_no_more_than_the_password_does(alice: User) -> None:
+    made, client = set_up(alice), Client()
+    with_password(client)
+    client.post("/second-step", {"code": code(made)})
+    session = client.session
+    session[entering.CONFIRMED] -= confirming.GOOD_FOR
+    session.save()
+    assert with_password(client)["Location"].startswith("/second-step?")
+    assert client.post("/second-steps/remove")["Location"].startswith("/confirm?"), "the password alone does not do"
+    client.post("/second-step", {"code": code(made, 1)})
+    assert client.post("/second-steps/remove")["Location"].endswith("done=removed")
+
+
+@pytest.mark.parametrize("came", ["http://[", "http://testserver//evil.example/", "no address"])
+def test_a_strange_referrer_leads_nowhere(alice: User, came: str) -> None:
+    answer = long_signed_in(alice).post("/second-steps/remove", headers={"referer": came})
+    assert answer["Location"].startswith("/confirm?next=")
+    assert "evil" not in Client().get(f"/sign-in?{answer['Location'].partition('?')[2]}").content.decode()
 
 
 def test_another_person_s_password_confirms_nothing(alice: User) -> None:
