@@ -34,6 +34,7 @@ def _page(request: HttpRequest, fault: str = "", typed: str = "") -> HttpRespons
         "hues": labelling.HUES,
         "jobs": [work(job) for job in queries.jobs(holder.account.pk)],
         "fault": fault,
+        "whose": holder.account.pk,
         "typed": typed,
     }
     return render(request, "labels/show.html", page, status=422 if fault else 200)

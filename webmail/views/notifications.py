@@ -84,6 +84,7 @@ def _page(
     context = shell.context(request, holder, queries.mailboxes(holder.account.pk)) | {
         "mailboxes": [{"name": name, "shown": shown, "on": name in chosen.mailboxes} for name, shown in boxes],
         "chosen": chosen,
+        "whose": holder.account.pk,
         "sections": sections(request.path),
         "errors": errors or {},
         "saved": "saved" in request.GET and not errors,

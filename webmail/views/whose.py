@@ -7,7 +7,7 @@ the account is the person's.
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from webmail import access
 from webmail.access import Holder
@@ -16,13 +16,24 @@ COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
 
 
 def holder(request: HttpRequest) -> Holder:
-    """The account that was used last, else the person's first. One query."""
-    return access.holder_for(request.user, last(request))
+    """The account that was used last, else the person's first. One query.
+
+    A form may name the one that it was made for, as `whose`: another tab may have used another one meanwhile. Http404
+    when that is none of the person's.
+    """
+    named = _key(request.POST.get("whose", "")) if request.method == "POST" else 0
+    found = access.holder_for(request.user, named or last(request))
+    if named and found.account.pk != named:
+        raise Http404
+    return found
 
 
 def last(request: HttpRequest) -> int:
     """Its key; 0 without one."""
-    said = request.COOKIES.get(COOKIE, "")
+    return _key(request.COOKIES.get(COOKIE, ""))
+
+
+def _key(said: str) -> int:
     return int(said) if said.isdecimal() and len(said) < 19 else 0
 
 

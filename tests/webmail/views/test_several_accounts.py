@@ -41,6 +41,19 @@ def test_who_has_one_account_is_given_nothing_to_keep(alice: Person) -> None:
     assert "account" not in alice.get(f"/mailbox/{alice.inbox.pk}/").cookies
 
 
+def test_a_form_is_about_the_account_that_it_was_made_for(alice: Person, bob: Person, fair_inbox: Mailbox) -> None:
+    """Also when another tab has gone to another one by the time it is sent."""
+    forms = {"/labels": "label-name", "/folders/new": "folder-name", "/settings/notifications": "choice-title"}
+    hidden = f'<input type="hidden" name="whose" value="{alice.account.pk}">'
+    assert all(hidden in alice.text(page) and word in alice.text(page) for page, word in forms.items())
+    alice.get(f"/mailbox/{fair_inbox.pk}/")
+    for whose, status in ((alice.account.pk, 302), (bob.account.pk, 404)):
+        for page, name in (("/labels/new", "Tax"), ("/folders/new", "Leases")):
+            assert alice.client.post(page, {"name": name, "whose": whose, "inside": "0"}).status_code == status
+    assert list(MailAccount.objects.filter(labels__has_key="Tax")) == [alice.account]
+    assert Mailbox.objects.get(name="Leases").account == alice.account
+
+
 def test_undo_reaches_each_account(alice: Person, bob: Person, fair_inbox: Mailbox) -> None:
     keys = []
     for person, box in ((alice, alice.inbox), (alice, fair_inbox), (bob, bob.inbox)):
