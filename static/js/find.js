@@ -92,10 +92,12 @@ export function mark(sought) {
   paint();
 }
 
+const SYNTAX = /[$()*+.?[\\\]^{|}]/g;
+
 /** Where a word begins, with anything but letters between those of a phrase; scripts without spaces have words anywhere. */
 function pattern(pieces) {
   const begin = pieces[0].codePointAt(0) <= 0xdff ? "(?<![\\p{L}\\p{N}])" : "";
-  return new RegExp(begin + pieces.map((piece) => piece.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("[^\\p{L}\\p{N}]+"), "gu");
+  return new RegExp(begin + pieces.map((piece) => piece.replace(SYNTAX, "\\$&")).join("[^\\p{L}\\p{N}]+"), "gu");
 }
 
 /** Without case and accents, letter by letter, so that places in it are places in the text. */
