@@ -24,7 +24,7 @@ from webmail.screen.together import key_of
 
 _MARK, _UNMARK, _IN, _OUT = "\ue010", "\ue011", "\ue012", "\ue013"
 """Private characters, which stand for tags until all else is escaped."""
-_TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in">', _OUT: "</b> "}
+_TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in" dir="auto">', _OUT: "</b> "}
 _PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
 _IN_TEXT = {"", "body"}
 _BEFORE = 15

@@ -45,7 +45,7 @@ def test_results_are_marked_and_say_where_they_lie(alice: Person, van: int) -> N
     text = alice.text("/search?q=VAN")
     assert _rows(text) == [f"/message/{van}/?in={alice.inbox.pk}&amp;q=VAN"]
     assert "The &lt;green&gt; <mark>van</mark>" in text
-    assert '<b class="in">Inbox</b> Booked, <mark>van</mark> &amp; all' in text
+    assert '<b class="in" dir="auto">Inbox</b> Booked, <mark>van</mark> &amp; all' in text
     assert 'aria-label="Unread, Wren Calloway, The &lt;green&gt; van,' in text
     assert "Search: VAN" in text
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import ngettext
 
+from webmail import languages
 from webmail.contacts import keeping, storing, vcard
 from webmail.contacts.card import Card, new_uid
 from webmail.contacts.carddav import xml
@@ -167,6 +170,7 @@ def _remove(book: AddressBook, gone: set[str], pulled: Pulled) -> None:
         leaving = list(rows.filter(is_owed=False))
         if leaving:
             count = len(leaving)
-            said = ngettext("{n} contact was deleted in {book}.", "{n} contacts were deleted in {book}.", count)
+            with translation.override(languages.chosen_by(book.user) or settings.LANGUAGE_CODE):
+                said = ngettext("{n} contact was deleted in {book}.", "{n} contacts were deleted in {book}.", count)
             keeping.keep(book.user_id, leaving, said.format(n=count, book=book.name))
             Contact.objects.filter(pk__in=[contact.pk for contact in leaving]).delete()
