@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from redis.exceptions import RedisError
 
-from accounts import audit, secrets
+from accounts import audit, known, secrets
 from accounts.models import Authenticator, Passkey, RecoveryCode, User
 from accounts.networks import client_network
 from accounts.problems import CannotSignIn
@@ -37,12 +37,17 @@ def is_set_up(user: User) -> bool:
 
 
 class Trial:
-    """One attempt at a second step, counted as those at passwords are. Raises CannotSignIn when it may not be made."""
+    """One attempt at a second step. Raises CannotSignIn when it may not be made.
+
+    Counted as those at passwords are, but from all networks together: a code has a million values, which many machines
+    of one who knows the password would soon have tried. The person's own browsers are counted by themselves.
+    """
 
     def __init__(self, request: HttpRequest, user: User) -> None:
         self._user, self._network = user, client_network(request)
         try:
-            self._attempt = Attempt(f"second step|{user.pk}", self._network)
+            whose = f"second step|{user.pk}"
+            self._attempt = Attempt(whose, whose, known.device(request, user.email))
         except TooMany as fault:
             audit.refused("too-many", user.email, self._network, place="second step")
             raise CannotSignIn("too-many", wait=fault.wait) from fault
@@ -52,7 +57,10 @@ class Trial:
     def decide(self, right: bool) -> None:
         """Raises CannotSignIn when it was wrong."""
         if right:
-            self._attempt.succeeded()
+            try:
+                self._attempt.succeeded()
+            except RedisError as fault:
+                raise CannotSignIn("bridge-down") from fault
             return
         audit.record(audit.Kind.SECOND_FACTOR_REFUSED, self._user, network=self._network)
         raise CannotSignIn("second-refused")

@@ -9,10 +9,10 @@ import pyotp
 import pytest
 from django.conf import settings as live_settings
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from accounts import attempts, confirming, entering, second, secrets, sign_ins, staying
+from accounts import attempts, confirming, entering, known, second, secrets, sign_ins, staying
 from accounts.models import AuditEntry, Authenticator, RecoveryCode, SignIn, User
 from accounts.problems import CannotSignIn
 from tests import factories
@@ -175,8 +175,17 @@ def test_guessing_is_throttled(alice: User) -> None:
     with_password(client)
     wrong = [client.post("/second-step", {"code": "000000"}).status_code for _ in range(5)]
     assert wrong == [403] * 5
-    assert client.post("/second-step", {"code": code(made)}).status_code == 429
-    assert is_nobody(client)
+    elsewhere = Client(REMOTE_ADDR="203.0.113.7")
+    with_password(elsewhere)
+    for each in (client, elsewhere):
+        assert each.post("/second-step", {"code": code(made)}).status_code == 429
+        assert is_nobody(each)
+    hers, request = Client(), RequestFactory().get("/")
+    known.remember(request, alice.email)
+    hers.cookies[known.COOKIE] = request.known_token  # type: ignore[attr-defined]
+    with_password(hers)
+    hers.post("/second-step", {"code": code(made)})
+    assert is_in(hers), "her own browser is not slowed"
 
 
 def test_the_password_is_asked_again_when_one_takes_too_long(alice: User) -> None:
