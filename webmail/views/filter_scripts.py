@@ -48,15 +48,18 @@ def edit(asked: Asked) -> HttpResponse:
     """`name`: which; empty: a new one. `check` only asks the server; else it is kept, and `run` has it run."""
     request, shelf = asked.request, asked.found.shelf
     name = request.GET.get("name", "")
+    if name in shelf.names and name not in shelf.texts:
+        raise TooLarge  # an empty editor would take its place
     text = shelf.texts.get(name, "")
     content = {"name": name, "text": shown(text), "is_whole": shown(text) == text, "is_own": name == asked.found.own}
     content |= {"is_active": name == shelf.active, "is_new": name not in shelf.names, "said": "", "fault": ""}
     if request.method != "POST":
         return asked.page("script.html", content)
-    text = request.POST.get("text", "")[:LARGEST]
+    text = request.POST.get("text", "")
     new_name = name or request.POST.get("new-name", "").strip()
     content |= {"text": shown(text), "new_name": new_name}
     try:
+        _check(text)
         if "check" in request.POST:
             warnings = scripts.change(asked.account, [("check", text)], shelf).warnings
             return asked.page("script.html", content | {"said": warnings or _("The mail server takes it as it is.")})
@@ -65,6 +68,12 @@ def edit(asked: Asked) -> HttpResponse:
         fault = str(_FAULTS.get(type(error), error))
         return asked.page("script.html", content | {"fault": fault, "marked": marked(text, fault)}, status=422)
     return settings_pages.done(reverse("filter-scripts"))
+
+
+def _check(text: str) -> None:
+    """Nothing of it is cut off. Raises TooLarge."""
+    if len(text) > LARGEST:
+        raise TooLarge
 
 
 def _keep(asked: Asked, name: str, text: str) -> None:

@@ -20,6 +20,7 @@ from tests.servers.dovecot import Dovecot, User
 from tests.servers.process import wait_until
 from webmail import tasks
 from webmail.filters import following, standing
+from webmail.views import filter_scripts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -261,6 +262,17 @@ def test_scripts_are_checked_kept_run_and_removed(owner: Owner) -> None:
     assert owner.shelf.active == ""
     owner.saves(f"{script}/remove?name=other")
     assert owner.shelf.names == ()
+
+
+def test_a_script_that_is_too_large_is_left_as_it_is(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = f"{FILTERS}/script"
+    owner.saves(script, **{"new-name": "other", "text": "keep;", "save": "1"})
+    long = owner.send(f"{script}?name=other", **{"text": "#" * (filter_scripts.LARGEST + 1), "save": "1"})
+    assert long.status_code == 422 and "too large for the mail server" in long.content.decode()
+    assert owner.shelf.texts["other"] == "keep;"
+    read = standing.read
+    monkeypatch.setattr(standing, "read", lambda *_asked: standing.of(replace(read(owner.account.pk).shelf, texts={})))
+    assert owner.client.get(f"{script}?name=other").status_code >= 400
 
 
 def test_where_there_is_no_such_server(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
