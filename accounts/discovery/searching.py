@@ -53,7 +53,7 @@ class Found:
 
 
 def look(domain: str) -> Found:
-    """The servers of a domain. Raises NothingFound. Takes up to `DEADLINE`, and no time when it was asked lately."""
+    """The servers of a domain. Raises NothingFound. Takes about `DEADLINE`, and no time when it was asked lately."""
     domain = domain_name(domain)
     if not _HOST.fullmatch(domain):
         raise NothingFound(domain)
@@ -77,12 +77,12 @@ def _search(domain: str) -> Found | None:
     try:
         files = [(address.format(domain), pool.submit(_file, address.format(domain), domain)) for address in ADDRESSES]
         records = {service: pool.submit(names.services, domain, service) for service in PORTS}
-        sieve = _usable("sieve", _result(records["sieve"], end, []))
+        sieve = _usable("sieve", _result(records["sieve"], end, []), end)
         for url, future in files:
-            if servers := _servers(_result(future, end, {}), sieve):
+            if servers := _servers(_result(future, end, {}), sieve, end):
                 return Found(domain, servers, url.split("/")[2])
         told = {service: _result(records[service], end, []) for service in ("imap", "smtp")}
-        servers = _servers(told, sieve)
+        servers = _servers(told, sieve, end)
         return Found(domain, servers, "") if servers else None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -105,15 +105,17 @@ def _result(future: Future[T], end: float, otherwise: T) -> T:
         return otherwise
 
 
-def _servers(told: dict[str, list[Endpoint]], sieve: Endpoint | None) -> Servers | None:
-    imap, smtp = (_usable(service, told.get(service, [])) for service in ("imap", "smtp"))
+def _servers(told: dict[str, list[Endpoint]], sieve: Endpoint | None, end: float) -> Servers | None:
+    imap, smtp = (_usable(service, told.get(service, []), end) for service in ("imap", "smtp"))
     return Servers(imap, smtp, sieve) if imap and smtp else None
 
 
-def _usable(service: str, told: list[Endpoint]) -> Endpoint | None:
-    """The first on a port of its service, under a name (no address), at public addresses."""
+def _usable(service: str, told: list[Endpoint], end: float) -> Endpoint | None:
+    """The first on a port of its service, under a name (no address), at public addresses. None is looked at when it is
+    too late: their name servers, too, are strangers', and may be slow on purpose."""
     fitting = [one for one in told if one.port in PORTS[service] and _HOST.fullmatch(one.host.lower())]
-    return next((one for one in fitting[:_TRIED] if names.is_at_public_addresses(one.host)), None)
+    in_time = (one for one in fitting[:_TRIED] if time.monotonic() < end)
+    return next((one for one in in_time if names.is_at_public_addresses(one.host)), None)
 
 
 def _written(found: Found | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Servers that a domain publishes (D7, D8): what is of use is found, and nothing hostile leads anywhere."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.autoconfig import Endpoint
-from accounts.discovery import NothingFound, client_config, look, names
+from accounts.discovery import NothingFound, client_config, look, names, searching
 from accounts.discovery.client_config import Unreadable, services
 from tests.servers.names import NameServer, Zone
 
@@ -145,6 +146,22 @@ def test_nobody_answers(world: Web, environment: Callable[..., None], monkeypatc
     monkeypatch.setattr(names, "DEADLINE", 0.2)
     environment(dns_servers=("127.0.0.1:9",))
     assert names.services("example.com", "imap") == []
+
+
+def test_hosts_are_not_looked_at_when_it_is_too_late(world: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(searching, "DEADLINE", 0.5)
+
+    def slow(host: str) -> bool:
+        looked.append(host)
+        time.sleep(0.6)
+        return False
+
+    monkeypatch.setattr(names, "is_at_public_addresses", slow)
+    world(ZONE)
+    with pytest.raises(NothingFound):
+        look("example.com")
+    assert looked == ["imap.example.com"], "that of the filters; neither the other hosts nor the other services"
 
 
 def test_a_file_in_all_its_parts() -> None:
