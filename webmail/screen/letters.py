@@ -281,10 +281,10 @@ class LetterWriter:
             return _("to undisclosed recipients")
         names = [self._reader.first_name(name, address) for name, address in found]
         if len(names) <= 3:
-            return _("to {names}").format(names=", ".join(names))
+            return _("to {names}").format(names=_(", ").join(names))
         rest = len(names) - 2
         return ngettext("to {names} and {n} other", "to {names} and {n} others", rest).format(
-            names=", ".join(names[:2]), n=rest
+            names=_(", ").join(names[:2]), n=rest
         )
 
     def _details(self, message: MessageItem) -> list[Detail]:

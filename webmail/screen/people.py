@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 # Controls and the marks that turn the direction of what follows (RFC 3629 text has none of them in a name).
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
@@ -102,7 +103,8 @@ class Reader:
         return address.lower() == self._address
 
     def first_name(self, name: str, address: str) -> str:
-        return self._me if self.is_me(address) else person(name, address).first_name
+        """Of whom something went to."""
+        return pgettext("recipient", "me") if self.is_me(address) else person(name, address).first_name
 
     def conversation(self, senders: Sequence[Sequence[Any]]) -> tuple[Person, str]:
         """The face of a conversation, which is the first sender who is not the reader, and its people in one line.
