@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.identities import identities_of, key_of
 from imapbridge import queries
 from webmail import access, csp
-from webmail.compose import drafts, senders, signing, uploads
+from webmail.compose import drafts, outbox, senders, signing, uploads
 from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft, Template
@@ -185,12 +185,16 @@ def _sent(request: HttpRequest, draft: Draft) -> HttpResponse:
     sure = request.POST.getlist("sure")
     said = set(" ".join(sure).split())
     problems += sending.problems(draft, said, at, clock)
+    told: dict[str, object] = {}
+    try:
+        told = {} if problems else sending.send(draft, shell.person(request), at, clock)
+    except outbox.TooMany as fault:  # another message was quicker
+        problems.append(Problem(sending.enough(fault.refusal, clock), "to"))
     if problems:
         if back.is_for_script(request):
             answer = {"problems": [one.to_json() for one in problems], "revision": draft.revision, "draft": draft.pk}
             return JsonResponse(answer, status=422)
         return _page(request, draft, problems=problems, sure=" ".join(sorted(said)), status=422)
-    told = sending.send(draft, shell.person(request), at, clock)
     if back.is_for_script(request):
         return JsonResponse(told | {"words": screen.words()})
     page = _around(request) | {"told": told, "undo": f"/compose/{draft.pk}/undo"}

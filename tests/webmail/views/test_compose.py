@@ -14,6 +14,8 @@ from imapbridge.terms.part import Part
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail import tasks
+from webmail.compose import rates
+from webmail.compose.rates import Refusal
 from webmail.models import Acquaintance, Draft, Outgoing, Template, Upload
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -289,6 +291,14 @@ def test_what_is_sent_can_be_had_back_until_it_goes(alice: Person, bob: Person) 
     assert alice.client.post(f"/compose/{draft.pk}/undo").status_code == 302
     assert "Dear Ann" in alice.text(f"/compose/{draft.pk}/")
     assert alice.client.post(f"/compose/{draft.pk}/undo").status_code == 404
+
+
+def test_what_another_message_was_quicker_than_stays_a_draft(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = iter([None, Refusal(60)])
+    monkeypatch.setattr(rates, "refusal", lambda *_asked: next(refusals))
+    answer = alice.client.post("/compose/", {"do": "send", "to": "ann@x.org", "subject": "Plan", "text": "Dear Ann"})
+    assert answer.status_code == 422 and "You have sent as much as you may" in answer.content.decode()
+    assert Draft.objects.get().outgoing is None and not Outgoing.objects.exists()
 
 
 def test_what_is_asked_is_asked_once_and_a_moment_is_the_persons_own(alice: Person) -> None:
