@@ -17,6 +17,7 @@ from typing import Any
 from imapbridge import asked
 
 IDS = re.compile(r"\b(account|mailbox|message|draft|outgoing|job|change|push|search|user|book)=(\d+)\b")
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160), 0x2028, 0x2029)}
 Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -29,6 +30,11 @@ class Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return super().format(record if self._words else _without_words(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """In one line: what strangers said, as a name or a server's words, shall look like no line of ours."""
+        line = super().formatMessage(record)
+        return line if self._words else line.rstrip().translate(_CONTROLS)
 
     def formatException(self, ei: Fault) -> str:  # noqa: N802 - logging's name
         return super().formatException(ei) if self._words else "\n".join(_told(ei))

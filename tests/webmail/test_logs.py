@@ -61,6 +61,12 @@ def test_a_fault_is_told_by_kind_and_place_and_never_by_its_words(kind: Any) -> 
     assert MARKER in kind(words=True).format(failing())
 
 
+def test_what_strangers_said_looks_like_no_line_of_ours() -> None:
+    line = logs.Plain().format(record("said: %s", "a\r\n2026-01-01 sign-in outcome=ok\x1b[2K\u2028ü\tb"))
+    assert line.endswith("said: a\\x0d\\x0a2026-01-01 sign-in outcome=ok\\x1b[2K\\x2028ü\tb")
+    assert logs.Plain().format(failing()).count("\n") > 3, "where a fault came from stands below"
+
+
 @pytest.mark.parametrize("kind", [logs.Json, logs.Plain])
 def test_celerys_words_of_a_fault_are_not_told_either(kind: Any) -> None:
     try:
