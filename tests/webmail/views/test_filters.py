@@ -135,6 +135,8 @@ def test_rows_come_and_go_without_scripts(owner: Owner) -> None:
     assert 'value="news@example.net"' in page
     page = owner.send(f"{FILTERS}/new", **NEWS | {"drop": "do-0"}).content.decode()
     assert 'name="do-1"' not in page
+    form = page[page.index('<form class="card rule"') :]
+    assert "Save rule" in form.partition("</button>")[0]  # Enter presses the first one
 
 
 def test_one_like_a_message(owner: Owner) -> None:
