@@ -33,8 +33,11 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
     if joins and MailAccount.objects.filter(user=request.user.pk).count() >= MOST:
         return redirect("account-new")  # which says so
     stay, next_ = "stay" in request.POST, entering.wanted(request)
+    again = not joins and request.user.is_authenticated
     try:
-        url = flow.begin(request.session, provider, _back(name), hint=address, stay=stay, next_=next_, joins=joins)
+        url = flow.begin(
+            request.session, provider, _back(name), hint=address, stay=stay, next_=next_, joins=joins, again=again
+        )
     except OAuthError as fault:
         return views.page(request, address, attempts.not_granted(provider, fault))
     response = render(request, "accounts/going_on.html", {"provider": provider, "url": url})

@@ -49,8 +49,11 @@ def begin(
     stay: bool = False,
     next_: str = "",
     joins: bool = False,
+    again: bool = False,
 ) -> str:
-    """The provider's address to go to. `hint`: what was typed, only to save typing. Raises ProviderAway, Untrusted."""
+    """The provider's address to go to. `hint`: what was typed, only to save typing. `again`: the person shows once more
+    that it is they, so a sign-in that the provider remembers shall not do. Raises ProviderAway, Untrusted.
+    """
     said = metadata.of(provider)
     client = WebApplicationClient(provider.client_id)
     state, verifier = token_urlsafe(32), client.create_code_verifier(64)
@@ -65,6 +68,7 @@ def begin(
         code_challenge_method="S256",
         nonce=asked.nonce,
         **({"login_hint": hint} if hint else {}),
+        **({"max_age": "0"} if again else {}),
         **dict(provider.asks),
     )
     return url

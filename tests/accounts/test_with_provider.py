@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as live_settings
 from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 
@@ -75,6 +76,15 @@ def test_what_is_asked(provider: OidcProvider, client: Client) -> None:
     assert asked["next"] == ""
     assert client.get("/sign-in/with/work").status_code == 405
     assert client.post("/sign-in/with/nobody").status_code == 404
+
+
+def test_who_shows_once_more_that_it_is_they_is_asked_by_the_provider_too(
+    provider: OidcProvider, client: Client
+) -> None:
+    assert "max_age" not in begin(client)
+    client.force_login(User.objects.create_user("ann@example.org"), live_settings.AUTHENTICATION_BACKENDS[0])
+    assert "max_age=0" in begin(client, address="ann@example.org", next="/second-steps/passkey")
+    assert "max_age" not in begin(client, join="1"), "one more mailbox confirms nothing"
 
 
 HOUR = 3600
