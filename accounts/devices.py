@@ -29,7 +29,7 @@ ON, UNKNOWN = " on ", "Unknown browser"
 
 
 def device_words(user_agent: str) -> str:
-    """`Firefox on Windows`; only what is known of it. So it is written down, in English: `in_words` says it to people."""
+    """`Firefox on Windows`; only what is known of it. Written down so, in English: `in_words` says it to people."""
     browser = _first(BROWSERS, user_agent)
     system = _first(SYSTEMS, user_agent)
     return f"{browser}{ON}{system}" if browser and system else browser or system or UNKNOWN

@@ -1,4 +1,4 @@
-"""The scripts that filter an account's mail, on its ManageSieve server: asked for by way of the bridge, with a deadline.
+"""The scripts that filter an account's mail, on its ManageSieve server: asked for through the bridge, with a deadline.
 
     shelf = scripts.read(account_id)
     shelf = scripts.change(account_id, [("put", "mine", text), ("activate", "mine")], before=shelf)

@@ -208,7 +208,8 @@ class Environment:
         "WEBMAIL_DOMAINS_FILE",
         values.file,
         "",
-        "Mail domains with their servers, limits and looks, as TOML; read at start. Empty: the administration has them.",
+        "Mail domains with their servers, limits and looks, as TOML; read at start. "
+        "Empty: the administration has them.",
     )
     autodiscovery: bool = _variable(
         "WEBMAIL_AUTODISCOVERY",
@@ -273,15 +274,15 @@ class Environment:
         "WEBMAIL_METRICS_TOKEN",
         values.token,
         "",
-        "Whoever says it as `Authorization: Bearer` is told the numbers of all processes at `/metrics`, for Prometheus. "
-        "Empty: nobody is, and none are gathered.",
+        "Whoever says it as `Authorization: Bearer` is told the numbers of all processes at `/metrics`, for "
+        "Prometheus. Empty: nobody is, and none are gathered.",
     )
     drain_seconds: int = _variable(
         "WEBMAIL_DRAIN_SECONDS",
         values.number,
         "0",
-        "How long a web process that is told to end goes on serving, while `/health/live` says no, so that the balancer "
-        "in front sends it nothing more.",
+        "How long a web process that is told to end goes on serving, while `/health/live` says no, so that the "
+        "balancer in front sends it nothing more.",
     )
     debug: bool = _variable(
         "WEBMAIL_DEBUG", values.switch, "no", "Error pages with tracebacks. Never on a public machine."

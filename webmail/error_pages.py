@@ -74,8 +74,8 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
             503,
             _("The sign-in provider is not answering"),
             _(
-                "%(server)s does not renew this webmail's access to your mail at the moment. Your mail is safe; try again in "
-                "a minute."
+                "%(server)s does not renew this webmail's access to your mail at the moment. Your mail is safe; try "
+                "again in a minute."
             ),
         ),
         errors.AskPerson: Fault(409, _("This needs you"), _("%(server)s refused. Sign in again and repeat it.")),
@@ -103,7 +103,9 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
             _("The mail server keeps no filters, or nobody has told this webmail where it keeps them."),
         ),
         errors.ScriptRefused: Fault(
-            422, _("The mail server did not take the filters"), _("%(server)s refused them. What was there still holds.")
+            422,
+            _("The mail server did not take the filters"),
+            _("%(server)s refused them. What was there still holds."),
         ),
         errors.ScriptsChanged: Fault(
             409,

@@ -163,7 +163,7 @@ class MailComposer extends HTMLElement {
 
   async #emoji(menu) {
     const { offer } = await import("./compose-emoji.js");
-    offer(menu, this.words.emoji, (chosen) => this.editor.insert(chosen));
+    offer(menu, this.words.emoji.split("|"), (chosen) => this.editor.insert(chosen));
   }
 
   #chosen(target) {

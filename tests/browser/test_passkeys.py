@@ -19,9 +19,7 @@ def with_authenticator(page: Page) -> None:
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": kind | always})
 
 
-def test_a_passkey_is_made_and_then_asked_for(
-    whimbrel: Whimbrel, noor: User, page: Page, page_record: Record
-) -> None:
+def test_a_passkey_is_made_and_then_asked_for(whimbrel: Whimbrel, noor: User, page: Page, page_record: Record) -> None:
     with_authenticator(page)
     sign_in(page, whimbrel, noor)
     page.goto(f"{whimbrel.url}/settings/security")

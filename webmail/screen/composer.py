@@ -141,8 +141,8 @@ def words() -> dict[str, str]:
         "uploading": _("Uploading {name}"), "of": _("{done} of {all}"), "too_large": _("{size}, the limit is {limit}"),
         "broken": _("Did not arrive: remove it and try again"), "suggestions": _("Suggestions"),
         "members": _("{n} people"),
-        "emoji": [_("Used lately"), _("Smileys"), _("People and hearts"), _("Nature"), _("Food"), _("Leisure and travel"),
-                  _("Things and signs")],
+        "emoji": "|".join([_("Used lately"), _("Smileys"), _("People and hearts"), _("Nature"), _("Food"),
+                           _("Leisure and travel"), _("Things and signs")]),
         "dock": _("Dock"), "expand": _("Expand"), "password": _("Your session has ended. Your password:"),
         "sign_in": _("Sign in"), "refused": _("That was not the right password."),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """A message that is passed on as it came."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_fields() -> None:
 @given(st.sets(st.integers(0, len(CAME))))
 def test_it_stays_what_it_is_however_it_comes(cuts: set[int]) -> None:
     at = [0, *sorted(cuts), len(CAME)]
-    pieces = [CAME[start:end] for start, end in zip(at, at[1:], strict=False)]
+    pieces = [CAME[start:end] for start, end in pairwise(at)]
     assert b"".join(passed_on(pieces)) == CAME.partition(b"\r\n")[2]
 
 
