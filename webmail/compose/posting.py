@@ -117,8 +117,10 @@ def take(outgoing_id: int) -> Outgoing | None:
         if wait:
             mine.state, mine.problem, mine.attempts = State.WAITING, Outgoing.LIMITED, mine.attempts - 1
             mine.due_at = now + timedelta(seconds=wait)
+        elif mine.problem == Outgoing.LIMITED:  # from now on it is tried, for as long as any
+            mine.planned_at, mine.problem = now, ""
         mine.counted = not wait
-        mine.save(update_fields=["state", "problem", "attempts", "due_at", "counted"])
+        mine.save(update_fields=["state", "problem", "attempts", "due_at", "planned_at", "counted"])
     return None if wait else mine
 
 

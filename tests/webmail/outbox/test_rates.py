@@ -52,6 +52,14 @@ def test_a_message_is_counted_once_however_often_it_is_tried(new_sender: Callabl
     assert [sum(slot[0] for slot in tally.slots.values()) for tally in SendingTally.objects.all()] == [1]
 
 
+def test_what_waited_long_for_a_limit_is_not_given_up_at_once(new_sender: Callable[..., Sender]) -> None:
+    alice = new_sender(port=9)
+    row = alice.send("a@example.org")
+    waited = {"planned_at": timezone.now() - timedelta(days=4), "problem": Outgoing.LIMITED}
+    Outgoing.objects.filter(pk=row.pk).update(**waited)
+    assert alice.post(row).state == "waiting"
+
+
 def test_the_limit_of_the_domain_is_everybodys(alice: Sender) -> None:
     bob = Sender(factories.person("bob@example.com", secret="x")[1], alice.inbox, alice.sent, alice.server)
     limit(domain_messages_per_day=1)
