@@ -44,8 +44,11 @@ def is_at_public_addresses(host: str) -> bool:
 
 
 def _records(name: str) -> Iterator[tuple[str, int]]:
-    """Hosts and ports. A target of `.` says that there is no such service (RFC 2782)."""
-    rows = sorted(_answers(name, "SRV"), key=lambda row: (row.priority, -row.weight))
+    """Hosts and ports. A target of `.` says that there is no such service (RFC 2782).
+
+    Of equals the same one comes first each time, in whichever order they are told: passwords are bound to it.
+    """
+    rows = sorted(_answers(name, "SRV"), key=lambda row: (row.priority, -row.weight, row.target))
     for row in rows[:_MOST]:
         host = row.target.to_text(omit_final_dot=True).lower()
         if row.target != dns.name.root and len(host) <= _LONGEST:

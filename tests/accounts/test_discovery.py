@@ -87,6 +87,13 @@ def test_from_records(world: Web) -> None:
     assert len(server.asked) == asked
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_equal_hosts_it_is_always_the_same(world: Web, order: int) -> None:
+    rows = ["0 1 993 imap.example.com.", "0 1 993 mx.example.com."][::order]
+    world(ZONE | {("_imaps._tcp.example.com", "SRV"): rows})
+    assert look("example.com").servers.imap == IMAP
+
+
 def test_a_file_of_the_domains_own_comes_first(world: Web) -> None:
     zone = {key: rows for key, rows in ZONE.items() if key[0] != "_imaps._tcp.example.com"}
     world(zone)
