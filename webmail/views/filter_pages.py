@@ -17,7 +17,7 @@ from accounts.networks import client_network
 from imapbridge import errors, queries, scripts
 from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem
-from webmail import error_pages
+from webmail import access, error_pages
 from webmail.access import Holder
 from webmail.filters import saving, standing
 from webmail.filters.saving import Change, NewDestinations, WouldReplace
@@ -78,18 +78,26 @@ def asking(
     @login_required
     @wraps(view)
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        holder = whose.holder(request)
+        holder = _holder(request)
         try:
             if not scripts.are_offered(holder.account.address):
                 raise errors.NoFilters
             found = standing.read(holder.account.pk, *request.GET.getlist("name")[:1])
-            return view(Asked(request, holder, found), *args, **kwargs)
+            return whose.remember(view(Asked(request, holder, found), *args, **kwargs), request, holder)
         except (NewDestinations, WouldReplace) as question:
             return _asked_first(request, holder, found, question)
         except MailError as error:
             return _failed(request, holder, error)
 
     return answered
+
+
+def _holder(request: HttpRequest) -> Holder:
+    """Of the message like which a rule is to find more: it need not be of the account that was used last."""
+    asked = request.GET.get("message", "")
+    if asked.isdecimal() and len(asked) < 19:
+        return access.holder_of_message(request.user, int(asked))
+    return whose.holder(request)
 
 
 def folders(account_id: int) -> Mapping[str, str]:

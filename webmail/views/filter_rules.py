@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -112,7 +113,8 @@ def _action(asked: Asked, number: int | None) -> str:
     """By the rules that the form was opened with: a page that was tried first keeps them."""
     mark = asked.request.GET.get("of") or asked.mark
     address = reverse("filter-new") if number is None else reverse("filter", args=[number])
-    return f"{address}?of={mark}"
+    like = {"message": asked.request.GET["message"]} if "message" in asked.request.GET else {}
+    return f"{address}?{urlencode({'of': mark} | like)}"
 
 
 def _tried(asked: Asked, rule: Rule) -> dict[str, Any]:

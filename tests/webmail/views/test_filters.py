@@ -149,6 +149,18 @@ def test_one_like_a_message(owner: Owner) -> None:
     assert owner.client.get(f"{FILTERS}/new?message=999999").status_code == 404
 
 
+def test_one_like_a_message_is_for_the_account_of_that(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which may have been opened from the list of all inboxes, while another account is the one used last."""
+    other = factories.another(owner.account.user)
+    theirs = factories.message(factories.mailbox(other), sender=("Ann", "ann@example.net"))
+    monkeypatch.setattr(standing, "read", lambda *_asked: standing.of(Shelf()))
+    page = owner.page(f"{FILTERS}/new?message={theirs.pk}")
+    assert f"For mail that arrives for {other.address}." in page
+    (action,) = re.findall(r'<form class="card rule" action="([^"]*)"', page)
+    assert f"of={other.pk}-" in action and action.endswith(f"message={theirs.pk}")
+    assert owner.client.cookies["account"].value == str(other.pk)
+
+
 def test_a_rule_is_tried_on_what_is_there(owner: Owner) -> None:
     for sender in ("news@example.net", "ann@example.net"):
         factories.message(owner.inbox, f"by {sender}", sender=("", sender))
