@@ -88,7 +88,11 @@ def record(
     """
     if refused := _NEVER & facts.keys():
         raise ValueError(f"not for the audit log: {', '.join(sorted(refused))}")
-    told = {name: value[:LONGEST] if isinstance(value, str) else value for name, value in facts.items() if value != ""}
+    # Names and addresses may come from a server's scripts; PostgreSQL keeps no NUL.
+    told = {
+        name: value.replace("\0", "")[:LONGEST] if isinstance(value, str) else value
+        for name, value in facts.items() if value != ""
+    }  # fmt: skip
     whom = address or (user.email if user else "")
     return AuditEntry.objects.create(
         kind=Kind(kind), user=user, address=whom.lower()[:320], network=network[:64],

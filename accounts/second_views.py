@@ -33,6 +33,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     found = entering.pending(request)
     user = entering.person_of(found) if found else None
     if found is None or user is None:
+        entering.give_up(request)  # else the page to sign in on would lead here again
         return redirect(f"{resolve_url('sign-in')}?{urlencode({'next': entering.wanted(request)})}")
     if request.method != "POST":
         return _page(request, user)

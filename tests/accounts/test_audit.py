@@ -33,6 +33,12 @@ def test_a_fact_is_short() -> None:
     assert len(record(Kind.SIGN_OUT, address="a@example.org", device="x" * 5000).facts["device"]) == audit.LONGEST
 
 
+@pytest.mark.database
+def test_what_a_server_says_is_written_down_whatever_it_is() -> None:
+    record(Kind.FORWARDING_CHANGED, address="a@example.org", script="a\0b\u2028")
+    assert AuditEntry.objects.get().facts == {"script": "ab\u2028"}
+
+
 @pytest.mark.parametrize("name", ["password", "token", "subject", "body", "recipients"])
 def test_neither_secrets_nor_content(name: str) -> None:
     with pytest.raises(ValueError, match=name):

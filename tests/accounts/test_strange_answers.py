@@ -37,6 +37,13 @@ def at_the_second_step(user: User) -> Client:
     return client
 
 
+def test_who_may_not_sign_in_any_more_begins_anew(alice: User) -> None:
+    client = at_the_second_step(alice)
+    User.objects.update(is_active=False)
+    assert client.get("/second-step")["Location"].startswith("/sign-in")
+    assert client.get("/sign-in").status_code == 200
+
+
 @pytest.mark.parametrize("typed", ["", "é", "１２３４５６", "\0", "1" * 20])
 def test_what_is_no_code_sets_up_nothing(alice: User, typed: str) -> None:
     client = browser(alice, stay=False)
