@@ -118,8 +118,9 @@ def connect(account_id: int) -> BlockingConnection:
             raise
     try:
         return _connect(credentials.renewed(account_id, login))
-    except CommandFailed:
-        credentials.mark_refused(account_id, version)
+    except CommandFailed as refused:
+        if isinstance(translate(refused), SignInRefused):  # and not busy, or out of order
+            credentials.mark_refused(account_id, version)
         raise
 
 

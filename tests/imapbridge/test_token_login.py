@@ -130,6 +130,22 @@ def test_from_the_button_to_the_mailbox(
     assert not LeftToken.objects.exists()
 
 
+@pytest.mark.parametrize(("code", "is_refused"), [("AUTHENTICATIONFAILED", True), ("UNAVAILABLE", False)])
+def test_only_a_refusal_of_the_new_token_is_one(
+    account: MailAccount, monkeypatch: pytest.MonkeyPatch, code: str, is_refused: bool
+) -> None:
+    answers = iter(["AUTHENTICATIONFAILED", code])
+
+    def refuse(_login: object) -> None:
+        raise CommandFailed("NO", next(answers), "no", "AUTHENTICATE")
+
+    monkeypatch.setattr(bulk, "_connect", refuse)
+    with pytest.raises(CommandFailed):
+        bulk.connect(account.pk)
+    account.refresh_from_db()
+    assert account.refused is is_refused
+
+
 @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
 def test_both_mechanisms(mechanism: str, account: MailAccount, server: Dovecot) -> None:
     _version, login = credentials.open_login(account.pk)
