@@ -15,7 +15,7 @@ from imapbridge.mime.headers import clean, decode_text
 from imapbridge.mime.parse import parse
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail.compose import drafts, mirror, quote, reply, uploads
+from webmail.compose import drafts, mirror, quote, redirecting, reply, uploads
 from webmail.compose.composed import identity_of
 from webmail.compose.signing import sign
 from webmail.models import Draft
@@ -94,7 +94,7 @@ def _attached(draft: Draft, message: Message, identities: list[Identity]) -> tup
     draft.save()
     name = f"{clean(message.subject)[:80] or _('message')}.eml"
     try:
-        uploads.store(draft, name, "message/rfc822", bodies.open_message(message))
+        uploads.store(draft, name, "message/rfc822", redirecting.passed_on(bodies.open_message(message)))
     except uploads.TooMuch:
         return draft, [name]
     return draft, []

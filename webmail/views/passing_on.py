@@ -53,16 +53,17 @@ def _passed_on(request: HttpRequest, message: Message, typed: str, key: str) -> 
         return _("Say first to whom it goes.")
     named = [address for kind in ("to", "cc") for _name, address in message.recipients.get(kind, ())]
     me = for_addresses(identities_of(message.account), named)
-    resent = Resent(
-        f"<{key}@{me.address.rpartition('@')[2].encode('idna').decode()}>", timezone.now(),
-        Address(clean(me.name), me.address), tuple(one.value for one in found),
-    )  # fmt: skip
+    to = tuple(one.value for one in found)
     try:
+        domain = me.address.rpartition("@")[2].encode("idna").decode()
+        resent = Resent(f"<{key}@{domain}>", timezone.now(), Address(clean(me.name), me.address), to)
         outbox.pass_on(message.account, resent, bodies.open_message(message), subject=message.subject)
     except outbox.TooMany as fault:
         return sending.enough(fault.refusal, shell.clock(request))
     except ValueError:
         return _("One of the addresses is none that mail can go to.")
+    except OSError:
+        return _("There is no room to keep the message until it has gone. Try again later.")
     return ""
 
 

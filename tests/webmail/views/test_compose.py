@@ -157,6 +157,13 @@ def test_nobody_answers_the_mail_of_others(alice: Person, bob: Person) -> None:
     assert not Draft.objects.exists()
 
 
+def test_a_message_is_attached_without_its_blind_copies(alice: Person) -> None:
+    sent = factories.message(alice.inbox, text="Hi")
+    sent.bodies.create(section="", data=b"To: ann@x.org\r\nBcc: eve@x.org\r\n\r\nHi\r\n")
+    alice.client.post(f"/compose/?attach={sent.pk}")
+    assert Upload.objects.get().path.read_bytes() == b"To: ann@x.org\r\n\r\nHi\r\n"
+
+
 def test_files_come_with_a_form_and_go_by_a_button(alice: Person) -> None:
     draft = write(alice, text="x")
     address = f"/compose/{draft.pk}/"
