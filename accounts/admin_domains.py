@@ -87,7 +87,7 @@ class MailDomainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(FoundServers)
 class FoundServersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What people's domains published, to look at; whoever signs in there again finds what was removed anew."""
+    """What people agreed to, to look at; what is removed is looked for anew when somebody signs in there."""
 
     list_display = ("domain", "imap", "source", "found_at")
     search_fields = ("domain",)

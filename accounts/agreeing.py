@@ -43,18 +43,25 @@ def servers(address: str, said: str) -> Iterator[None]:
     if not settings.ENV.autodiscovery or autoconfig.is_named(domain):
         yield
         return
-    found = _said(said, domain)
-    if found is None:
-        raise ServersFound(_look(domain))
+    found, kept = _said(said, domain), _kept(domain)
+    if found is None or (kept and kept.servers != found.servers):
+        raise ServersFound(kept or _look(domain))
     with autoconfig.agreed(domain, found.servers):
         yield
         _keep(found)
 
 
+def _kept(domain: str) -> Found | None:
+    """What was agreed to first stays, for all of the domain, until the operator removes it: whoever gets hold of the
+    domain's name would else come into the mail that is mirrored here, and by its passwords."""
+    row = FoundServers.objects.filter(domain=domain).first()
+    return found_from({"domain": domain, "servers": row.servers, "source": row.source}) if row else None
+
+
 def _keep(found: Found) -> None:
     """From now on without asking, for what goes on in the background; whoever signs in is asked all the same."""
     values = {"servers": asdict(found.servers), "source": found.source}
-    FoundServers.objects.update_or_create(domain=found.domain, defaults=values)
+    FoundServers.objects.get_or_create(domain=found.domain, defaults=values)
 
 
 def _look(domain: str) -> Found:

@@ -64,6 +64,25 @@ def brought_back(answer: Any) -> str:
     return html.unescape(found[1]) if found else ""
 
 
+def test_what_was_agreed_to_first_stays(client: Client, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    token = brought_back(post(client))
+    post(client, servers=token)
+    theirs = replace(SERVERS, imap=replace(SERVERS.imap, host="imap.evil.test"))
+    monkeypatch.setattr(discovery, "look", lambda domain: Found(domain, theirs, ""))
+    asked.clear()
+    shown = post(Client())
+    assert "imap.example.net" in shown.content.decode() and "evil" not in shown.content.decode()
+    post(Client(), servers=brought_back(shown))
+    assert [servers for servers, *_ in asked] == [SERVERS]
+    FoundServers.objects.all().delete()  # by the operator
+    other = post(Client())
+    assert "imap.evil.test" in other.content.decode()
+    post(client, servers=token)  # kept again before the other one agreed
+    asked.clear()
+    again = post(Client(), servers=brought_back(other))
+    assert asked == [] and "imap.example.net" in again.content.decode()
+
+
 def test_they_are_shown_first_and_asked_when_somebody_agreed(client: Client, asked: list[Any]) -> None:
     shown = post(client)
     page = html.unescape(shown.content.decode())
