@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -110,7 +111,7 @@ def compiled(language: str) -> bytes:
     return out.getvalue()
 
 
-def untranslated(language: str) -> list[tuple[str | None, str | tuple[str, ...]]]:
+def untranslated(language: str) -> list[tuple[str | None, Any]]:
     """(context, text) of what has no translation, or lacks one of its forms."""
     found = []
     for message in catalogue(language):

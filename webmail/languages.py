@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware, auser, get_user
@@ -32,12 +32,12 @@ class PersonAndLanguage(AuthenticationMiddleware):
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         asked = accepted(request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:LONGEST])
         _speak(asked)
         request.user = SimpleLazyObject(partial(_person, request, asked))  # type: ignore[assignment]
         request.auser = partial(auser, request)
-        return self.get_response(request)
+        return cast(HttpResponseBase, self.get_response(request))
 
 
 def _person(request: HttpRequest, asked: str) -> Any:

@@ -17,7 +17,7 @@ _SWIPES = {"trash": _("Delete"), "seen": _("Mark as read, unread"), "flagged": _
 class PreferencesForm(forms.Form):
     """How somebody likes the screen. What is no choice is left out of `cleaned_data`, and stays as it was."""
 
-    CHOICES: ClassVar = {
+    CHOICES: ClassVar[dict[str, dict[str, Any]]] = {
         "language": {"": _("Same as browser"), **dict(settings.LANGUAGES)},
         "theme": {"": _("Same as device"), "light": _("Light"), "dark": _("Dark")},
         "accent": {

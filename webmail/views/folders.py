@@ -105,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
             liking.like(holder.account.pk, made, hidden=True)
 
     typed = {"name": name, "inside": inside, "shown": shown}
-    form = {"kind": "new", "typed": typed, "places": places, "action": request.get_full_path()}
+    form: dict[str, Any] = {"kind": "new", "typed": typed, "places": places, "action": request.get_full_path()}
     form["whose"] = holder.account.pk
     return _form(request, shell.context(request, holder, boxes), form, make, _("The folder is there."))
 

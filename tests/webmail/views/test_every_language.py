@@ -18,17 +18,20 @@ from tests.webmail.views.conftest import Person
 from webmail import languages
 
 PAGES = (
-    "/mailbox/{inbox}/", "/message/{message}/", "/search?q=from%3Aann", "/compose/", "/settings", "/settings/identities",
-    "/settings/signatures", "/settings/templates", "/settings/notifications", "/settings/contacts", "/settings/activity",
-    "/settings/security", "/contacts", "/folders", "/labels", "/outbox", "/refusals", "/shortcuts", "/settings/accounts/new", "/contacts/duplicates", "/settings/identities/new", "/inbox/",
-    "/mailbox/{inbox}/dialogs", "/folders/new", "/contacts/new", "/contacts/import", "/message/{message}/headers",
+    "/mailbox/{inbox}/", "/message/{message}/", "/search?q=from%3Aann", "/compose/", "/settings",
+    "/settings/identities", "/settings/signatures", "/settings/templates", "/settings/notifications",
+    "/settings/contacts", "/settings/activity", "/settings/security", "/contacts", "/folders", "/labels", "/outbox",
+    "/refusals", "/shortcuts", "/settings/accounts/new", "/contacts/duplicates", "/settings/identities/new",
+    "/inbox/", "/mailbox/{inbox}/dialogs", "/folders/new", "/contacts/new", "/contacts/import",
+    "/message/{message}/headers",
 )  # fmt: skip
 OPEN, CLOSE = "⟦", "⟧"
 MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 HIDDEN = re.compile(r"<!doctype[^>]*>|<(script|style|svg|option)\b.*?</\1>|<!--.*?-->", re.S | re.I)
 SPOKEN = re.compile(r'\s(?:aria-label|title|placeholder|alt|aria-valuetext)="([^"]*)"')
 OF_PEOPLE = re.compile(
-    r"Hello|Alice|Whimbrel|alice@example\.com|example\.(com|org)|from:ann|ann\b|Wren Calloway|wren@example\.org|UTC|INBOX"
+    r"Hello|Alice|Whimbrel|alice@example\.com|example\.(com|org)|from:ann|ann\b|Wren Calloway|wren@example\.org|UTC"
+    r"|INBOX"
     r"|[\w.]+@[\w.]+|Message-ID|Dock"
 )
 """What people wrote and what they are called; names of programs and standards."""
