@@ -13,7 +13,7 @@ def test_every_problem_has_a_whole_sentence(code: str) -> None:
         told = explain(CannotSignIn(code, server="mail.example.org", domain="example.org", wait=40))
     assert told.sentence.endswith(".")
     assert "%" not in told.sentence
-    assert 400 <= told.status < 600
+    assert 400 <= told.status < 600 or (code, told.status) == ("found", 200)  # servers to look at are no fault
     assert told.status != 500
 
 

@@ -99,6 +99,7 @@ def test_every_icon_that_is_used_is_in_the_sprite() -> None:
     for template in Path("templates").rglob("*.html"):
         text = template.read_text()
         used |= set(re.findall(r'{% icon "([\w-]+)"', text)) | set(re.findall(r'%}#([\w-]+)"', text))
+    used |= set(re.findall(r'#([\w-]+)"', Path("webmail/templatetags/mail.py").read_text()))
     code = "".join(
         path.read_text()
         for folder in ("webmail/screen", "webmail/reading", "webmail/views")
