@@ -19,8 +19,10 @@ OFTEN = 600
 """Seconds: use is written down no more often than this."""
 
 
-def begin(sender: object, request: HttpRequest, **_kwargs: Any) -> None:
-    """Receives `user_logged_in`."""
+def begin(sender: object, request: HttpRequest | None, **_kwargs: Any) -> None:
+    """Receives `user_logged_in`. Nothing lasts where nobody asked for it."""
+    if request is None:
+        return
     request.session[BEGUN] = request.session[USED] = int(time())
 
 

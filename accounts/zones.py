@@ -31,10 +31,10 @@ def choices() -> tuple[str, ...]:
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(_PLACES)))
 
 
-def take(sender: object, request: HttpRequest, user: User, **_kwargs: Any) -> None:
+def take(sender: object, request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
     """Receives `user_logged_in`: the zone that the page for signing in has left in a cookie is the person's from then
     on, unless they have one already."""
-    zone = known(request.COOKIES.get(COOKIE, "")[:64])
+    zone = known(request.COOKIES.get(COOKIE, "")[:64]) if request else ""
     if not zone or Preferences.objects.filter(user=user).exclude(time_zone="").exists():
         return
     Preferences.objects.update_or_create(user=user, defaults={"time_zone": zone})

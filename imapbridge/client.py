@@ -44,7 +44,7 @@ TURN = 1.0
 """Seconds to wait for one's turn to wait."""
 
 
-@sensitive_variables("password")
+@sensitive_variables("password", "values")
 def verify_sign_in(servers: Servers, username: str, password: str, *, is_token: bool = False) -> None:
     """Whether the mail server lets this person in: returns, or raises SignInRefused or whatever was in the way.
 

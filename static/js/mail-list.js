@@ -183,9 +183,11 @@ class MailList extends HTMLElement {
   #remove(id) {
     this.held.delete(id);
     const row = document.getElementById(id);
-    if (!row || !isPointedAt(row)) return row?.remove();
+    if (!row) return undefined;
+    // It may be brought back by an undo that does not know that it went.
+    if (!isPointedAt(row)) return shelve(row);
     row.classList.add("is-leaving");
-    const go = () => row.classList.contains("is-leaving") && (row.remove(), this.#tidy());
+    const go = () => row.classList.contains("is-leaving") && (shelve(row), this.#tidy());
     row.addEventListener("pointerleave", go, { once: true });
     return undefined;
   }

@@ -86,6 +86,7 @@ def test_an_answer_arrives_as_it_was_written(
     page.keyboard.type("Wren")
     page.keyboard.press("Control+b")
     open_.get_by_role("button", name="Emoji").click()
+    expect(open_.get_by_role("dialog", name="Emoji").get_by_role("button").first).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     files = [{"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" + bytes(3_000_000)}]

@@ -33,7 +33,7 @@ def test_what_is_typed_is_found_here_and_on_the_server(
     expect(page.get_by_role("list", name="Subjects and people").locator("mark").first).to_have_text("Table")
     box.fill("zeppelin हिन्दी")  # nothing here has it but a text that nobody has opened
     found = page.get_by_role("list", name="Message text").locator(".row")
-    expect(found).to_have_count(1)
+    expect(found).to_have_count(1, timeout=30_000)  # the mail server is asked, folder by folder
     expect(found).to_contain_text("Minutes of March")
     expect(page.get_by_role("group", name="Filters")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="1 more message found on the server.")).to_be_visible()

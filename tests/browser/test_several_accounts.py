@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.people import faults, letter, sign_in
 from tests.browser.test_live import SOON, listens
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.process import wait_until
 from tests.servers.whimbrel import Whimbrel
 
 
@@ -50,7 +51,7 @@ def test_a_second_account_beside_the_first(page: Page, whimbrel: Whimbrel, noor:
         expect(page.get_by_text("Archived “Keys for the hall”")).to_be_visible()
         page.keyboard.press("z")
         expect(keys).to_be_visible()
-        assert len(phone.uids("INBOX")) == 2
+        wait_until(lambda: len(phone.uids("INBOX")) == 2, "the message, back in its inbox", 20)
 
     page.keyboard.press("g")
     page.keyboard.press("2")
