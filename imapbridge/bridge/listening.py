@@ -41,7 +41,8 @@ class Listener:
     """One connection. `signal` is called whenever something has changed, maybe often; `is_seen` says who looks."""
 
     __slots__ = (
-        "_connection", "_idles", "_is_leaving", "_is_seen", "_patience", "_picture", "_session", "_signal", "_told_all"
+        "_connection", "_idles", "_is_leaving", "_is_seen", "_opened", "_patience", "_picture", "_session", "_signal",
+        "_told_all",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +55,7 @@ class Listener:
         self._is_seen = is_seen
         self._idles = self._session.has("IDLE")
         self._told_all = False
+        self._opened = 0
         self._is_leaving = False
         self._patience: asyncio.Timeout | None = None
 
@@ -69,7 +71,8 @@ class Listener:
 
     async def begin(self) -> None:
         """Open INBOX, ask to be told, and see how everything stands."""
-        await self._run(self._session.select(INBOX, read_only=True))
+        opened = await self._run(self._session.select(INBOX, read_only=True))
+        self._opened = hash((opened.uid_validity, opened.uid_next, opened.exists, opened.highest_modseq))
         self._told_all = self._idles and await self._run(self._session.notify())
         self._session.take_events()
         await self._look(is_first=True)
@@ -115,8 +118,11 @@ class Listener:
 
     async def _look(self, *, is_first: bool = False) -> None:
         """Compare all mailboxes with how they stood. INBOX speaks for itself once it idles."""
+        if not (is_first or self._idles):
+            # Of the open mailbox a server need tell nothing before it is asked, and Dovecot does not (RFC 9051 6.1.2).
+            await self._run(self._session.noop())
         listed = await self._run(self._session.list_mailboxes())
-        inbox, others = _digests(listed)
+        inbox, others = _digests(listed, self._opened)
         differs = others != self._picture.others
         if is_first or not self._idles:
             differs = differs or inbox != self._picture.inbox
@@ -131,8 +137,9 @@ class Listener:
         return result
 
 
-def _digests(listed: list[ListedMailbox]) -> tuple[int, int]:
-    """Of INBOX, and of all others."""
+def _digests(listed: list[ListedMailbox], opened: int) -> tuple[int, int]:
+    """Of INBOX, and of all others. Without LIST-STATUS the open INBOX has no status but `opened`, how it stood then."""
     marks = {one.raw_name: hash((one.raw_name, one.attributes, one.status)) for one in listed}
     inbox = next((name for name in marks if name.upper() == INBOX), INBOX)
-    return marks.pop(inbox, 0), hash(frozenset(marks.values()))
+    is_told = any(one.status for one in listed if one.raw_name == inbox)
+    return hash((marks.pop(inbox, 0), 0 if is_told else opened)), hash(frozenset(marks.values()))

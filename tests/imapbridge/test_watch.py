@@ -11,7 +11,10 @@ import pytest
 from accounts.models import MailAccount
 from imapbridge import presence, redis_link
 from imapbridge.bridge import listening, pace, watch
+from imapbridge.bridge.listening import Listener, Picture
 from imapbridge.bridge.watch import Watch
+from imapbridge.pool.connector import Connector
+from imapbridge.pool.credentials import open_login
 from tests.imapbridge.conftest import Heard, until
 from tests.servers.bridge import account_of, at
 from tests.servers.dovecot import Dovecot, User
@@ -82,6 +85,7 @@ def test_changes_anywhere_are_heard(any_dovecot: Dovecot, heard: Heard, settings
     uid = any_dovecot.append(user, "INBOX", plain("First"))
     changes: list[Callable[[], object]] = [
         lambda: any_dovecot.deliver(user, plain("Delivered")),
+        lambda: any_dovecot.deliver(user, plain("And one more")),  # now INBOX is `\\Marked` before as after
         lambda: any_dovecot.append(user, "Sent", plain("Elsewhere")),
     ]
 
@@ -92,6 +96,34 @@ def test_changes_anywhere_are_heard(any_dovecot: Dovecot, heard: Heard, settings
             assert set(await heard.more(lambda: phone.flag("INBOX", [uid], "\\Seen"))) == {account.pk}
 
     play(story, account)
+
+
+@pytest.mark.parametrize("options", [RICH, POORER], ids=["LIST-STATUS", "without"])
+def test_what_came_while_nobody_listened_is_heard_at_the_next_beginning(options: Options, settings: Any) -> None:
+    signals: list[int] = []
+
+    async def begin(account: MailAccount, picture: Picture) -> int:
+        _version, login = await asyncio.to_thread(open_login, account.pk)
+        connection = await Connector(compress=False).connect_account(account.pk, login)
+        signals.clear()
+        await Listener(connection, picture, lambda: signals.append(1), lambda: True).begin()
+        connection.close()
+        return len(signals)
+
+    async def story(server: Dovecot, user: User, account: MailAccount) -> None:
+        picture = Picture()
+        await begin(account, picture)
+        assert await begin(account, picture) == 0
+        for _ in range(2):
+            await asyncio.to_thread(server.deliver, user, plain())
+            assert await begin(account, picture) == 1
+        assert await begin(account, picture) == 0
+
+    with running(Dovecot(options=options)) as server:
+        settings.ENV = at(settings.ENV, server)
+        user = server.user()
+        server.append(user, "INBOX", plain("First"))
+        asyncio.run(story(server, user, account_of(user)))
 
 
 def test_many_changes_at_once_are_few_syncs(
@@ -109,6 +141,7 @@ def test_many_changes_at_once_are_few_syncs(
     play(story, account)
 
 
+@pytest.mark.threat("E8")
 def test_two_accounts_are_never_mixed(account: MailAccount, dovecot: Dovecot, mail_user: User, heard: Heard) -> None:
     other_user = dovecot.user()
     other = account_of(other_user)
@@ -137,6 +170,7 @@ def test_a_server_that_restarts_is_listened_to_again_and_what_was_missed_is_sync
             await asyncio.to_thread(server.deliver, users[0], plain("Missed"))
             await until(lambda: keeper.heard == 5, 60)
             await until(lambda: accounts[0].pk in heard)
+            await heard.rest()
             # Nothing has changed for the others: no herd of syncs follows a restart.
             assert set(heard) == {accounts[0].pk}
             assert set(await heard.more(lambda: server.deliver(users[1], plain("Heard")))) == {accounts[1].pk}
