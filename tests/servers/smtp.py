@@ -43,6 +43,8 @@ class Refusals:
     delay: float = 0.0
     dies: str = ""
     """Once: `greeting`, `data` (told to go on, it goes away) or `reply` (it has taken the message and goes away)."""
+    holds: dict[str, str] = field(default_factory=dict)
+    """By recipient where it falls silent until the entry is taken out: `envelope`, `data` or `reply`."""
     lacks: frozenset[str] = frozenset()
     """Extensions that are not offered, such as `SMTPUTF8`."""
 
@@ -68,6 +70,8 @@ class SmtpServer:
         """Good access tokens, and whose they are."""
         self.signed_in: list[str] = []
         """Who was let in by one of them."""
+        self.held: list[str] = []
+        """Recipients whose messages stand where `Refusals.holds` has them."""
         self.refusals = Refusals()
         self.port, self.tls_port = free_ports(2)
         self._controllers: list[Controller] = []
@@ -98,6 +102,7 @@ class SmtpServer:
         self.received.clear()
         self.seen.clear()
         self.signed_in.clear()
+        self.held.clear()
         self.tokens = {}
         self.refusals = Refusals()
 
@@ -123,6 +128,7 @@ class SmtpServer:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.seen.append(" ".join(["RCPT", address, *options]))
+        await self.hold([address], "envelope")
         if refusal := self.refusals.recipients.get(address):
             return refusal
         envelope.rcpt_tos.append(address)
@@ -135,9 +141,18 @@ class SmtpServer:
         login = str(session.auth_data or "")
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content, login))
+        await self.hold(envelope.rcpt_tos, "reply")
         if self.refusals.is_to_die("reply"):
             server.transport.abort()
         return "250 2.0.0 Taken"
+
+    async def hold(self, recipients: Sequence[str], at: str) -> bool:
+        """Fall silent there, where that is wanted for one of them. Returns whether it was."""
+        wanted = [one for one in recipients if self.refusals.holds.get(one) == at]
+        self.held.extend(wanted)
+        while any(self.refusals.holds.get(one) == at for one in wanted):
+            await asyncio.sleep(0.02)
+        return bool(wanted)
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
@@ -166,6 +181,11 @@ class _Conversation(SMTP):
     async def smtp_DATA(self, arg: str) -> None:
         if self.event_handler.refusals.is_to_die("data"):
             await self.push("354 Go on")
+            self.transport.abort()
+            return
+        if any(self.event_handler.refusals.holds.get(one) == "data" for one in self.envelope.rcpt_tos):
+            await self.push("354 Go on")  # and nobody reads what comes
+            await self.event_handler.hold(self.envelope.rcpt_tos, "data")
             self.transport.abort()
             return
         await super().smtp_DATA(arg)

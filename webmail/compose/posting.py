@@ -7,8 +7,7 @@ so of two who are at the same message one goes on; see `outbox` for the states.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -28,6 +27,7 @@ from imapbridge.submit import Letter, Reply, Undecided
 from webmail import meters
 from webmail.compose import afterwards, rates
 from webmail.compose.fates import conclude, fate, give_up, mark_unknown
+from webmail.compose.lease import LEASE, held, kept
 from webmail.models import Outgoing
 
 logger = logging.getLogger(__name__)
@@ -37,13 +37,6 @@ TASK = "webmail.tasks.post_outgoing"
 LEARN = "webmail.tasks.learn_limit"
 ASKED = 600
 """Seconds after which a server that did not say how much it takes is asked again."""
-LEASE = timedelta(seconds=120)
-"""For so long whoever sends is believed to live without a sign of it. Should another take over from one that lives,
-that one finds out before the last octet, and sends nothing."""
-LAST_LEASE = timedelta(seconds=700)
-"""While the answer to the whole message is waited for."""
-SIGN = 30.0
-"""Seconds between two signs of life."""
 SOONEST_PERSON = timedelta(minutes=10)
 """Between two looks at whether its person has mended what only they can."""
 SURE = 0.05
@@ -140,7 +133,8 @@ def deliver(row: Outgoing) -> None:
         _postpone(row, SignInRefused())
         return
     try:
-        replies = submit.submit(row.account_id, _letter(row), ending=partial(_is_ending, row), alive=_signs(row))
+        with kept(row) as alive:
+            replies = submit.submit(row.account_id, _letter(row), ending=partial(_is_ending, row), alive=alive)
     except Undecided as error:
         logger.warning("outgoing=%s unknown: no answer came", row.pk)
         _undecided(row, str(error))
@@ -219,25 +213,7 @@ def _names(row: Outgoing) -> tuple[str, ...]:
 
 def _is_ending(row: Outgoing) -> bool:
     """The step that decides: from here on it may have been taken."""
-    return bool(_held(row).update(ending=True, due_at=timezone.now() + LAST_LEASE))
-
-
-def _signs(row: Outgoing) -> Callable[[], bool]:
-    """Says, not too often, that we live; whether it is still ours."""
-    told = time.monotonic()
-
-    def alive() -> bool:
-        nonlocal told
-        if time.monotonic() - told < SIGN:
-            return True
-        told = time.monotonic()
-        return bool(_held(row).update(due_at=timezone.now() + LEASE))
-
-    return alive
-
-
-def _held(row: Outgoing) -> QuerySet[Outgoing]:
-    return Outgoing.objects.filter(pk=row.pk, state=State.SENDING, turn=row.turn)
+    return bool(held(row).update(ending=True, due_at=timezone.now() + LEASE))
 
 
 def _locked(row: Outgoing, states: tuple[str, ...]) -> Outgoing | None:
@@ -246,7 +222,7 @@ def _locked(row: Outgoing, states: tuple[str, ...]) -> Outgoing | None:
 
 def _undecided(row: Outgoing, said: str) -> None:
     with transaction.atomic():
-        if _held(row).update(state=State.UNKNOWN, said=said, begun=True):
+        if held(row).update(state=State.UNKNOWN, said=said, begun=True):
             mark_unknown(row.pk)
             meters.sent(Fate.UNKNOWN, len(_names(row)))
 
