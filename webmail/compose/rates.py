@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.limits import Limits, Rates, limits_of
 from accounts.models import MailAccount
-from webmail.compose.tally import DAY, HOUR, Tally
+from webmail.compose.tally import DAY, HOUR, Tally, never
 from webmail.models import Outgoing, SendingTally
 
 logger = logging.getLogger(__name__)
@@ -28,12 +28,13 @@ AGAIN = {audit.Kind.SENDING_LIMITED: timedelta(hours=1), audit.Kind.SENDING_BURS
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`seconds` until it may be sent; -1: never, for one message alone has too many recipients. `of_domain`: it is not
-    this person, but all of the domain together, who sent so much."""
+    """`seconds` until it may be sent; -1: never, for it has more recipients than `most`, which is as many as may be
+    written to in `hours`; 0: in one message. `of_domain`: it is not this person, but all of the domain together."""
 
     seconds: int
     of_domain: bool = False
     most: int = 0
+    hours: int = 0
 
 
 def refusal(account: MailAccount, people: int) -> Refusal | None:
@@ -41,6 +42,9 @@ def refusal(account: MailAccount, people: int) -> Refusal | None:
     limits = limits_of(account.address)
     if limits.recipients and people > limits.recipients:
         return Refusal(-1, most=limits.recipients)
+    for _key, rates, more in _counted(account, limits):
+        if (found := never(rates, people)):
+            return Refusal(-1, of_domain=not more, most=found[0], hours=found[1])
     ahead = _handed_over(account)
     for key, rates, more in _counted(account, limits):
         tally = _value(SendingTally.objects.filter(key=key).first())

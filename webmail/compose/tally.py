@@ -1,7 +1,8 @@
 """PURE: how much somebody sent lately, whether more fits within what they may, and whether it is unusual.
 
 Time is cut into slots of five minutes; a slot counts until its last moment is out of the window, so never too few are
-counted. A message to more people than the limit fits when nothing else was sent, so that it does not wait for ever.
+counted. A message to more people than the limit is refused before it is handed over (`never`); one that was handed over
+before the limit was so low fits when nothing else was sent.
 """
 
 from __future__ import annotations
@@ -74,6 +75,12 @@ class Tally:
                 break
             left, until = left - self.slots[slot][which], _leaves(slot, window)
         return int(until - now + 0.999)
+
+
+def never(rates: Rates, recipients: int) -> tuple[int, int] | None:
+    """The limit that a message to so many is over whatever else is sent: recipients, and within how many hours."""
+    limits = ((rates.recipients_per_hour, HOUR // 3600), (rates.recipients_per_day, DAY // 3600))
+    return min((one for one in limits if 0 < one[0] < recipients), default=None)
 
 
 def _leaves(slot: int, window: int) -> int:

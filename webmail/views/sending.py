@@ -49,12 +49,7 @@ def _refusals(draft: Draft, at: datetime | None, clock: Clock) -> list[Problem]:
 def enough(refused: Refusal, clock: Clock) -> str:
     """That no more may be sent, and from when on it may."""
     if refused.seconds < 0:
-        text = ngettext(
-            "One message may go to {n} person at most: write to the others in another one.",
-            "One message may go to {n} people at most: write to the others in another one.",
-            refused.most,
-        )
-        return text.format(n=refused.most)
+        return _too_many(refused).format(n=refused.most)
     moment = (timezone.now() + timedelta(seconds=refused.seconds)).astimezone(clock.tz)
     when = clock.time(moment) if moment.date() == clock.today else clock.full(moment)
     if refused.of_domain:
@@ -64,6 +59,39 @@ def enough(refused: Refusal, clock: Clock) -> str:
         text = _("You have sent as much as you may for now. You can send again from {when} on, or have this message "
                  "sent later.")  # fmt: skip
     return text.format(when=when)
+
+
+def _too_many(refused: Refusal) -> str:
+    """That it never can go as it is."""
+    if not refused.hours:
+        return ngettext(
+            "One message may go to {n} person at most: write to the others in another one.",
+            "One message may go to {n} people at most: write to the others in another one.",
+            refused.most,
+        )
+    if refused.of_domain and refused.hours == 1:
+        return ngettext(
+            "Within an hour your domain may write to {n} person. Write to the others later, or ask your host for more.",
+            "Within an hour your domain may write to {n} people. Write to the others later, or ask your host for more.",
+            refused.most,
+        )
+    if refused.of_domain:
+        return ngettext(
+            "Within a day your domain may write to {n} person. Write to the others later, or ask your host for more.",
+            "Within a day your domain may write to {n} people. Write to the others later, or ask your host for more.",
+            refused.most,
+        )
+    if refused.hours == 1:
+        return ngettext(
+            "You may write to {n} person within an hour. Write to the others later, or ask your host for more.",
+            "You may write to {n} people within an hour. Write to the others later, or ask your host for more.",
+            refused.most,
+        )
+    return ngettext(
+        "You may write to {n} person within a day. Write to the others later, or ask your host for more.",
+        "You may write to {n} people within a day. Write to the others later, or ask your host for more.",
+        refused.most,
+    )
 
 
 def _questions(draft: Draft) -> list[Problem]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.limits import Rates
-from webmail.compose.tally import DAY, HOUR, SLOT, Tally
+from webmail.compose.tally import DAY, HOUR, SLOT, Tally, never
 
 NOON = 20_000 * DAY + DAY // 2
 SENT = st.lists(st.tuples(st.integers(0, 2 * HOUR), st.integers(1, 20)), max_size=12)
@@ -48,8 +48,11 @@ def test_the_wait(rates: Rates, people: int, wait: int) -> None:
     assert after((0, 3), (60, 4)).wait(rates, people, NOON + 60) == wait
 
 
-def test_more_than_the_limit_goes_when_nothing_else_was_sent() -> None:
-    assert Tally().wait(Rates(recipients_per_hour=10), 5000, NOON) == 0
+def test_more_than_the_limit_goes_never_or_when_nothing_else_was_sent() -> None:
+    rates = Rates(messages_per_hour=1, recipients_per_hour=10, recipients_per_day=8)
+    assert [never(rates, people) for people in (8, 9, 5000)] == [None, (8, 24), (8, 24)]
+    assert never(Rates(recipients_per_hour=10), 11) == (10, 1) and never(Rates(), 11) is None
+    assert Tally().wait(rates, 5000, NOON) == 0
 
 
 @settings(max_examples=60)

@@ -82,7 +82,11 @@ def test_what_is_said_before_it_is_handed_over(alice: Sender) -> None:
     assert said() == ""
     limit(recipients_per_message=1)
     assert "One message may go to 1 person at most" in said()
-    limit(recipients_per_message=0, person_messages_per_day=1)
+    limit(recipients_per_message=0, person_recipients_per_day=1, domain_recipients_per_hour=1)
+    assert "You may write to 1 person within a day. Write to the others later, or ask your host" in said()
+    limit(person_recipients_per_day=0)
+    assert "Within an hour your domain may write to 1 person." in said(timezone.now() + timedelta(hours=3))
+    limit(domain_recipients_per_hour=0, person_messages_per_day=1)
     alice.send("a@example.org")
     assert "You have sent as much as you may for now. You can send again from" in said()
     assert said(timezone.now() + timedelta(hours=3)) == ""
