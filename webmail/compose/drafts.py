@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from webmail.compose import mirror, uploads
+from webmail.compose import mirror, moving, uploads
 from webmail.compose.quote import sanitized, unwrapped
 from webmail.models import Draft
 
@@ -70,9 +70,8 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
     else:
         del values["account_id"]
     open_ = Draft.objects.filter(pk=draft.pk, outgoing=None)
-    changed = open_.filter(wanted).update(
-        **values, revision=F("revision") + 1, tab=tab, saved_at=timezone.now(), discarded_at=None
-    )
+    values |= {"revision": F("revision") + 1, "tab": tab, "saved_at": timezone.now(), "discarded_at": None}
+    changed = moving.update(open_.filter(wanted), values)
     if not changed:
         raise ChangedElsewhere(open_.get())
     if moved:  # its copy lies in the Drafts mailbox of the account that it has left

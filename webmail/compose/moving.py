@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import MailAccount
 from imapbridge.mime.build import new_message_id
@@ -26,11 +28,17 @@ def waiting_in(account_id: int) -> int:
 
 def move_drafts(source: MailAccount, target: MailAccount) -> None:
     """All that are open go on in the other account, from its default identity; its Drafts mailbox gets their copies."""
-    moved: dict[str, Any] = {"account": target, "identity": None, "mirrored": 0, "mirrored_size": 0}
+    moved: dict[str, Any] = {"account_id": target.pk, "identity": None, "mirrored": 0, "mirrored_size": 0}
     for key in Draft.objects.filter(account=source, outgoing=None).values_list("pk", flat=True):
-        draft = Draft.objects.filter(pk=key)
-        try:
-            with transaction.atomic():
-                draft.update(**moved)
-        except IntegrityError:  # both have it: it was begun from a copy that lay in the other's Drafts mailbox
-            draft.update(**moved, message_id=new_message_id(target.address.rpartition("@")[2]))
+        update(Draft.objects.filter(pk=key), moved)
+
+
+def update(draft: QuerySet[Draft], values: Mapping[str, Any]) -> int:
+    """Change one draft, and perhaps its account. Where both accounts have it, as one that was begun from a copy in the
+    other's Drafts mailbox, it is from now on another message. Returns whether there was such a draft."""
+    try:
+        with transaction.atomic():
+            return draft.update(**values)
+    except IntegrityError:
+        address = MailAccount.objects.values_list("address", flat=True).get(pk=values["account_id"])
+        return draft.update(**values, message_id=new_message_id(address.rpartition("@")[2]))

@@ -261,6 +261,14 @@ def test_whom_a_message_is_from_says_through_which_account_it_goes(alice: Person
     draft = Draft.objects.get()
     assert (draft.account, draft.identity, draft.mirrored) == (desk.account, desk, 0)
     assert not Entry.objects.filter(mailbox=box, expunged=False).exists()
+    Draft.objects.create(account=alice.account, message_id=draft.message_id)  # it goes where it is already
+    back = {"identity": f"a{alice.account.pk}", "revision": draft.revision}
+    assert alice.client.post(f"/compose/{draft.pk}/", back).status_code == 302
+    moved = Draft.objects.get(pk=draft.pk)
+    assert (moved.account, moved.message_id == draft.message_id) == (alice.account, False)
+    there = {"identity": str(desk.pk), "revision": moved.revision}
+    alice.client.post(f"/compose/{draft.pk}/", there)
+    draft = Draft.objects.get(pk=draft.pk)
     assert froms(alice.text(f"/compose/{draft.pk}/")) == [(str(desk.pk), " selected"), (f"a{alice.account.pk}", "")]
     form = {"do": "send", "to": "wren@example.org", "subject": "Van", "text": "x", "revision": draft.revision}
     alice.client.post(f"/compose/{draft.pk}/", form)
