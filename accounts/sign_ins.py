@@ -87,14 +87,18 @@ def end(rows: Sequence[SignIn]) -> None:
 
 
 def _end(key: int) -> None:
+    sessions = import_module(settings.SESSION_ENGINE).SessionStore()
     with transaction.atomic():
         # Read anew: one that stays may have been brought back meanwhile, with a session that the caller does not know.
         row = SignIn.objects.select_for_update().filter(pk=key).first()
         if row is None:
             return
         if session := session_key(row):
-            import_module(settings.SESSION_ENGINE).SessionStore().delete(session)
+            sessions.delete(session)
         row.delete()
+    if session:
+        # Whoever read it before the transaction was over may have made another copy of it.
+        sessions.delete(session)
     session_ended.send(sender=SignIn, digest=row.session_digest)
 
 

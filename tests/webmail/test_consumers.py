@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -25,7 +27,7 @@ from imapbridge.models import Mailbox, ServerSearch
 from imapbridge.search import running
 from tests import factories
 from tests.servers.redis import Redis
-from webmail import consumers
+from webmail import consumers, sign_outs
 from webmail.consumers import NOT_SIGNED_IN, NOT_UNDERSTOOD, QUESTION, Changes
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -129,12 +131,14 @@ def test_a_tab_hears_that_a_search_has_news() -> None:
     assert play(alice, story) == {"search": "abc"}
 
 
+@pytest.mark.threat("C3")
 def test_charlie_hears_nothing_of_alice_s() -> None:
     _, account = factories.person()
     charlie, _ = factories.person("charlie@example.com")
     assert play(charlie, after_a_change(factories.mailbox(account), seconds=0.5)) is None
 
 
+@pytest.mark.threat("E1")
 @pytest.mark.parametrize(("signed_in", "origin"), [(False, b"http://localhost"), (True, b"null")])
 def test_strangers_and_pages_without_an_origin_are_refused(signed_in: bool, origin: bytes) -> None:
     alice, _account = factories.person()
@@ -143,6 +147,7 @@ def test_strangers_and_pages_without_an_origin_are_refused(signed_in: bool, orig
     assert (refusal["type"], refusal["code"]) == ("websocket.close", NOT_SIGNED_IN)
 
 
+@pytest.mark.threat("C3", "E1")
 def test_a_tab_is_told_that_it_is_heard_and_may_say_nothing_else() -> None:
     alice, _account = factories.person()
 
@@ -171,6 +176,7 @@ def test_an_open_tab_makes_its_accounts_present() -> None:
 # --- The end of a session ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("E1")
 def test_signing_out_closes_the_session_s_tabs_and_no_others() -> None:
     alice, account = factories.person()
     box, here, there = factories.mailbox(account), session_of(alice), session_of(alice)
@@ -205,6 +211,32 @@ def test_a_session_that_is_ended_from_elsewhere_closes_its_tabs_at_once() -> Non
     assert not here.exists(str(here.session_key))
 
 
+@pytest.mark.threat("E1")
+def test_a_session_that_is_read_while_it_is_ended_is_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab asks now and then whether it is still signed in, maybe before the transaction that ends it is over."""
+    alice, _account = factories.person()
+    here = session_of(alice)
+    row = SignIn(user=alice, expires_at=timezone.now() + timedelta(hours=1))
+    sign_ins.keep_session(row, str(here.session_key))
+    row.save()
+    delete, read = SignIn.delete, []
+
+    def reads() -> None:
+        read.append(sign_outs.is_signed_in(str(here.session_key), alice.pk))
+        connection.close()
+
+    def deleted_while_somebody_reads(self: SignIn) -> Any:
+        reader = Thread(target=reads)
+        reader.start()
+        reader.join()
+        return delete(self)
+
+    monkeypatch.setattr(SignIn, "delete", deleted_while_somebody_reads)
+    sign_ins.end([row])
+    assert read == [True]
+    assert not here.exists(str(here.session_key))
+
+
 def test_forgotten_passwords_close_every_tab() -> None:
     alice, account = factories.person()
 
@@ -223,6 +255,7 @@ def _deactivate(user: User, session: SessionBase) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
+@pytest.mark.threat("E1")
 @pytest.mark.parametrize("ends", [_delete_session, _deactivate])
 def test_a_session_that_ends_unsaid_is_noticed(ends: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers.presence, "RENEW", 0.1)
