@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Django looks for models here.
+from accounts.errands import Errand as Errand  # noqa: PLC0414
 from accounts.steps import Authenticator as Authenticator  # noqa: PLC0414
 from accounts.steps import Passkey as Passkey  # noqa: PLC0414
 from accounts.steps import RecoveryCode as RecoveryCode  # noqa: PLC0414

@@ -19,7 +19,7 @@ from django.utils.crypto import get_random_string
 
 from accounts import audit, brands, secrets
 from accounts.devices import device_words
-from accounts.models import MailAccount, Preferences, SignIn, User
+from accounts.models import Errand, MailAccount, Preferences, SignIn, User
 from accounts.networks import client_network
 from accounts.oauth import returning
 from accounts.signals import passwords_forgotten, session_ended
@@ -174,5 +174,7 @@ def forget_where_nobody_is(users: list[int]) -> None:
 
 
 def _goes() -> models.Q:
-    """Whose passwords go with the last sign-in: everybody's who has not chosen otherwise."""
-    return ~models.Q(user__in=Preferences.objects.filter(keeps_syncing=True).values("user"))
+    """Whose passwords go with the last sign-in: everybody's who has not chosen otherwise. What is still to be done with
+    one comes first."""
+    busy = Errand.objects.filter(until__gt=timezone.now()).values("account")
+    return ~models.Q(user__in=Preferences.objects.filter(keeps_syncing=True).values("user")) & ~models.Q(pk__in=busy)

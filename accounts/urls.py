@@ -18,5 +18,4 @@ urlpatterns = [
     path("second-steps/passkey/options", enrol_views.new_passkey_options, name="new-passkey-options"),
     path("second-steps/remove", enrol_views.remove, name="second-step-remove"),
     path("second-steps/recovery-codes", enrol_views.recovery_codes, name="recovery-codes"),
-    path("sign-out", views.sign_out, name="sign-out"),
 ]

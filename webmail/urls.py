@@ -53,6 +53,7 @@ from webmail.views import (
     senders,
     shortcuts,
     signatures,
+    signing_out,
     source,
     suggest,
     suggestions,
@@ -64,6 +65,7 @@ from webmail.views import (
 )
 
 urlpatterns = [
+    path("sign-out", signing_out.sign_out, name="sign-out"),
     path("", include("accounts.urls")),
     path("", mailboxes.home, name="home"),
     path("mailbox/<int:mailbox_id>/", mailboxes.show, name="mailbox"),

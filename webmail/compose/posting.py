@@ -25,7 +25,7 @@ from imapbridge import submit
 from imapbridge.errors import AskPerson, MailError, SignInRefused, TryAgain
 from imapbridge.submit import Letter, Reply, Undecided
 from webmail import meters
-from webmail.compose import afterwards, rates
+from webmail.compose import afterwards, lingering, rates
 from webmail.compose.fates import conclude, fate, give_up, mark_unknown
 from webmail.compose.lease import LEASE, held, kept
 from webmail.models import Outgoing
@@ -74,6 +74,7 @@ def look() -> None:
             recover(row)
         _ask(row.pk)
     afterwards.catch_up()
+    lingering.look()
 
 
 def limit(account_id: int) -> int:

@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import sign_ins
+from accounts.models import Errand, MailAccount, Preferences
 from tests import factories
 from tests.webmail.views.conftest import Person
-from webmail.compose import posting
+from webmail.compose import lingering, posting
 from webmail.models import Draft, Outgoing
 
 
@@ -133,3 +135,44 @@ def test_the_sent_message_tells_of_it(alice: Person) -> None:
         troubled=False, dsn=True, recipients=[{**row.recipients[0], "state": "delivered"}]
     )
     assert "It came into the mailbox of bob@example.org." in alice.text(f"/message/{letter.pk}/")
+
+
+# --- Signing out ------------------------------------------------------------------------------------------------------
+
+
+def secret_of(person: Person) -> str:
+    return str(MailAccount.objects.get(pk=person.account.pk).secret)
+
+
+@pytest.mark.parametrize("wanted", ["send", "keep"])
+def test_who_signs_out_is_asked_about_what_waits(alice: Person, bob: Person, wanted: str) -> None:
+    row = going(alice, scheduled=True)
+    page = alice.client.post("/sign-out").content.decode()
+    assert "1 message is not sent yet" in page and "Lease" in page and secret_of(alice)
+    assert alice.get("/outbox").status_code == 200  # nothing has happened yet
+    assert "You are signed out" in bob.client.post("/sign-out").content.decode()
+    assert "You are signed out" in alice.client.post("/sign-out", {"letters": wanted}).content.decode()
+    sign_ins.sweep()
+    posting.look()
+    assert bool(secret_of(alice)) == (wanted == "send")
+    Outgoing.objects.filter(pk=row.pk).update(state="sent", sent_at=timezone.now(), copy="server")
+    posting.look()
+    assert secret_of(alice) == ""
+
+
+def test_what_was_sent_a_moment_ago_goes_and_nobody_is_asked(alice: Person) -> None:
+    row = going(alice, due_at=timezone.now() + timedelta(seconds=9))
+    assert "You are signed out" in alice.client.post("/sign-out").content.decode()
+    assert secret_of(alice)
+    Outgoing.objects.filter(pk=row.pk).update(due_at=timezone.now() + timedelta(days=1))
+    lingering.look()
+    assert secret_of(alice)
+    Errand.objects.update(until=timezone.now())  # it could not be sent
+    lingering.look()
+    assert secret_of(alice) == ""
+
+
+def test_whose_password_stays_anyway_is_not_asked(alice: Person) -> None:
+    Preferences.objects.create(user=alice.user, keeps_syncing=True)
+    going(alice, scheduled=True)
+    assert "You are signed out" in alice.client.post("/sign-out").content.decode()
