@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
@@ -13,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from imapbridge import errors
 from imapbridge.errors import MailError
@@ -43,6 +46,13 @@ BUSY = Fault(
     _("Too much at once"),
     _("Many files are being opened at the moment. Your mail is safe; try again in a minute."),
 )
+AWAY = Fault(
+    503,
+    _("That did not work"),
+    _("A part of this webmail is not running at the moment. Your mail is safe; try again in a minute."),
+)
+STORES_AWAY = (OperationalError, InterfaceError, RedisError)
+"""What is raised while the database or Redis is away, such as when it is started anew."""
 
 MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
     {
@@ -171,8 +181,17 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own fault. The page needs no database, no session and no cache, for one of them may be the reason."""
+    """Our own fault. The page needs no database, no session and no cache, for one of them may be the reason: then it is
+    no fault, and this is where those faults come that no view has raised."""
+    if isinstance(sys.exception(), STORES_AWAY):
+        return store_away(request)
     return HttpResponseServerError(render_to_string("errors/500.html"))
+
+
+def store_away(request: HttpRequest) -> HttpResponse:
+    """The database or Redis does not answer. The page asks neither, as little as `server_error`."""
+    said = _context(AWAY, (gettext("Try again"), _here(request)))
+    return HttpResponse(render_to_string(_template(request), said), status=AWAY.status)
 
 
 def _home() -> tuple[str, str]:
@@ -185,12 +204,14 @@ def _here(request: HttpRequest) -> str:
 
 
 def _answer(request: HttpRequest, fault: Fault, way_out: tuple[str, str], server: str = "") -> HttpResponse:
+    return render(request, _template(request), _context(fault, way_out, server), status=fault.status)
+
+
+def _template(request: HttpRequest) -> str:
+    return "errors/_blank.html" if partials.wanted(request) else "errors/page.html"
+
+
+def _context(fault: Fault, way_out: tuple[str, str], server: str = "") -> dict[str, Text]:
     label, address = way_out
-    context = {
-        "heading": fault.heading,
-        "sentence": str(fault.sentence) % {"server": server or gettext("The mail server")},
-        "label": label,
-        "address": address,
-    }
-    template = "errors/_blank.html" if partials.wanted(request) else "errors/page.html"
-    return render(request, template, context, status=fault.status)
+    sentence = str(fault.sentence) % {"server": server or gettext("The mail server")}
+    return {"heading": fault.heading, "sentence": sentence, "label": label, "address": address}

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, ResponseHeaders
-from redis.exceptions import RedisError
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-from imapbridge.errors import BridgeDown, MailError
+from imapbridge.errors import MailError
 from webmail import csp
-from webmail.error_pages import mail_error
+from webmail.error_pages import STORES_AWAY, mail_error, store_away
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +75,8 @@ def _lighten(headers: ResponseHeaders) -> None:
 
 
 class MailErrors:
-    """A MailError that a view let through, or an absent Redis, becomes a sentence: as a page or as a part of one."""
+    """A MailError that a view let through, or an absent database or Redis, becomes a sentence: as a page or a part of
+    one."""
 
     sync_capable, async_capable = True, False
 
@@ -87,7 +87,7 @@ class MailErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, RedisError):
-            log.warning("%s: Redis does not answer: %s", request.path, type(exception).__name__)
-            return mail_error(request, BridgeDown())
+        if isinstance(exception, STORES_AWAY):
+            log.warning("%s: the database or Redis does not answer: %s", request.path, type(exception).__name__)
+            return store_away(request)
         return mail_error(request, exception) if isinstance(exception, MailError) else None

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from redis.exceptions import RedisError
 
 from imapbridge import errors
 from imapbridge.errors import BY_CODE, MailError
@@ -104,6 +106,25 @@ def test_our_own_fault_needs_nothing_that_may_be_down() -> None:
     assert answer.status_code == 500
     assert "Something went wrong" in words(answer)
     assert answer["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("fault", [OperationalError(EVIL), InterfaceError(EVIL), RedisError(EVIL)])
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_a_database_or_redis_that_is_away_is_no_fault_and_asks_neither(fault: Exception, is_partial: bool) -> None:
+    """No database is to be had in this test."""
+    asked = request(**({"Region": "reader"} if is_partial else {}))
+    answers = [MailErrors(lambda request: HttpResponse()).process_exception(asked, fault)]
+    try:
+        raise fault  # where no view has begun, such as while the session is read
+    except type(fault):
+        answers.append(error_pages.server_error(asked))
+    for answer in answers:
+        assert answer is not None
+        assert answer.status_code == 503
+        assert "not running at the moment" in words(answer)
+        assert EVIL.encode() not in answer.content
+        assert links(answer) == ["/message/7/?only=unread"]
+        assert ("<html" in answer.content.decode()) is not is_partial
 
 
 @pytest.mark.parametrize("answerer", [error_pages.bad_request, error_pages.forbidden, error_pages.not_found])
