@@ -39,11 +39,19 @@ LONG = (
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests by the servers they use; and when it is known which of them run, put the long ones first."""
+    """Mark tests by the servers they use; and when it is known which of them run, put the long ones first.
+
+    A test of real processes and clocks is tried a second time when it fails: the machine may have been busy. Each that
+    needed it is named at the end, for it has a defect, or the product has.
+    """
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if marker := MARKERS.get(fixture):
                 item.add_marker(marker)
+        if getattr(getattr(item, "module", None), "running", None) is running:
+            item.add_marker("servers")
+        if item.get_closest_marker("servers") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
     yield
     long = [item for name in LONG for item in items if item.path.as_posix().endswith(f"/{name}")]
     rest = iter([item for item in items if item not in set(long)])
