@@ -217,6 +217,7 @@ def test_the_numbers_of_all_processes_are_told(house: Composed, user: User) -> N
     assert user.address not in text
 
 
+@pytest.mark.threat("E7")
 def test_no_log_and_no_store_holds_a_password_or_what_mail_says(house: Composed, dovecot: Dovecot, user: User) -> None:
     dovecot.deliver(user, b"From: Bo <bo@example.net>\nSubject: marker-of-a-subject-9917\n\nmarker-of-a-body-2248\n")
     with house.visitor(user) as visitor:

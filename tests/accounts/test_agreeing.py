@@ -83,6 +83,7 @@ def test_what_was_agreed_to_first_stays(client: Client, asked: list[Any], monkey
     assert asked == [] and "imap.example.net" in again.content.decode()
 
 
+@pytest.mark.threat("D7")
 def test_they_are_shown_first_and_asked_when_somebody_agreed(client: Client, asked: list[Any]) -> None:
     shown = post(client)
     page = html.unescape(shown.content.decode())
@@ -141,6 +142,7 @@ def test_what_the_operator_named_is_looked_up_nowhere(client: Client, asked: lis
     assert asked[0][0].imap == Endpoint("own.example.net", 993, "tls")
 
 
+@pytest.mark.threat("D8")
 def test_without_the_operators_word_there_are_none(
     client: Client, asked: list[Any], environment: Callable[..., None]
 ) -> None:
@@ -151,6 +153,7 @@ def test_without_the_operators_word_there_are_none(
         servers_for("ann@example.net")
 
 
+@pytest.mark.threat("D8")
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 def test_a_name_that_leads_into_our_network_by_now_is_not_connected_to(host: str) -> None:
     """What was public when it was found may have been given another address since."""

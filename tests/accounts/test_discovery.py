@@ -104,6 +104,7 @@ def test_a_file_of_the_domains_own_comes_first(world: Web) -> None:
     assert found.source == "example.com"
 
 
+@pytest.mark.threat("D7", "D8")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -175,6 +176,7 @@ def test_a_file_in_all_its_parts() -> None:
     assert services(XML.encode(), "example.com") == {"imap": [IMAP], "smtp": [SMTP]}
 
 
+@pytest.mark.threat("D7")
 @pytest.mark.parametrize(
     "body",
     [
@@ -195,6 +197,7 @@ def test_a_file_that_is_hostile_or_broken(body: bytes) -> None:
         services(body, "example.com")
 
 
+@pytest.mark.threat("D7", "D8")
 @pytest.mark.parametrize(
     ("old", "new"),
     [("<port>993", "<port>999999"), ("<port>993", "<port>-1"), ("<port>993", "<port>9e2"), ("SSL", "none"),

@@ -78,6 +78,7 @@ def test_staying_signed_in(bridge: Bridge, mail_user: MailUser, client: Client, 
     assert SignIn.objects.get().stays == (stay is not None)
 
 
+@pytest.mark.threat("E2")
 def test_no_session_is_carried_over(bridge: Bridge, mail_user: MailUser, client: Client) -> None:
     session = client.session
     session["planted"] = True
@@ -88,6 +89,7 @@ def test_no_session_is_carried_over(bridge: Bridge, mail_user: MailUser, client:
     assert not client.session.exists(before or "")
 
 
+@pytest.mark.threat("E3")
 @pytest.mark.parametrize(
     ("target", "location"),
     [
@@ -123,6 +125,7 @@ def test_a_wrong_password(bridge: Bridge, mail_user: MailUser, client: Client) -
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.threat("E5")
 def test_an_unknown_person_reads_the_same(bridge: Bridge, mail_user: MailUser, client: Client) -> None:
     pages = []
     for address in (mail_user.address, "nobody.at.all@example.org"):
@@ -166,6 +169,7 @@ def test_another_person_takes_over_the_browser(bridge: Bridge, dovecot: Dovecot,
     assert MailAccount.objects.get(address=first.address).secret == ""
 
 
+@pytest.mark.threat("B6", "E2")
 def test_nobody_can_be_signed_in_by_a_foreign_page(bridge: Bridge, mail_user: MailUser) -> None:
     browser = Client(enforce_csrf_checks=True)
     answer = sign_in(browser, mail_user.address, mail_user.password)
@@ -303,6 +307,7 @@ def test_what_cannot_be_an_address_or_a_password(client: Client, address: str, p
     assert b"<script>alert" not in answer.content
 
 
+@pytest.mark.threat("E7")
 def test_the_password_is_written_nowhere(
     dovecot: Dovecot, mail_user: MailUser, settings: Settings, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

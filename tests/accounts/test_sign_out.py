@@ -29,6 +29,7 @@ def account(user: MailUser) -> MailAccount:
     return MailAccount.objects.get(address=user.address)
 
 
+@pytest.mark.threat("F2")
 def test_signing_out_forgets_session_password_and_what_the_browser_keeps(bridge: Bridge, mail_user: MailUser) -> None:
     client = browser(mail_user)
     key, version = client.session.session_key, account(mail_user).secret_version

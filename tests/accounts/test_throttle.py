@@ -69,6 +69,7 @@ def test_what_decided_nothing_does_not_count() -> None:
     assert wait_of("ann@example.org", HOME) <= 15
 
 
+@pytest.mark.threat("E5")
 def test_a_network_that_tries_many_addresses_is_stopped() -> None:
     for number in range(30):
         Attempt(f"person{number}@example.org", HOME)
@@ -83,6 +84,7 @@ def test_who_signed_in_there_lately_is_not_concerned() -> None:
     Attempt("ann@example.org", HOME)
 
 
+@pytest.mark.threat("E5")
 def test_an_address_tried_from_everywhere_is_slow_but_never_shut() -> None:
     for number in range(50):
         Attempt("ann@example.org", f"10.0.{number}.0/24")
@@ -116,6 +118,7 @@ def test_a_known_browser_is_known_for_its_address_alone(rf: RequestFactory) -> N
     assert known.device(rf.get("/"), "ann@example.org") == ""
 
 
+@pytest.mark.threat("E5")
 def test_a_hundred_at_once_get_no_further() -> None:
     passed: list[Attempt] = []
 

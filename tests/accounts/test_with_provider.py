@@ -160,6 +160,7 @@ def test_metadata_that_is_not_believed(
     is_refused(client, client.post("/sign-in/with/work"), saying)
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri"])
 def test_metadata_leads_nowhere_inside(provider: OidcProvider, client: Client, name: str) -> None:
     inside = provider.issuer.replace("localhost", "127.0.0.1")  # where only `localhost` was listed

@@ -20,6 +20,7 @@ def test_there_are_as_many_as_were_promised() -> None:
     assert len(honest.KEPT) >= 60
 
 
+@pytest.mark.threat("A1", "A2", "A3", "A5", "A7", "A9", "A11")
 @pytest.mark.parametrize("family", hostile.FAMILIES)
 def test_nothing_gets_out_of_the_frame(
     page: Page, page_record: Record, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User, family: str

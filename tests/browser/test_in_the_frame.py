@@ -1,5 +1,6 @@
 """Links inside a message's frame, and a folder list that finds nonsense in the browser's storage."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import faults, letter, sign_in
@@ -30,6 +31,7 @@ def test_a_link_to_a_place_in_the_message_leads_there(
     assert len(page.context.pages) == 1
 
 
+@pytest.mark.threat("B5")
 def test_a_link_that_misleads_is_asked_about(
     page: Page, page_record: Record, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
 ) -> None:

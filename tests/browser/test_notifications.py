@@ -326,6 +326,7 @@ def test_the_icon_counts_the_unread_of_the_inbox(noors: Page, dovecot: Dovecot, 
     assert noors.evaluate("window.badges.at(-1)") == unread + 1
 
 
+@pytest.mark.threat("F2")
 def test_signing_out_takes_the_worker_along(noors: Page) -> None:
     worker(noors)
     noors.get_by_role("button", name="Switch account").filter(visible=True).click()

@@ -149,6 +149,7 @@ def test_when_many_wait_for_the_mail_server_the_next_is_told_that_it_is_busy(set
     assert ended == ["bridge-down"] * client.AT_ONCE
 
 
+@pytest.mark.threat("E7")
 def test_a_report_of_a_fault_holds_no_password(nobody: None, settings: Any) -> None:
     settings.DEBUG = False
     try:

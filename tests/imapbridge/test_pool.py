@@ -98,6 +98,7 @@ def test_two_at_most_and_first_come_first_served(account: MailAccount) -> None:
     assert order[2:] == sorted(order[2:])
 
 
+@pytest.mark.threat("E8")
 def test_users_in_parallel_are_never_mixed(account: MailAccount, dovecot: Dovecot) -> None:
     """E8: a thousand checkouts of two people, each of whom must read their own mail every time."""
     other = dovecot.user()
@@ -125,6 +126,7 @@ def test_users_in_parallel_are_never_mixed(account: MailAccount, dovecot: Doveco
     play(story)
 
 
+@pytest.mark.threat("E8")
 def test_a_connection_of_another_key_is_never_lent(account: MailAccount) -> None:
     async def story(pool: Pool) -> None:
         async with pool.lease(account.pk, seconds=SECONDS):

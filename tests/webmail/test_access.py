@@ -64,6 +64,7 @@ def test_the_holder_says_how_the_mirror_is(alice: Owner) -> None:
     assert held.account.refused is False
 
 
+@pytest.mark.threat("C3")
 @pytest.mark.parametrize("stranger", ["bob", "charlie", "nobody"])
 def test_what_is_anothers_is_not(alice: Owner, bob: Owner, charlie: User, stranger: str) -> None:
     visitor = {"bob": bob.user, "charlie": charlie, "nobody": AnonymousUser()}[stranger]

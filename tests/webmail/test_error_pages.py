@@ -49,6 +49,7 @@ def test_every_mail_error_is_a_sentence_with_a_way_out(kind: type[MailError], is
     assert not is_partial or 'role="alert"' in answer.content.decode()
 
 
+@pytest.mark.threat("B1")
 def test_the_servers_name_is_told_and_escaped() -> None:
     error = errors.ServerTimedOut(server=EVIL)
     answer = error_pages.mail_error(request(), error)

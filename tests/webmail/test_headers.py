@@ -120,6 +120,7 @@ def test_what_never_changes_is_not_asked_about() -> None:
         assert {"ETag", "Last-Modified"} & set(answered(file).headers) == names
 
 
+@pytest.mark.threat("A6", "A9", "A10")
 def test_a_message_body_is_framed_by_us_alone_and_runs_nothing() -> None:
     policy = csp.message_body(RequestFactory().get("/", headers={"host": "localhost:8000"}))
     assert policy == (
@@ -144,6 +145,7 @@ def test_the_bodys_route_says_so(client: Client) -> None:
     assert found(answer) == PAGE | expected
 
 
+@pytest.mark.threat("A9")
 def test_the_sandbox_never_lets_scripts_forms_or_the_window_go() -> None:
     words = csp.SANDBOX.split()
     assert not {"allow-scripts", "allow-forms"} & set(words)

@@ -51,6 +51,7 @@ def test_a_line_is_an_object_with_the_ids_that_it_names() -> None:
     assert line["time"].endswith("+00:00")
 
 
+@pytest.mark.threat("E7")
 @pytest.mark.parametrize("kind", [logs.Json, logs.Plain])
 def test_a_fault_is_told_by_kind_and_place_and_never_by_its_words(kind: Any) -> None:
     told = kind().format(failing())

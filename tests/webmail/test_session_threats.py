@@ -40,6 +40,7 @@ def alice(*, checks: bool = False) -> Client:
 # --- E1: cross-site websockets ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("E1")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("origin", "opens"),
@@ -78,6 +79,7 @@ WITH_A_TOKEN_OF_ITS_OWN = "/notifications/read"
 """A notification's button has no page's token; a signed one takes its place."""
 
 
+@pytest.mark.threat("E2")
 def test_e2_no_form_of_another_site_is_taken() -> None:
     """Of nobody's (signing in) and of somebody's who is signed in."""
     client = alice(checks=True)
@@ -91,6 +93,7 @@ def test_e2_no_form_of_another_site_is_taken() -> None:
     assert client.post(WITH_A_TOKEN_OF_ITS_OWN).status_code in {400, 403}
 
 
+@pytest.mark.threat("B6")
 def test_b6_nobody_is_signed_in_by_another_site_and_no_header_says_who_asks(
     settings: Settings, rf: RequestFactory
 ) -> None:
@@ -109,6 +112,7 @@ def test_b6_nobody_is_signed_in_by_another_site_and_no_header_says_who_asks(
 # --- E3, E4: where links lead -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("E3")
 @pytest.mark.parametrize(
     "target",
     [
@@ -125,6 +129,7 @@ def test_e3_next_leads_to_pages_of_ours(rf: RequestFactory) -> None:
     assert entering.wanted(rf.get("/", {"next": "/mailbox/7/?only=unread"})) == "/mailbox/7/?only=unread"
 
 
+@pytest.mark.threat("E4")
 def test_e4_no_link_is_made_of_what_a_request_says_of_itself() -> None:
     """Whoever can set Host or Origin would have it lead to them."""
     assert Client().get("/sign-in", headers={"host": "evil.example"}).status_code == 400
@@ -137,6 +142,7 @@ def test_e4_no_link_is_made_of_what_a_request_says_of_itself() -> None:
 # --- E5: guessing -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("E5")
 def test_e5_addresses_of_one_home_are_one_network(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who rents a machine has 2^64 addresses to change between."""
     monkeypatch.setattr(throttle, "time", lambda: 20_000 * 86_400 + 43_000.0)
@@ -160,6 +166,7 @@ SIGN_IN = (
 )
 
 
+@pytest.mark.threat("E7")
 def test_e7_what_is_given_a_secret_hides_it_from_tracebacks() -> None:
     """`Secret` hides itself; these have it as plain text."""
     bare = [f"{path}:{function.name}" for path in SIGN_IN for function in _functions(path) if _shows(function)]
@@ -187,11 +194,13 @@ def _shows(function: ast.FunctionDef) -> bool:
 # --- E9: helpers that take for ever -----------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("E9")
 def test_e9_django_s_helpers_for_text_of_strangers_are_not_used() -> None:
     slow = r"\burlize|strip_?tags|truncat(e|or)\w*_?html|utils\.html import .*\b(urlize|strip_tags)"
     assert [path for path, text in sources() if re.search(slow, text)] == []
 
 
+@pytest.mark.threat("E9")
 @pytest.mark.parametrize(
     "text", ["<" * plaintext.MAX_ENTITIES + " &", "x" * plaintext.MAX_LINKED, "\n".join(["> a", "b"] * 3000)]
 )

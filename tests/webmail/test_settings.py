@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.core.cache import caches
 
@@ -14,6 +15,7 @@ from imapbridge import redis_link
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.threat("E6")
 def test_nothing_from_redis_or_a_cookie_can_become_code() -> None:
     """E6: what was unpickled was code of whoever could write there."""
     assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")

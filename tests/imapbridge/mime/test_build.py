@@ -152,6 +152,7 @@ def _read_by_stdlib(raw: bytes, one: Composed) -> None:
 # --- By examples ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("D2")
 @pytest.mark.parametrize(
     "evil", ["a\r\nBcc: eve@example.net", "a\nBcc: eve@example.net", "a\rBcc: x", "a\0b", "a\x0bb"]
 )
@@ -165,6 +166,7 @@ def test_no_value_begins_another_field(evil: str) -> None:
             octets(composed(to=(Address("", address),)))
 
 
+@pytest.mark.threat("D2")
 def test_a_line_end_that_hides_in_an_encoded_word_stays_hidden() -> None:
     hidden = "=?utf-8?q?a=0D=0ABcc:_eve@example.net?="
     raw = octets(composed(subject=hidden, to=(Address(hidden, "bob@example.org"),)))

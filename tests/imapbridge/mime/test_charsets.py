@@ -67,6 +67,7 @@ def test_falls_back_to_what_fits(data: bytes, label: str, text: str) -> None:
     assert decode(data, label) == text
 
 
+@pytest.mark.threat("A12")
 @pytest.mark.parametrize(
     "label", ["zlib", "rot13", "idna", "punycode", "hex", "base64", "raw_unicode_escape", "unicode_escape", "mbcs"]
 )

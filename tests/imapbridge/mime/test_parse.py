@@ -155,6 +155,7 @@ def test_an_inner_part_ends_where_the_outer_ends() -> None:
 # --- Limits -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("C4")
 def test_five_thousand_parts_are_cut_and_told() -> None:
     parsed = parse(messages.many_parts(5000))
     assert len(parsed.root.parts) == parsing.MAX_PARTS
@@ -162,6 +163,7 @@ def test_five_thousand_parts_are_cut_and_told() -> None:
     assert parsed.body_of("1000") == b"part 999"
 
 
+@pytest.mark.threat("C4")
 @pytest.mark.parametrize("build", [messages.nested, messages.forwarded_deep])
 def test_depth_is_cut_and_told(build: object) -> None:
     parsed = parse(build(5000))  # type: ignore[operator]
@@ -226,6 +228,7 @@ def mutants(draw: st.DrawFn) -> bytes:
     return bytes(raw)
 
 
+@pytest.mark.threat("C4")
 @settings(max_examples=300)
 @given(mutants() | st.binary(max_size=400))
 def test_parse_never_raises_and_loses_no_range(raw: bytes) -> None:

@@ -35,6 +35,7 @@ def split(command: Command) -> tuple[list[bytes], list[bytes]]:
     return lines, literals
 
 
+@pytest.mark.threat("D1")
 @given(NASTY)
 def test_a_string_arrives_or_is_refused(text):
     command_of = lambda: Command("UID SEARCH", (commands.atom("SUBJECT"), commands.string(text), commands.atom("ALL")))  # noqa: E731
@@ -119,6 +120,7 @@ def test_atoms_are_atoms_or_refused(text):
     assert not re.search(rb'[\x00-\x20(){%*"\\\]\x7f-\xff]', word.data)
 
 
+@pytest.mark.threat("D1")
 @given(st.binary())
 def test_mailboxes_arrive_or_are_refused(raw_name):
     try:
@@ -130,6 +132,7 @@ def test_mailboxes_arrive_or_are_refused(raw_name):
     assert parse(b"\0".join(re.sub(rb"\{\d+\}$", b"", line) for line in lines), literals)[2] == raw_name
 
 
+@pytest.mark.threat("D1")
 @pytest.mark.parametrize(
     "make",
     [
@@ -176,6 +179,7 @@ def test_long_texts_make_no_long_lines():
         assert max(len(line) for line in split(command)[0]) <= 980
 
 
+@pytest.mark.threat("D1")
 def test_literal_lengths_are_octets():
     assert (
         octets(Command("LOGIN", (commands.string("jörg"), commands.string("x"))))

@@ -100,6 +100,7 @@ def test_unknown_authorities_are_refused(dovecot, driver, security):
         pass
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize("options", [{"expired_certificate": True}, {"certificate_name": "other.example.org"}])
 def test_bad_certificates_are_refused(driver, options):
     with running(Dovecot(**options)) as dovecot:

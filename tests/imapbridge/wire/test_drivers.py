@@ -96,6 +96,7 @@ def test_nobody_there(driver):
 # --- TLS --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("D3")
 def test_preauth_before_starttls_is_refused(driver):
     """D3: whoever sits in between and says that it is all done already gets no password."""
     with ScriptedServer([Say(b"* PREAUTH [CAPABILITY IMAP4rev1] welcome\r\n")]) as server:
@@ -104,6 +105,7 @@ def test_preauth_before_starttls_is_refused(driver):
         assert server.lines == []
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize("answer", [b"{tag} NO no TLS here\r\n", b"{tag} BAD what\r\n"])
 def test_a_server_without_starttls_gets_no_password(driver, answer):
     script = [Say(b"* OK [CAPABILITY IMAP4rev1] hi\r\n"), Expect(b"STARTTLS"), Say(answer), Expect(b".*")]
@@ -113,6 +115,7 @@ def test_a_server_without_starttls_gets_no_password(driver, answer):
         assert len([line for line in server.lines if line]) == 1
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize("injected", [b"* CAPABILITY IMAP4rev1 EVIL\r\n", b"A2 OK signed in\r\n", b"* BY", b"\0"])
 def test_what_is_sent_ahead_of_tls_ends_it(driver, injected):
     script = [GREETING, Expect(b"STARTTLS"), Say(b"{tag} OK begin\r\n" + injected)]
@@ -188,6 +191,7 @@ def test_after_a_refusal_it_goes_on(driver, answer):
         assert server.faults == []
 
 
+@pytest.mark.threat("D1")
 def test_what_is_unsafe_is_not_sent(driver):
     with (
         ScriptedServer([GREETING, Expect(b"NOOP"), Say(b"{tag} OK\r\n")]) as server,
@@ -214,6 +218,7 @@ def test_a_server_that_does_not_read(driver):
         assert not connection.is_open
 
 
+@pytest.mark.threat("D4")
 def test_hostile_amounts_end_the_connection():
     limits = Limits(line=10_000, literal=10_000, responses=100, octets=100_000)
     flood = [Expect(b"UID FETCH"), Say(b"* 1 FETCH (UID 1)\r\n" * 200)]
@@ -313,6 +318,7 @@ def test_a_slow_reader_leaves_the_socket_alone():
 # --- COMPRESS ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("D4")
 def test_deflate_gives_out_little_at_a_time():
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = packer.compress(b"\0" * 50_000_000) + packer.flush(zlib.Z_SYNC_FLUSH)

@@ -79,6 +79,7 @@ def test_names_that_no_script_may_have(name):
         script_name(name)
 
 
+@pytest.mark.threat("D1")
 def test_no_argument_is_ever_more_than_one():
     """Whatever the text, a server that reads by the rules finds one string and the end of the command."""
 
@@ -138,6 +139,7 @@ def test_lines_that_are_none(octets):
         session.next_response()
 
 
+@pytest.mark.threat("D4")
 @pytest.mark.parametrize("octets", [b"{5000}\r\n", b'"' + b"x" * 5000])
 def test_limits(octets):
     session = SieveSession(Limits(line=1000, literal=1000))
@@ -206,6 +208,7 @@ def test_an_answer_without_a_script():
         answered(b"OK\r\n", "get", "a")
 
 
+@pytest.mark.threat("D3")
 def test_nothing_before_tls_is_believed():
     player = Player(SieveSession(), GREETING, b"OK\r\n", b'"SASL" "PLAIN"\r\nOK\r\n')
     player.run(player.session.open("starttls"))

@@ -142,6 +142,7 @@ def test_a_challenge_after_the_password_is_cancelled():
     assert isinstance(played.error, CommandFailed)
 
 
+@pytest.mark.threat("D1")
 @pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\0b"])
 def test_unsafe_names_and_passwords(text):
     for names in ((text, "x"), ("x", text)):
@@ -149,6 +150,7 @@ def test_unsafe_names_and_passwords(text):
         assert isinstance(play("", lambda session, names=names: session.authenticate_oauth(*names)).error, Unsafe)
 
 
+@pytest.mark.threat("E7")
 def test_secrets_are_nowhere_to_be_seen(caplog):
     caplog.set_level(logging.DEBUG)
     played = play(

@@ -75,6 +75,7 @@ def test_limits(data):
         read(data, SMALL)
 
 
+@pytest.mark.threat("D4")
 def test_octets_of_one_command_are_limited():
     stream = ResponseStream(SMALL)
     for _ in range(30):
@@ -85,6 +86,7 @@ def test_octets_of_one_command_are_limited():
         stream.feed(b"x" * 3000)
 
 
+@pytest.mark.threat("D4")
 def test_a_huge_literal_takes_no_memory_before_it_comes():
     stream = ResponseStream(Limits(literal=10**9))
     stream.feed(b"* 1 FETCH (BODY[] {999999999}\r\n")

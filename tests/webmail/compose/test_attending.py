@@ -71,6 +71,7 @@ def test_what_asks_for_no_answer(method: str) -> None:
         reply(found, ME, "accepted", NOW, "")
 
 
+@pytest.mark.threat("B2", "D2")
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_nothing_of_a_stranger_becomes_a_line_of_its_own(title: str, uid: str, name: str) -> None:
     who = Guest(name, "ines@x.example")

@@ -52,6 +52,7 @@ def test_what_is_no_address_is_kept_as_it_was_typed(typed: str) -> None:
     assert all(one in typed for one in wrong)
 
 
+@pytest.mark.threat("D2")
 @given(st.text(alphabet='a@.,;:<>()"\\ \n-é', max_size=60))
 @settings(max_examples=300)
 def test_nothing_typed_can_break_it_and_every_address_found_is_one(typed: str) -> None:

@@ -242,6 +242,7 @@ def test_keys_are_rotated_for_address_books_too(pair: Pair, settings: Any) -> No
     assert pair.sync().error == ""
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     ("url", "fault"),
     [
@@ -267,6 +268,7 @@ def test_a_wrong_password_or_place_is_told(radicale: Radicale, settings: Any) ->
         discovery.books(client.Client(radicale.url, "noor48", Secret(PASSWORD)))
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     ("host", "named", "is_told"),
     [

@@ -192,6 +192,7 @@ def test_many_recipients_are_all_named(alice: Sender) -> None:
     assert alice.got() == [sorted(people)]
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_the_link_is_private_and_verified(
     new_sender: Callable[..., Sender], smtp_server: SmtpServer, settings: Any, security: str
@@ -205,6 +206,7 @@ def test_the_link_is_private_and_verified(
     assert alice.post(row).state == "sent"
 
 
+@pytest.mark.threat("D3")
 def test_a_server_without_tls_is_told_nothing(alice: Sender) -> None:
     alice.server.refusals.lacks = frozenset({"STARTTLS"})
     assert alice.post(alice.send("bob@example.org")).problem == "unreachable"

@@ -44,6 +44,7 @@ def test_a_redirect_is_followed(web_host: WebHost, status: int) -> None:
     assert web_host.paths == ["/a", "/b?c"]
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "to",
     ["http://127.0.0.1/", "http://2130706433/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/",
@@ -101,6 +102,7 @@ def test_nobody_at_home(web_host: WebHost) -> None:
             get(url)
 
 
+@pytest.mark.threat("D5")
 def test_the_address_that_was_checked_is_connected_to(web_host: WebHost, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name is asked once: a second answer would be another."""
     told: list[str] = []
@@ -111,6 +113,7 @@ def test_the_address_that_was_checked_is_connected_to(web_host: WebHost, monkeyp
     assert told == ["localhost"]
 
 
+@pytest.mark.threat("D6")
 def test_a_form_is_sent_by_https_alone_and_nothing_is_followed(web_host: WebHost) -> None:
     web_host.answers |= {"/leave": Reply(b"bye" * 1000), "/moved": Reply(status=302, headers={"Location": "/leave"})}
     send = "List-Unsubscribe=One-Click"

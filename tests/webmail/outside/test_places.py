@@ -13,6 +13,7 @@ from webmail.outside.places import NotAllowed, place
 WEB = ("https", "http")
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "url",
     [
@@ -66,6 +67,7 @@ def test_a_host_of_the_operators() -> None:
     assert found.address() in {"127.0.0.1", "::1"}
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "address",
     [
@@ -84,6 +86,7 @@ def test_what_is_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "host",
     [
@@ -104,6 +107,7 @@ def test_however_it_is_spelt(host: str) -> None:
         place(f"http://{host}/", schemes=WEB).address()
 
 
+@pytest.mark.threat("D5")
 def test_one_bad_address_among_good_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name may have several; the next question could be answered with the other."""
     rows = [(2, 1, 6, "", ("9.9.9.9", 443)), (2, 1, 6, "", ("10.0.0.1", 443))]

@@ -9,6 +9,7 @@ from webmail.outside.places import NotAllowed
 from webmail.push.destinations import service
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "endpoint",
     [

@@ -75,6 +75,7 @@ def test_names_as_they_are_written(fields: bytes, name: str) -> None:
     assert describe(parse(kind + fields + b"\r\n\r\nx").root).name == name
 
 
+@pytest.mark.threat("C2")
 @given(st.text(max_size=300))
 def test_any_name_is_safe(name: str) -> None:
     safe = safe_filename(name, "text/plain", "1")

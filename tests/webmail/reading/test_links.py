@@ -10,6 +10,7 @@ from webmail.reading.misleading import Misleading, misleading
 from webmail.reading.sanitize import Options, sanitize
 
 
+@pytest.mark.threat("A13", "C7")
 @pytest.mark.parametrize(
     ("url", "safe"),
     [
@@ -36,6 +37,7 @@ def test_safe_href(url: str, safe: str | None) -> None:
     assert safe_href(url) == safe
 
 
+@pytest.mark.threat("A13")
 @pytest.mark.parametrize(
     ("url", "is_one"),
     [
@@ -54,6 +56,7 @@ def test_is_data_image(url: str, is_one: bool) -> None:
 DISGUISED = Misleading("аpple.example", "xn--pple-43d.example", is_disguised=True)
 
 
+@pytest.mark.threat("B5")
 @pytest.mark.parametrize(
     ("html", "found"),
     [
@@ -100,6 +103,7 @@ def test_same_site(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
 
 
+@pytest.mark.threat("B4", "B5")
 @pytest.mark.parametrize(
     ("host", "is_one"),
     [

@@ -45,6 +45,7 @@ def test_magic(start: bytes, found: str) -> None:
     assert recording(start) == (found if found.startswith(("audio/", "video/")) else "")
 
 
+@pytest.mark.threat("A14", "C1")
 @given(st.binary(max_size=20))
 def test_nothing_that_begins_as_a_document_is_media(start: bytes) -> None:
     assert media_type(b"<" + start) == ""

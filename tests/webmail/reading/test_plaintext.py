@@ -112,6 +112,7 @@ def test_a_text_beyond_the_allowance_has_no_links() -> None:
     assert to_html(fits + line).html.count("<a ") == 0
 
 
+@pytest.mark.threat("E9")
 @pytest.mark.parametrize(
     "piece",
     [
@@ -162,6 +163,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+@pytest.mark.threat("B3")
 @settings(max_examples=300)
 @given(TEXTS, st.booleans())
 def test_any_text_is_harmless_and_complete(text: str, is_flowed: bool) -> None:

@@ -18,6 +18,7 @@ def clean(html: str) -> str:
     return sanitize(html, OPTIONS).html
 
 
+@pytest.mark.threat("A1", "A2", "A3", "A4", "A5", "A7", "A8", "A9", "A11", "A12", "A13", "F1")
 @pytest.mark.parametrize("name", hostile.VECTORS)
 def test_hostile_markup_is_harmless(name: str) -> None:
     safe = clean(f"<p>before</p>{hostile.VECTORS[name]}<p>after</p>")
@@ -26,6 +27,7 @@ def test_hostile_markup_is_harmless(name: str) -> None:
     assert "before" in visible_text(safe)
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize("name", hostile.VECTORS)
 def test_what_is_safe_stays_the_same_when_read_again(name: str) -> None:
     """A second parse finds nothing new: no markup hides in what was text or an attribute."""
@@ -165,6 +167,7 @@ BOMBS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.threat("E9")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_before_they_are_parsed(name: str) -> None:
     html, reason = BOMBS[name]
@@ -211,6 +214,7 @@ def mutants(draw: st.DrawFn) -> str:
     return html
 
 
+@pytest.mark.threat("A1", "A5")
 @example("<a href='mailto:a@x.example?subject=x&ATTACH<MENT=/etc/passwd'>x</a>")
 @settings(max_examples=300)
 @given(mutants() | st.text(max_size=300))

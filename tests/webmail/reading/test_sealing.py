@@ -4,7 +4,8 @@ import pytest
 
 from imapbridge.mime.parse import parse
 from imapbridge.terms.part import Part
-from webmail.reading.message import read
+from tests.mail import messages
+from webmail.reading.message import Reading, read, wanted_sections
 from webmail.reading.notices import Notice
 from webmail.reading.sealing import (
     PGP_ENCRYPTED,
@@ -60,3 +61,20 @@ def test_what_the_header_says_reaches_the_reader() -> None:
     assert SMIME_CLOSED in read(parsed.root, {}).notices
     plain = read(TEXT, {"1": b"-----BEGIN PGP MESSAGE-----\n\nhQ\n"})
     assert plain.notices == (PGP_ENCRYPTED,)
+
+
+@pytest.mark.threat("C6")
+def test_what_stands_around_it_takes_no_word_of_it_along() -> None:
+    """An address that begins before an encrypted part and ends after it would carry what is read between."""
+    raw = messages.multipart(
+        "mixed",
+        messages.text("<img src='https://canary.example/", "html"),
+        messages.text("<p>secret words</p>", "html"),
+        messages.text("'>", "html"),
+    )
+    parsed = parse(raw)
+    asked: list[str] = []
+    reading = Reading(remote_url=lambda url: asked.append(url) or "/proxy/x")
+    found = read(parsed.root, {part: parsed.body_of(part) for part in wanted_sections(parsed.root)}, reading)
+    assert "<p>secret words</p>" in found.html
+    assert [url for url in asked if "secret" in url] == []

@@ -65,6 +65,7 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("size", [(6000, 6000), (20_000, 20_000), (2**31 - 1, 2**31 - 1), (100_000, 1), (0, 0)])
 def test_bombs_are_refused_before_they_are_unpacked(size: tuple[int, int]) -> None:
     assert thumbnail(bomb(*size)) is None

@@ -72,6 +72,7 @@ def test_lengths_that_are_not_there_end_the_reading() -> None:
     assert found.files == (Hidden("a.txt", "", b"x"),)
 
 
+@pytest.mark.threat("C4")
 def test_files_are_counted() -> None:
     assert len(winmail(tnef(*(file(b"a.txt", b"x") for _ in range(500)))).files) == 200
 
@@ -121,6 +122,7 @@ def test_broken_ones_never_raise(data: st.DataObject) -> None:
         each.name.encode()
 
 
+@pytest.mark.threat("C4")
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data: bytes) -> None:
     winmail(tnef(data))

@@ -91,6 +91,7 @@ def test_pairs_of_letters() -> None:
     assert not looks_like("abd.example", "abc.example"), "short names are one letter apart by nature"
 
 
+@pytest.mark.threat("B4")
 @pytest.mark.parametrize(
     ("sender", "claims"),
     [('"ceo@northline.example" <x@evil.example>', "ceo@northline.example"), ("a@b.example <A@B.example>", ""),
@@ -131,6 +132,7 @@ GOOD = results("dkim=pass header.d=press.example")
 PAGE = "https://press.example/leave/1"
 
 
+@pytest.mark.threat("D6")
 @pytest.mark.parametrize(
     ("lines", "one_click"),
     [([GOOD, SIGNED, WAYS, POST], PAGE), ([SIGNED, WAYS, POST], ""), ([GOOD, WAYS, POST], ""),

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def test_a_date_before_1980_is_none() -> None:
     assert opened(zipped([("a", iter([b"x"]))], datetime(1970, 1, 1, tzinfo=UTC))).infolist()[0].date_time[0] == 1980
 
 
+@pytest.mark.threat("C5")
 def test_only_a_piece_is_in_memory() -> None:
     taken: list[int] = []
 

@@ -33,6 +33,7 @@ def test_display_name(name: str, address: str, shown: str) -> None:
     assert display_name(name, address) == shown
 
 
+@pytest.mark.threat("B4")
 @given(st.text(), st.text())
 def test_no_name_turns_or_hides_text(name: str, address: str) -> None:
     shown = person(name, address)

@@ -76,6 +76,7 @@ def test_links_carry_the_way_back() -> None:
 HOSTILE = '"><script>alert(1)</script>{{ x }}{% y %}{0}&amp;'
 
 
+@pytest.mark.threat("B1")
 def test_hostile_text_is_escaped_in_every_field() -> None:
     row = writer().row(
         conversation(subject=HOSTILE, preview=HOSTILE, senders=json.dumps([[HOSTILE, f"{HOSTILE}@example.org"]]))

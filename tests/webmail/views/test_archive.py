@@ -54,6 +54,7 @@ def test_without_attachments_there_is_none(alice: Person) -> None:
     assert alice.get(f"/message/{made.pk}/attachments.zip").status_code == 404
 
 
+@pytest.mark.threat("C5")
 def test_too_much_is_told(alice: Person) -> None:
     made = with_files(alice, size=400 * 10**6)
     assert alice.get(f"/message/{made.pk}/attachments.zip").status_code == 413

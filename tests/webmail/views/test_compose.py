@@ -28,6 +28,7 @@ def write(who: Person, **values: Any) -> Draft:
     return Draft.objects.get(pk=int(answer["Location"].split("/")[2]))
 
 
+@pytest.mark.threat("C7", "E2")
 def test_looking_writes_nothing_and_a_link_fills_the_form(alice: Person) -> None:
     page = alice.text("/compose/?to=ann@x.org&subject=Plan&body=Dear%20Ann&attach=/etc/passwd")
     assert 'value="ann@x.org"' in page
@@ -118,6 +119,7 @@ def test_of_two_pages_the_later_is_told(alice: Person) -> None:
     assert draft.text == "theirs"
 
 
+@pytest.mark.threat("A1")
 def test_what_an_editor_sends_is_not_believed(alice: Person) -> None:
     html = '<p onclick="x()">Hi <script>x()</script><img src="cid:a@b"><img src="/sign-out"></p>'
     draft = write(alice, rich="1", html=html, text="Hi", subject="s")
@@ -349,3 +351,25 @@ def test_what_is_forwarded_goes_whole(alice: Person) -> None:
     assert 'bgcolor="#ff0000"' in draft.quote
     assert "script" not in draft.quote
     assert [(one.name, one.path.read_bytes()) for one in draft.files.all()] == [("note.txt", b"hello")]
+
+
+def test_what_a_browser_has_a_name_for_is_begun_once_and_sent_once(alice: Person, bob: Person) -> None:
+    """Whose answers get lost asks again."""
+    asked = {"begun": "0123456789abcdef" * 2, "to": "ann@x.org", "subject": "Plan", "text": "Dear Ann", "tab": "t"}
+
+    def post(who: Person, address: str, **values: str) -> dict[str, Any]:
+        answer = who.client.post(address, {**asked, **values}, headers=FETCH)
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+    first = post(alice, "/compose/", do="save")
+    assert post(alice, "/compose/", do="save", text="Dear Ann, or")["draft"] == first["draft"]
+    assert Draft.objects.get().text == "Dear Ann, or"
+    assert post(bob, "/compose/", do="save")["draft"] != first["draft"]
+    sent = [post(alice, "/compose/", do="send") for _ in range(2)]
+    sent.append(post(alice, f"/compose/{first['draft']}/", do="send"))
+    assert {(one["said"], one["draft"]) for one in sent} == {("Sent", first["draft"])}
+    assert Outgoing.objects.count() == 1
+    Draft.objects.filter(pk=first["draft"]).delete()  # it has gone
+    assert post(alice, "/compose/", do="send")["said"] == "Sent"
+    assert (Outgoing.objects.count(), Draft.objects.filter(account=alice.account).count()) == (1, 0)

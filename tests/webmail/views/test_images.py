@@ -50,6 +50,7 @@ def address_of(person: Person, url: str, day: int = 0) -> str:
     return consent.image_address(person.user.pk, day or int(time.time()) // consent.DAY)(url) or ""
 
 
+@pytest.mark.threat("A11")
 def test_nothing_is_loaded_and_the_curious_are_named(alice: Person, host: WebHost) -> None:
     made = letter(alice, host)
     html = alice.text(f"/message/{made.pk}/")
@@ -164,6 +165,7 @@ def test_pictures_come_as_what_they_are(alice: Person, host: WebHost, kind: str)
 FLOOD = picture()[:16] + b"\0\1\0\0\0\1\0\0" + picture()[24:]
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize(
     "body", [b"", b"<svg onload=alert(1)>", b"<html><script>x</script>", b"%PDF-1.4", b"\x89PNG", FLOOD, b"GIF89a"]
 )
@@ -179,6 +181,7 @@ def test_what_is_too_long_is_not_shown(alice: Person, host: WebHost, monkeypatch
     assert alice.get(address_of(alice, f"{host.url}/a.png")).status_code == 404
 
 
+@pytest.mark.threat("D5")
 def test_nothing_inside_is_asked(alice: Person, web_host: WebHost) -> None:
     """Here the operator vouches for nobody."""
     web_host.answers["/a.png"] = Reply(picture())

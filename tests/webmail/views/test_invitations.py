@@ -28,6 +28,7 @@ def invited(person: Person, text: str) -> Message:
     return made
 
 
+@pytest.mark.threat("B2")
 def test_it_stands_in_the_message(alice: Person, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     made = invited(alice, calendar("DTSTART:20260320T150000Z", "LOCATION:<b>Shed</b>", "RRULE:FREQ=DAILY;COUNT=3"))
     alice.get("/")

@@ -111,6 +111,7 @@ def test_the_list_it_came_from_stands_beside_it(alice: Person) -> None:
         assert list(rows(html)) == [made.thread]
 
 
+@pytest.mark.threat("B1")
 def test_hostile_text_is_text_everywhere(alice: Person) -> None:
     evil = '"><script>alert(1)</script>'
     part = Part("1", "text/plain", size=50)
@@ -226,6 +227,7 @@ def test_html_lives_in_a_frame_of_its_own(alice: Person) -> None:
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.threat("A9")
 @pytest.mark.parametrize("destination", ["document", "image", "script", "embed", "object", "empty"])
 def test_the_document_is_for_a_frame_only(alice: Person, destination: str) -> None:
     made = factories.message(alice.inbox, text="<p>Hi</p>", structure=HTML)

@@ -53,6 +53,7 @@ def test_a_picture_is_shown_when_it_is_one(alice: Person, start: bytes, media_ty
     assert content(answer) == start
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize(
     "hostile", [b"<html><script>alert(1)</script>", b"<svg onload=alert(1)>", b"%PDF-1.4", b"", b"\x89PN", b"BM"]
 )
@@ -64,6 +65,7 @@ def test_anything_else_is_saved_never_shown(alice: Person, hostile: bytes, media
     assert content(answer) == hostile
 
 
+@pytest.mark.threat("C2")
 @pytest.mark.parametrize(
     ("filename", "header"),
     [
@@ -102,6 +104,7 @@ def test_what_is_no_pdf_is_saved(alice: Person, hostile: bytes) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+@pytest.mark.threat("C1")
 def test_other_sites_get_nothing(alice: Person) -> None:
     address = with_part(alice, PNG, "image/png")
     assert alice.get(f"{address}?inline", sec_fetch_site="cross-site").status_code == 403

@@ -168,6 +168,7 @@ def test_somebody_with_the_name_of_somebody_known(alice: Person) -> None:
     assert POSES not in unescape(page(alice))
 
 
+@pytest.mark.threat("B4")
 @pytest.mark.usefixtures("known")
 @pytest.mark.parametrize(
     ("name", "address", "told"),
@@ -226,6 +227,7 @@ def newsletter(person: Person, host: WebHost, *lines: str) -> Message:
     return letter(person, ways, "List-Unsubscribe-Post: List-Unsubscribe=One-Click", *lines)
 
 
+@pytest.mark.threat("D6")
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
@@ -312,6 +314,7 @@ def test_no_receipt_is_asked_for(alice: Person, lines: list[str]) -> None:
 # --- Leaving a list, once more ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("D6")
 def test_only_by_a_post_of_its_reader(alice: Person, bob: Person, host: WebHost) -> None:
     made = newsletter(alice, host, PASSED, SIGNED)
     assert alice.get(f"/message/{made.pk}/unsubscribe").status_code == 405
@@ -319,6 +322,7 @@ def test_only_by_a_post_of_its_reader(alice: Person, bob: Person, host: WebHost)
     assert host.asked == []
 
 
+@pytest.mark.threat("D6")
 def test_nothing_inside_is_told(alice: Person, host: WebHost, settings: Any) -> None:
     settings.ENV = replace(settings.ENV, inner_hosts=())
     made = newsletter(alice, host, PASSED, SIGNED)

@@ -124,6 +124,7 @@ def test_what_cannot_be_shown_says_so(alice: Person, name: str, media_type: str,
     assert tags(html, "a", href=f"/message/{made.pk}/part/2")
 
 
+@pytest.mark.threat("B1", "C2")
 def test_hostile_names_are_text(alice: Person) -> None:
     made = with_files(alice, ('"><script>alert(1)</script>.png', "image/png", png()))
     for address in (f"/message/{made.pk}/", f"/message/{made.pk}/part/2/view"):
