@@ -315,6 +315,7 @@ def test_over_tcp_it_wants_the_secret(dovecot: Dovecot, settings: Any) -> None:
         assert not alive()
 
 
+@pytest.mark.threat("E7")
 def test_no_secret_is_ever_logged(dovecot: Dovecot, settings: Any) -> None:
     settings.ENV = at(settings.ENV, dovecot, log_level="DEBUG")
     with running_bridge(settings) as bridge:
