@@ -79,7 +79,7 @@ def _begun(
     mailbox: Mailbox, contents: Sequence[Content], placed: Placed, begun: Collection[int]
 ) -> Iterator[wholes.Place]:
     """The places of conversations that are new, so that their rows need not be read from the index."""
-    outgoing = mailbox.special_use in wholes.WRITTEN_HERE
+    key, outgoing = mailbox.pk, mailbox.special_use in wholes.WRITTEN_HERE
     for one in contents:
         message, thread = placed[one.content_key]
         if thread in begun:
@@ -87,6 +87,6 @@ def _begun(
             sender = (columns["sender_name"], columns["sender_address"])
             readers = wholes.readers_of(columns["recipients"]) if outgoing else ()
             yield wholes.Place(
-                thread, one.sort_at, message, mailbox.pk, flagged.seen, flagged.flagged, flagged.keywords,
+                thread, one.sort_at, message, key, flagged.seen, flagged.flagged, flagged.keywords,
                 columns["has_attachment"], sender, readers,
             )  # fmt: skip

@@ -4,7 +4,6 @@ the rest takes. In the caller's turn. Decides nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.db import connection
 
 from imapbridge.models import Entry, Mailbox
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
-from imapbridge.sync.fields import adapted
+from imapbridge.sync.fields import adapted, words
 from imapbridge.sync.overlay import Overlay
 from imapbridge.sync.rows import CHUNK, places_of, select_in
 from imapbridge.terms.uids import MAX_UID, UidSet
@@ -42,8 +41,7 @@ def different(
     names = ("uid", "thread", *FLAG_COLUMNS)
     for uid, thread, *columns, keywords in select_in(Entry, names, "uid", said, mailbox=mailbox.pk):
         wanted = FlagValues.of(overlay.over(uid, said[uid]))
-        words = () if keywords == "[]" else json.loads(keywords)
-        if (*columns, tuple(words)) != wanted.columns():
+        if (*columns, words(keywords)) != wanted.columns():
             found.setdefault(wanted, {})[uid] = thread
     return found
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, models
 from django.db.models import Field
 
 Names = tuple[str, ...]
+SHORT = 500
+"""Characters that are remembered at the longest."""
 
 
 def _encoder() -> Callable[[Any], str]:
@@ -25,6 +27,16 @@ def _encoder() -> Callable[[Any], str]:
 
 
 _encode = _encoder()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A JSON list of words, as the database has it. There are few different ones, and they are read for every row."""
+    return _words(text) if len(text) <= SHORT else _words.__wrapped__(text)
+
+
+@lru_cache(1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 @cache

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+
+from django.db import connection
 
 from accounts.models import MailAccount
 from imapbridge.models import MailboxThread
+from imapbridge.sync.fields import words
+from imapbridge.sync.rows import update
 from imapbridge.terms import labels as terms
 from imapbridge.writing import writing
+
+# Written out: every sync that finds a change asks them, and hardly ever learns anything.
+_LABELS = f"SELECT labels FROM {MailAccount._meta.db_table} WHERE id = %s"  # noqa: S608 - the table's name is ours
+_SINCE = f"""
+SELECT DISTINCT keywords FROM {MailboxThread._meta.db_table} WHERE mailbox_id = %s AND state > %s AND keywords <> '[]'
+"""  # noqa: S608 - the table's name is ours
 
 
 def learn(account_id: int, keywords: Iterable[str]) -> None:
     """Those among them that are labels are the account's from now on."""
     wanted = {word for word in keywords if terms.is_label(word)}
-    with writing(account_id):
-        account = MailAccount.objects.only("labels").get(pk=account_id)
-        fresh = wanted - account.labels.keys()
-        if fresh:
-            account.labels |= {word: {} for word in sorted(fresh)}
-            account.save(update_fields=["labels"])
+    with writing(account_id), connection.cursor() as cursor:
+        cursor.execute(_LABELS, [account_id])
+        row = cursor.fetchone()
+        if row is None:
+            raise MailAccount.DoesNotExist
+        labels = json.loads(row[0])
+        if fresh := wanted - labels.keys():
+            update(MailAccount(pk=account_id, labels=labels | {word: {} for word in sorted(fresh)}), "labels")
 
 
 def learn_since(account: MailAccount, states: Mapping[int, int]) -> None:
     """From what changed in these mailboxes since they were at these states. A query for each."""
     found: set[str] = set()
-    for mailbox, state in states.items():
-        rows = MailboxThread.objects.filter(mailbox=mailbox, state__gt=state).exclude(keywords=[])
-        found |= {word for words in rows.values_list("keywords", flat=True).distinct() for word in words}
+    with connection.cursor() as cursor:
+        for mailbox_and_state in states.items():
+            cursor.execute(_SINCE, mailbox_and_state)
+            found.update(word for (keywords,) in cursor.fetchall() for word in words(keywords))
     if found.difference(account.labels):
         learn(account.pk, found)

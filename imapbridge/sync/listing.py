@@ -80,7 +80,8 @@ def _rows(mailbox: Mailbox, places: Iterable[Place], uses: Uses, state: int) -> 
 
 def _row(mailbox: Mailbox, thread: int, places: list[Place], uses: Uses, state: int) -> tuple[Any, ...]:
     """The values in the order of `_COLUMNS`; none where nothing of it is in the mailbox."""
-    here = [one for one in places if one.mailbox == mailbox.pk]
+    key = mailbox.pk
+    here = [one for one in places if one.mailbox == key]
     if not here:
         return ()
     latest = here[-1]
@@ -88,7 +89,7 @@ def _row(mailbox: Mailbox, thread: int, places: list[Place], uses: Uses, state: 
     if mailbox.special_use in WRITTEN_HERE:
         people = wholes.each_once(reader for one in here for reader in one.readers)
     return (
-        mailbox.account_id, mailbox.pk, thread, latest.message, latest.sort_at, len(here),
+        mailbox.account_id, key, thread, latest.message, latest.sort_at, len(here),
         sum([not one.seen for one in here]), sum([bool(one.flagged) for one in here]),
         any(one.has_attachment for one in here), people, count,
         sorted({word for one in here for word in one.keywords}), state,

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from imapbridge import events
@@ -46,12 +47,16 @@ class Cost:
 
 def held(mailbox: Mailbox) -> Held:
     """What the index holds, as `plan` wants it."""
-    here = Entry.objects.filter(mailbox=mailbox.pk, expunged=False, uid__gt=0)  # what people put there has no UID yet
-    live = mailbox.total if mailbox.complete else here.count()
+    live = mailbox.total if mailbox.complete else _known_to_server(mailbox).count()
     return Held(
         mailbox.uid_validity, mailbox.uid_next, mailbox.highest_modseq, mailbox.lowest_uid,
         live + len(undelivered.waiting(mailbox)), mailbox.flags_at, mailbox.unread,
     )  # fmt: skip
+
+
+def _known_to_server(mailbox: Mailbox) -> QuerySet[Entry]:
+    """Its live entries; what people put there has no UID yet."""
+    return Entry.objects.filter(mailbox=mailbox.pk, expunged=False, uid__gt=0)
 
 
 def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock, status: Said = UNKNOWN) -> None:
@@ -200,7 +205,7 @@ def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said,
 
 
 def _uids(mailbox: Mailbox) -> UidSet:
-    return UidSet.of(Entry.objects.filter(mailbox=mailbox.pk, uid__gt=0, expunged=False).values_list("uid", flat=True))
+    return UidSet.of(_known_to_server(mailbox).values_list("uid", flat=True))
 
 
 def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> int:

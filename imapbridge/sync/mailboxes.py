@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import MailAccount
+from accounts.rows import columns, instances
 from imapbridge import events
 from imapbridge.models import Mailbox, Mirror, PendingChange
 from imapbridge.sync import hierarchy, listing, refusals, renaming, replay, wholes
@@ -46,7 +47,7 @@ def _apply(
     if began:
         hierarchy.check(owed, began)
     said = {names.key(one.raw_name): one for one in listed}
-    held = {names.key(bytes(one.raw_name)): one for one in Mailbox.objects.raw(_HELD, [account_id])}
+    held = {names.key(bytes(one.raw_name)): one for one, _ in instances(Mailbox, _HELD, [account_id])}
     # Every server has an INBOX (RFC 9051 5.1): a list without it is a broken answer, and deletes nothing.
     if b"INBOX" in said and said[b"INBOX"].selectable:
         _match(account_id, held, said, owed)
@@ -86,7 +87,7 @@ def _heard(account_id: int) -> None:
         cursor.execute(_HEARD, [account_id, *moments])
 
 
-_HELD = f"SELECT * FROM {Mailbox._meta.db_table} WHERE account_id = %s"  # noqa: S608 - our own names
+_HELD = f"SELECT {columns(Mailbox, 'box')} FROM {Mailbox._meta.db_table} box WHERE account_id = %s"  # noqa: S608
 _CHOSEN = f"SELECT special_uses FROM {MailAccount._meta.db_table} WHERE id = %s"  # noqa: S608
 _HEARD = f"""
 INSERT INTO {Mirror._meta.db_table} AS mirror (account_id, listed_at, error) VALUES (%s, %s, '')

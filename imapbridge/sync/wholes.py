@@ -16,7 +16,7 @@ from django.db import connection
 
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, MailboxThread, Message
-from imapbridge.sync.fields import adapted
+from imapbridge.sync.fields import adapted, words
 from imapbridge.sync.rows import select_in
 from imapbridge.terms.special_use import SpecialUse
 
@@ -80,10 +80,10 @@ def around(account_id: int, threads: Collection[int], mailbox: Mailbox | None = 
         Entry, _ENTRY, "message", messages, expunged=False
     ):
         thread, has_attachment, name, address, *to = messages[message]
-        words = () if keywords == "[]" else json.loads(keywords)
         readers = readers_of(json.loads(to[0])) if to else ()
+        known = words(keywords)
         places.append(
-            Place(thread, sort_at, message, held, seen, flagged, words, has_attachment, (name, address), readers)
+            Place(thread, sort_at, message, held, seen, flagged, known, has_attachment, (name, address), readers)
         )
     return Around(sorted(places, key=ORDER), _uses({place.mailbox for place in places}, mailbox))
 

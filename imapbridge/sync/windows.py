@@ -85,12 +85,8 @@ def _window(connection: BlockingConnection, mailbox: Mailbox, uids: UidSet, lowe
 def _rows(
     connection: BlockingConnection, mailbox: Mailbox, messages: Collection[Fetched], uids: UidSet
 ) -> list[Content]:
-    words = previews.fetch(connection, messages)
-    return [
-        content(one, mailbox.pk, mailbox.uid_validity or 0, words.get(one.uid, ""))
-        for one in messages
-        if one.uid in uids
-    ]
+    words, place = previews.fetch(connection, messages), (mailbox.pk, mailbox.uid_validity or 0)
+    return [content(one, *place, words.get(one.uid, "")) for one in messages if one.uid in uids]
 
 
 def backfill(connection: BlockingConnection, mailbox: Mailbox) -> Iterator[int]:

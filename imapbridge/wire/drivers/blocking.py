@@ -132,8 +132,9 @@ class BlockingConnection:
     def _answer(self, data: bytes | Streamed, deadline: float) -> Response | ConnectionClosed:
         """Send it, and wait for the next response; or for the end, which the command may have expected."""
         try:
-            for piece in data.pieces() if isinstance(data, Streamed) else (data,):
-                self._send(piece, deadline)
+            if data:  # nearly always nothing is sent, and the next of many responses waited for
+                for piece in data.pieces() if isinstance(data, Streamed) else (data,):
+                    self._send(piece, deadline)
             return self._receive(deadline)
         except ConnectionClosed as error:
             return error
