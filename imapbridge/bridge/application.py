@@ -115,8 +115,10 @@ class Application:
         ending.delay(self._hand_over)
         self._gauges.begin()
         self._numbers.start()
+        self._take_up()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self._taking_up.cancel()
         self._numbers.end()
         self._gauges.end()
         await self.watch.close()
@@ -136,6 +138,11 @@ class Application:
     def _share_anew(self) -> None:
         self.watch.share_anew()
         self.pool.forget_others(self.share.may_keep)
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """What the one before us, or another bridge, has left undone."""
+        self._taking_up = asyncio.create_task(self.replays.take_up(self.share.is_ours))
 
     async def _respond(self, scope: HTTPScope, body: bytes, send: ASGISendCallable) -> None:
         answer = await self._answer(scope, body)

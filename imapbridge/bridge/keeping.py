@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db import Error as DatabaseAway
+
 from imapbridge import backoff, presence
 from imapbridge.bridge.listening import Listener, Picture
 from imapbridge.bridge.pace import Doors, Pace, Pauses
@@ -76,6 +78,8 @@ class Keeper:
             except SignInRefused:
                 logger.info("account=%d not watched: its password is refused", account.account_id)
                 return
+            except DatabaseAway as fault:
+                logger.warning("account=%d watched again soon: %s", account.account_id, type(fault).__name__)
             except MailError as error:
                 logger.info("account=%d watched again soon: %s", account.account_id, error.code)
                 asked = await in_thread(backoff.heed, account.account_id, error)

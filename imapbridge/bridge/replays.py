@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
+from django.db import Error as DatabaseAway
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -28,6 +30,10 @@ logger = logging.getLogger(__name__)
 SOON = 60.0
 """Seconds within which what could not be done is tried again from here; later the next sync sees to it."""
 SOONEST = 1.0
+AFTER_A_FAULT = 3.0
+"""Seconds until what the database could not tell is asked of it again."""
+PACE = 0.02
+"""Seconds from one account that is taken up to the next: each may be a log-in."""
 LAST_SECONDS = 5.0
 """For what is under way when the process ends. What is lost is replayed later: it is rows."""
 
@@ -51,6 +57,16 @@ class Replays:
         else:
             self._running[account_id] = asyncio.create_task(self._run(account_id))
 
+    async def take_up(self, is_ours: Callable[[int], bool]) -> None:
+        """Do what is owed already: one that died left it behind, or was not there to be told of it."""
+        try:
+            for account_id in await in_thread(replay.owing):
+                if is_ours(account_id):
+                    self.wake(account_id)
+                    await asyncio.sleep(PACE)
+        except DatabaseAway as fault:  # the next sync of each sees to it
+            logger.warning("what is owed is unknown: %s", type(fault).__name__)
+
     async def close(self) -> None:
         """Let the runs come to their end, for a few seconds."""
         self._again.clear()
@@ -66,6 +82,9 @@ class Replays:
         try:
             await run_replay(self._pool, account_id)
             self._come_back(account_id, await in_thread(replay.pause, account_id))
+        except DatabaseAway as fault:  # what is owed is there when it is back
+            logger.warning("account=%d replay put off: %s", account_id, type(fault).__name__)
+            self._come_back(account_id, AFTER_A_FAULT)
         except Exception:
             # Nobody awaits this task: here is where it is told.
             logger.exception("account=%d replay failed", account_id)

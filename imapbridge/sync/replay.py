@@ -207,6 +207,12 @@ def postponed(change: Owed) -> None:
     PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
 
 
+def owing() -> list[int]:
+    """The accounts whose servers have not got everything yet."""
+    owed = PendingChange.objects.filter(confirmed_at=None, waits=False)
+    return [*owed.order_by().values_list("account", flat=True).distinct()]
+
+
 def pause(account_id: int) -> float | None:
     """Seconds until something that waits its time may be tried; None: nothing does."""
     with connection.cursor() as cursor:

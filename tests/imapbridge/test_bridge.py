@@ -242,15 +242,14 @@ def test_what_is_filed_is_filed_once_however_often_the_bridge_is_killed(
             kind=PendingChange.Kind.COPY if n % 2 else PendingChange.Kind.MOVE, uid_validity=person.inbox.uid_validity,
         )  # fmt: skip
     with running_bridge(settings) as bridge:
+        client.replay(person.account_id)
         for confirmed in (1, 4, 9):
-            client.replay(person.account_id)
             done = PendingChange.objects.exclude(confirmed_at=None)
             wait_until(lambda: done.count() >= confirmed, "some changes")  # noqa: B023 - it is over when this goes on
             bridge.kill()
             PendingChange.objects.update(not_before=None)  # the minute of a claim is over
             bridge.restart()
-        client.replay(person.account_id)
-        wait_until(all_is_confirmed, "all changes")
+        wait_until(all_is_confirmed, "all changes, of which nobody has told the last one")
     with dovecot.client(person.user) as phone:
         assert phone.uids("INBOX") == uids[1::2]
         assert len(phone.uids("Archive")) == len(uids)
