@@ -13,12 +13,15 @@ from imapbridge.models import Entry, Message
 from imapbridge.queries import MailboxItem
 from imapbridge.search import values
 from imapbridge.search.document import first_key
-from imapbridge.search.fulltext import TABLE, engine, is_words, matching
+from imapbridge.search.fulltext import engine
+from imapbridge.search.phrases import TABLE, Source, is_words, matching, of_accounts
 from imapbridge.search.query import ANYWHERE
 from imapbridge.search.tree import And, Node, Not, Term, all_of, any_of, conjuncts, terms
 from imapbridge.terms import labels
 
 PAGE = 50
+_KEY = "{key}"
+"""In a condition: by what the rows come sorted."""
 _APART = ("junk", "trash")
 _MOST_LOOKS = 8
 """How often a page is filled up because what was found is of few conversations."""
@@ -163,11 +166,10 @@ class _Statement:
         self._scope = scope
         self._few = few
         self._engine = engine()
-        self.key = "t.key"
         self._conditions: list[str] = ["NOT e.expunged"]
         self._values: list[Any] = []
-        self._expression = ""
-        """Of the words, where they are what rows are found by."""
+        self._words: Node | None = None
+        """What rows are found by."""
         self._sized = False
 
     def add(self, condition: str, *values: Any) -> None:
@@ -181,29 +183,21 @@ class _Statement:
     def all(self, tree: Node) -> None:
         """What words decide comes first and in one, as far as all of it must hold."""
         parts = conjuncts(tree)
-        if worded := [part for part in parts if is_words(part)]:
-            self._words(all_of(worded))
-        self.add(self._account)
+        worded = [part for part in parts if is_words(part)]
+        if worded and self._few:
+            self.add(self._engine.inner, matching(self._engine, all_of(worded), self._scope.accounts))
+        elif worded:
+            self._words = all_of(worded)
         for part in parts:
             if not is_words(part):
                 condition, values = self._condition(part)
                 self.add(condition, *values)
 
-    def _words(self, tree: Node) -> None:
-        expression = matching(tree, self._scope.accounts)
-        if self._few:
-            self.add(self._engine.inner, expression)
-        else:
-            self._expression, self.key = expression, self._engine.key
-
-    @property
-    def _account(self) -> str:
-        accounts = ", ".join(map(str, self._scope.accounts))
-        return f"t.account_id IN ({accounts})" if len(self._scope.accounts) > 1 else f"t.account_id = {accounts}"
-
     def _condition(self, node: Node) -> tuple[str, list[Any]]:
         if is_words(node):
-            return (self._engine.inner if self._few else self._engine.condition), [matching(node, self._scope.accounts)]
+            return (self._engine.inner if self._few else self._engine.condition), [
+                matching(self._engine, node, self._scope.accounts)
+            ]
         if isinstance(node, Term):
             return self._term(node)
         if isinstance(node, Not):
@@ -238,31 +232,33 @@ class _Statement:
         is_span = term.field in {"older", "newer"}
         day = values.ago(term.value, today) if is_span else values.date_of(term.value, today)
         sign = "<" if term.field in {"before", "older"} else ">="
-        return f"{self.key} {sign} %s", [first_key(self._scope.midnight(day))]
+        return f"{_KEY} {sign} %s", [first_key(self._scope.midnight(day))]
 
     def run(self, limit: int, below: int | None) -> list[Hit]:
         if below is not None:
-            self.add(f"{self.key} < %s", below)
-        sources: list[tuple[str, list[Any]]] = [(f"{TABLE} t", [])]
-        if self._expression:
-            sources = self._engine.sources(self._expression, self._account, below)
+            self.add(f"{_KEY} < %s", below)
+        accounts = self._scope.accounts
+        sources = [Source(f"{TABLE} t", [], condition=of_accounts(accounts))]
+        if self._words is not None:
+            sources = self._engine.sources(self._words, accounts, below)
         found: list[Hit] = []
-        for source, first in sources:
+        for source in sources:
             with connection.cursor() as cursor:
-                cursor.execute(self._text(source), [*first, *self._values, limit])
+                cursor.execute(self._text(source), [*source.values, *self._values, limit])
                 found = [Hit._make(row) for row in cursor.fetchall()]
             if len(found) >= limit:
                 break
         return found
 
-    def _text(self, source: str) -> str:
+    def _text(self, source: Source) -> str:
         # SQLite takes CROSS JOIN in the order it stands in: by the words, and from each row to its places.
         join = "CROSS JOIN" if connection.vendor == "sqlite" and not self._few else "INNER JOIN"
         size = f" {join} {_M} m ON m.id = t.message_id" if self._sized else ""
+        conditions = " AND ".join([source.condition, *self._conditions]).replace(_KEY, source.key)
         return (
-            f"SELECT {self.key}, t.message_id, e.mailbox_id, e.thread FROM {source}"  # noqa: S608 - see `add`
+            f"SELECT {source.key}, t.message_id, e.mailbox_id, e.thread FROM {source.text}"  # noqa: S608 - see `add`
             f" {join} {_E} e ON e.message_id = t.message_id{size}"
-            f" WHERE {' AND '.join(self._conditions)} ORDER BY {self.key} DESC LIMIT %s"
+            f" WHERE {conditions} ORDER BY {source.key} DESC LIMIT %s"
         )
 
 

@@ -33,13 +33,11 @@ def words(text: str) -> list[str]:
 
 
 def looked_for(text: str) -> list[str]:
-    """The words to look for one after the other: without the letter that ends a run of pairs, which is no news."""
+    """The words to look for one after the other: without the letter that ends a run of pairs, for the run may go on."""
     found = words(text)
-    return [
-        word
-        for before, word in zip(["", *found], found, strict=False)
-        if not (len(word) == 1 and before[1:] == word and _IS_UNSPACED.match(word))
-    ]
+    if len(found) > 1 and len(found[-1]) == 1 and found[-2][1:] == found[-1] and _IS_UNSPACED.match(found[-1]):
+        found.pop()
+    return found
 
 
 def goes_on(word: str) -> bool:

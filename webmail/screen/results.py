@@ -28,6 +28,8 @@ _TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in" dir="auto">', 
 _PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
 _IN_TEXT = {"", "body"}
 _BEFORE = 15
+_SPACED = 0xDFF
+"""The last letter of scripts whose words stand apart, about."""
 """Characters before what was found that a long text begins with."""
 
 
@@ -96,16 +98,19 @@ def sought(tree: Node) -> list[list[str]]:
 
 
 def _one(words: Sequence[str]) -> str:
-    pieces = [re.escape(piece) for piece in _pieces(words)]
-    begin = r"(?<!\w)" if ord(words[0][0]) <= 0xDFF else ""
-    return begin + r"[\W_]+".join(pieces)
+    """Scripts that write no spaces need none beside other words either."""
+    pieces = _pieces(words)
+    found = (r"(?<!\w)" if ord(words[0][0]) <= _SPACED else "") + re.escape(pieces[0])
+    for before, piece in pairwise(pieces):
+        found += (r"[\W_]*" if max(ord(before[-1]), ord(piece[0])) > _SPACED else r"[\W_]+") + re.escape(piece)
+    return found
 
 
 def _pieces(words: Sequence[str]) -> list[str]:
     """Pairs of letters that overlap are one run again."""
     joined = words[0]
     for before, word in pairwise(words):
-        joined += word[1:] if len(before) == 2 and before[1:] == word[:1] and ord(word[0]) > 0xDFF else f"\0{word}"
+        joined += word[1:] if len(before) == 2 and before[1:] == word[:1] and ord(word[0]) > _SPACED else f"\0{word}"
     return joined.split("\0")
 
 

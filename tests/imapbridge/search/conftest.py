@@ -25,11 +25,11 @@ class Shelf:
         mine = (self.account.address,)
         return Scope((self.account.pk,), boxes, mine, everywhere, UTC, date(2026, 3, 12))
 
-    def found(self, text: str, *, everywhere: bool = False) -> list[int]:
+    def found(self, text: str, *, everywhere: bool = False, limit: int = index.PAGE) -> list[int]:
         """Messages, the newest first."""
         while catching_up.catch_up(self.account.pk):
             pass
-        hits = index.page(self.scope(everywhere=everywhere), parse(text).tree).hits
+        hits = index.page(self.scope(everywhere=everywhere), parse(text).tree, limit=limit).hits
         return [hit.message for hit in hits]
 
 

@@ -114,6 +114,9 @@ def test_each_operator_finds_its_own(shelf: Shelf, letter: Letter) -> None:
     }
     assert {text: shelf.found(text) for text in searches} == searches
     assert shelf.found("van", everywhere=True) == [van, gone]
+    # A page that is full at once is read by another way than one that is not.
+    first = {text: shelf.found(text, limit=1) for text in searches}
+    assert first == {text: found[:1] for text, found in searches.items()}
 
 
 def test_one_conversation_is_one_result(shelf: Shelf, letter: Letter) -> None:

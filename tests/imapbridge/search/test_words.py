@@ -27,6 +27,7 @@ def test_words(text: str, found: list[str]) -> None:
 def test_what_is_looked_for_ends_with_a_pair() -> None:
     assert looked_for("東京都") == ["東京", "京都"]
     assert looked_for("都") == ["都"]
+    assert looked_for("東京2026") == words("東京2026") == ["東京", "京", "2026"]
     assert [goes_on(word) for word in ("van", "v", "東京", "都")] == [True, False, False, True]
 
 

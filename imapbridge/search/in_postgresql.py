@@ -1,0 +1,77 @@
+"""Words in PostgreSQL: tsvector and tsquery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from imapbridge.search.document import Document
+from imapbridge.search.phrases import TABLE, Source, matching, of_accounts
+from imapbridge.search.tree import Node
+
+_FARTHEST = 16_383
+"""The last place of a word that PostgreSQL knows."""
+
+
+class PostgreSQL:
+    """tsvector and tsquery, both written here: PostgreSQL's own parser would make other words of them. What is of the
+    headers has weight A, what is of the text B."""
+
+    condition = inner = "t.words @@ %s::tsquery"
+
+    def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
+        """A common word is among the newest, which are read by their key; others are found by their index, the newest
+        first. The planner cannot tell them apart, and is kept from trying."""
+        expression, account = matching(self, node, accounts), of_accounts(accounts)
+        bound, bounds = ("", []) if below is None else (" AND t.key < %s", [below])
+        return [
+            Source(_NEWEST.format(account=account, bound=bound), [*bounds, expression], condition=account),
+            Source(_FIRST.format(account=account, bound=bound), [expression, *bounds], condition=account),
+            Source(_EVERY.format(account=account), [expression], condition=account),
+        ]
+
+    def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
+        weight = "B" if in_text else ""
+        marks = [f":{weight}" if weight else ""] * len(words)
+        if goes_on:
+            marks[-1] = f":*{weight}"
+        return "(" + " <-> ".join(f"'{word}'{mark}" for word, mark in zip(words, marks, strict=True)) + ")"
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return f"({' & '.join(parts)})"
+
+    def any_of(self, parts: Sequence[str]) -> str:
+        return f"({' | '.join(parts)})"
+
+    def without(self, part: str, other: str) -> str:
+        return f"({part} & !{other})"
+
+    def write(self, documents: Sequence[Document]) -> None:
+        rows = [(one.key, one.account, one.message, _vector(one)) for one in documents]
+        with connection.cursor() as cursor:
+            cursor.executemany(_POSTGRESQL_WRITE, rows)
+
+
+_COLUMNS = "SELECT t.key, t.message_id, t.account_id"
+_NEWEST = f"""(
+{_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}}{{bound}} ORDER BY t.key DESC LIMIT 2000) t
+ WHERE t.words @@ %s::tsquery OFFSET 0) t"""  # noqa: S608 - the table's name is ours
+_FIRST = f"""(
+{_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}}{{bound}} ORDER BY t.key DESC LIMIT 400) t
+"""
+_EVERY = f"({_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}} OFFSET 0) t"
+_POSTGRESQL_WRITE = f"""
+INSERT INTO {TABLE} (key, account_id, message_id, heads, text, words) VALUES (%s, %s, %s, '', '', %s::tsvector)
+ON CONFLICT (message_id) DO UPDATE SET words = excluded.words
+"""  # noqa: S608 - the table's name is ours
+
+
+def _vector(one: Document) -> str:
+    """`'van':3A,17B`: the words and their places."""
+    places: dict[str, list[str]] = {}
+    heads, text = one.heads.split(), one.text.split()
+    for begin, words, weight in ((1, heads, "A"), (len(heads) + 2, text, "B")):
+        for at, word in enumerate(words, begin):
+            places.setdefault(word, []).append(f"{min(at, _FARTHEST)}{weight}")
+    return " ".join(f"'{word}':{','.join(found[:255])}" for word, found in places.items())

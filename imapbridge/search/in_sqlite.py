@@ -1,0 +1,85 @@
+"""Words in SQLite: its FTS5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from imapbridge.search.document import Document
+from imapbridge.search.phrases import TABLE, Source, matching, of_accounts, within
+from imapbridge.search.tree import Node
+
+NEWEST = 300
+"""Messages of an account whose words are read before FTS5 is asked."""
+
+
+class SQLite:
+    """FTS5. A statement begins with the words where it can: they come sorted by key.
+
+    For the beginning of a word FTS5 puts together all that it leads to before it gives the first of it, which takes
+    long for a common one. That stands in most of the newest messages, whose words are read first.
+    """
+
+    condition = "t.key IN (SELECT rowid FROM imapbridge_words WHERE imapbridge_words MATCH %s)"
+    inner = "EXISTS (SELECT 1 FROM imapbridge_words WHERE imapbridge_words MATCH %s AND rowid = t.key)"
+
+    def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
+        expression = matching(self, node, accounts)
+        words = f"imapbridge_words w CROSS JOIN {TABLE} t ON t.key = w.rowid AND imapbridge_words MATCH %s"
+        every = Source(words, [expression], "w.rowid", of_accounts(accounts))
+        if " *" not in expression:
+            return [every]
+        last = ", ".join(_last(account, below) for account in accounts)
+        newest = f"{of_accounts(accounts)} AND t.key >= max(0, {last})"
+        return [Source(f"{TABLE} t", [], condition=within(_AsWritten(), node, newest)), every]
+
+    def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
+        quoted = f'"{" ".join(words)}"' + (" *" if goes_on else "")
+        return f"text : {quoted}" if in_text else quoted
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return f"({' AND '.join(parts)})"
+
+    def any_of(self, parts: Sequence[str]) -> str:
+        return f"({' OR '.join(parts)})"
+
+    def without(self, part: str, other: str) -> str:
+        return f"({part} NOT {other})"
+
+    def write(self, documents: Sequence[Document]) -> None:
+        """By their keys from the lowest up: FTS5 writes its memory out whenever one is not higher than the last."""
+        rows = [(one.key, one.account, one.message, one.heads, one.text) for one in documents]
+        with connection.cursor() as cursor:
+            cursor.executemany(_SQLITE_WRITE, rows)
+
+
+class _AsWritten:
+    """FTS5's phrases as SQL, asked of the words of a row themselves."""
+
+    def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
+        wanted = f"' {' '.join(words)}{'' if goes_on else ' '}'"
+        columns = ["t.text"] if in_text else ["t.heads", "t.text"]
+        return self.any_of([f"instr(' ' || {column} || ' ', {wanted}) > 0" for column in columns])
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return f"({' AND '.join(parts)})"
+
+    def any_of(self, parts: Sequence[str]) -> str:
+        return f"({' OR '.join(parts)})"
+
+    def without(self, part: str, other: str) -> str:
+        return f"NOT {other}"
+
+
+def _last(account: int, below: int | None) -> str:
+    """The key of the last of an account's newest messages; 0 when it has fewer."""
+    bound = "" if below is None else f" AND key < {below}"
+    newest = f"SELECT key FROM {TABLE} WHERE account_id = {account}{bound} ORDER BY key DESC"  # noqa: S608 - numbers
+    return f"COALESCE(({newest} LIMIT 1 OFFSET {NEWEST - 1}), 0)"
+
+
+_SQLITE_WRITE = f"""
+INSERT INTO {TABLE} (key, account_id, message_id, heads, text) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (message_id) DO UPDATE SET heads = excluded.heads, text = excluded.text
+"""  # noqa: S608 - the table's name is ours
