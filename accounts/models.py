@@ -160,6 +160,8 @@ class Preferences(models.Model):
     next one where it is beside the list, else the list."""
     read_after = models.SmallIntegerField(default=0)
     """Seconds after which what is open is marked as read; -1: never."""
+    is_flat = models.BooleanField(default=False, db_default=False)
+    """Lists show each message by itself, and it is read without its conversation."""
     swipe_start = models.CharField(max_length=8, blank=True)
     swipe_end = models.CharField(max_length=8, blank=True)
     """What a finger does to a row that it moves there, by the names of deeds; `none`: nothing. Empty: archive towards

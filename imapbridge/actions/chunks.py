@@ -34,22 +34,29 @@ def next_chunk(job: Job, most: int) -> Chunk:
     """Do up to `most` of them, and move the job's cursor on."""
     if job.kind == Kind.UNDO:
         return _undo(job)
-    chunk = (_messages if job.kind in _BY_MESSAGE and not job.only else _conversations)(job, most)
+    is_by_message = job.by_message or (job.kind in _BY_MESSAGE and not job.only)
+    chunk = (_messages if is_by_message else _conversations)(job, most)
     if chunk.is_more or job.older <= 0:
         return chunk
     _older(job)
     return chunk._replace(is_more=job.older > 0)
 
 
-# --- by message: the whole mailbox ------------------------------------------------------------------------------------
+# --- by message: the whole mailbox, or what is unread or starred of it ------------------------------------------------
 
 
 _BY_MESSAGE = (Kind.READ, Kind.EMPTY, Kind.FILTER)
 
 
 def _messages(job: Job, most: int) -> Chunk:
-    found = _by_uid(job, most, **({"seen": False} if job.kind == Kind.READ else {}))
+    still = {"seen": False} if job.kind == Kind.READ else {}
+    found = _by_uid(job, most, **(entries_of(job.only) | still))
     return Chunk(len(found), _KINDS[Kind(job.kind)](job, found), len(found) == most)
+
+
+def entries_of(only: str) -> dict[str, bool]:
+    """What a list of messages with this filter shows of a mailbox."""
+    return {"unread": {"seen": False}, "starred": {"flagged": True}}.get(only, {})
 
 
 def _by_uid(job: Job, most: int, **still: bool) -> list[Entry]:

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from imapbridge import events
-from imapbridge.actions.chunks import next_chunk
+from imapbridge.actions.chunks import entries_of, next_chunk
 from imapbridge.actions.owing import replay_soon
 from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Notice, PendingChange
 from imapbridge.queries.conversations import only_of
@@ -48,10 +48,13 @@ def begin(
     keyword: str = "",
     only: str = "",
     rule: str = "",
+    by_message: bool = False,
 ) -> Job:
-    """Do something to all conversations of a mailbox, or to those that `only` names. The first of them are done when
+    """Do something to all conversations of a mailbox, or to those that `only` names; or to each message by itself. The
+    first of them are done when
     this returns. Mailbox.DoesNotExist."""
     what: dict[str, Any] = {"kind": kind, "target_id": target, "keyword": keyword, "only": only, "rule": rule}
+    what["by_message"] = by_message
     with writing(account_id):
         box = Mailbox.objects.get(account=account_id, pk=mailbox)
         if target is not None:
@@ -72,8 +75,8 @@ def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     if kind in NOT_LISTED and not what["only"]:
         unknown = box.lowest_uid - 1 if box.lowest_uid else (box.uid_next or 1) - 1
         total = box.total if kind == Kind.EMPTY else box.unread
-    elif kind == Kind.FILTER:
-        total = Entry.objects.filter(mailbox=box, expunged=False).count()
+    elif kind == Kind.FILTER or what["by_message"]:
+        total = Entry.objects.filter(mailbox=box, expunged=False, **entries_of(str(what["only"]))).count()
     else:
         total = MailboxThread.objects.filter(only_of(str(what["only"])), mailbox=box.pk, count__gt=0).count()
     return Job.objects.create(account_id=box.account_id, mailbox=box, up_to=newest, older=unknown, total=total, **what)

@@ -40,6 +40,8 @@ class Job(models.Model):
     """Of a FILTER, as `sieve.kept.rule_out` writes it; its name is the keyword."""
     only = models.CharField(max_length=8, blank=True)
     """Which conversations of the mailbox: a `queries.Only`."""
+    by_message = models.BooleanField(default=False, db_default=False)
+    """Each message by itself, and not whole conversations."""
     undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
     """Of an UNDO: what it undoes."""
     up_to = models.BigIntegerField()

@@ -86,6 +86,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["mailbox", "thread"], name="entry_thread"),
             models.Index(fields=["mailbox", "uid"], name="entry_unread", condition=Q(seen=False, expunged=False)),
+            models.Index(fields=["mailbox", "-sort_at", "-message"], name="entry_list", condition=Q(expunged=False)),
         ]
 
     def __str__(self) -> str:

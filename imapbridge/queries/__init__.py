@@ -24,10 +24,13 @@ from imapbridge.queries.messages import MessageItem, conversation, marks
 from imapbridge.queries.notices import NoticeItem, notices
 from imapbridge.queries.selection import Held, selection
 from imapbridge.queries.several import Placed, together, together_above, together_changes
+from imapbridge.queries.shapes import CONVERSATIONS, FIRST_MESSAGE, Shape, is_message, messages_of
 from imapbridge.queries.unread_first import UNREAD, unread_first, unread_first_above
 
 __all__ = [
     "CHANGES_LIMIT",
+    "CONVERSATIONS",
+    "FIRST_MESSAGE",
     "PAGE",
     "UNREAD",
     "Arrival",
@@ -42,16 +45,19 @@ __all__ = [
     "NoticeItem",
     "Only",
     "Placed",
+    "Shape",
     "arrivals",
     "changes",
     "conversation",
     "conversations",
+    "is_message",
     "job",
     "jobs",
     "labels",
     "mailboxes",
     "mailboxes_of",
     "marks",
+    "messages_of",
     "neighbours",
     "notices",
     "page_above",

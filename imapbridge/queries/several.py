@@ -12,24 +12,26 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from imapbridge.models import Mailbox, MailboxThread
+from imapbridge.models import Mailbox
 from imapbridge.queries.conversations import (
     CHANGES_LIMIT,
-    COLUMNS,
+    GONE,
     ONLY,
     PAGE,
     Conversation,
     Only,
+    changes,
+    known,
 )
+from imapbridge.queries.shapes import CONVERSATIONS, Shape
 from imapbridge.queries.unread_first import UNREAD
 
-_TABLE = MailboxThread._meta.db_table
-_RUN = f"""
-SELECT * FROM (SELECT * FROM {_TABLE} t WHERE t.mailbox_id = %s{{wanted}} ORDER BY {{order}} LIMIT %s) run
-"""  # noqa: S608 - the table's name is ours
-_PAGE = f"""
-SELECT t.mailbox_id, {COLUMNS} FROM (SELECT * FROM ({{runs}}) t ORDER BY {{order}} LIMIT %s) t ORDER BY {{order}}
-"""  # noqa: S608 - nothing comes from outside
+_RUN = """
+SELECT * FROM (SELECT * FROM {shape.rows} t WHERE t.mailbox_id = %s{wanted} ORDER BY {order} LIMIT %s) run
+"""
+_PAGE = """
+SELECT t.mailbox_id, {shape.columns} FROM (SELECT * FROM ({runs}) t ORDER BY {order} LIMIT %s) t ORDER BY {order}
+"""
 _ABOVE = "SELECT t.sort_at, t.thread, t.mailbox_id, t.unread FROM ({runs}) t ORDER BY {order} LIMIT 1 OFFSET %s"
 _NEWEST, _OLDEST = "t.sort_at DESC, t.thread DESC, t.mailbox_id DESC", "t.sort_at, t.thread, t.mailbox_id"
 _DOWN, _UP = "t.sort_at DESC, t.thread DESC", "t.sort_at, t.thread"
@@ -69,26 +71,48 @@ class _Cursor(NamedTuple):
 
 
 def together(
-    mailbox_ids: Sequence[int], before: str = "", only: Only = "", sort: str = "", limit: int = PAGE
+    mailbox_ids: Sequence[int],
+    before: str = "",
+    only: Only = "",
+    sort: str = "",
+    limit: int = PAGE,
+    shape: Shape = CONVERSATIONS,
 ) -> PlacedPage:
     """A page: what sorts after the cursor `before`; with `sort` what is unread first. One query."""
     if not mailbox_ids:
         return PlacedPage([], "")
-    runs, values = _runs(mailbox_ids, cursor_of(before), ONLY[only], sort, limit + 1, down=True)
+    runs, values = _runs(mailbox_ids, cursor_of(before), ONLY[only], sort, limit + 1, shape, down=True)
     order = f"t.unread > 0 DESC, {_NEWEST}" if sort else _NEWEST
-    found = _rows(_PAGE.format(runs=runs, order=order), [*values, limit + 1])
-    return PlacedPage(found[:limit], _after(*found[limit - 1], sort=sort) if len(found) > limit else "")
+    found = _rows(_PAGE.format(shape=shape, runs=runs, order=order), [*values, limit + 1])
+    following = _after(*found[limit - 1], sort=sort) if len(found) > limit else ""
+    return PlacedPage(_known(found[:limit], shape), following)
+
+
+def _known(rows: list[Placed], shape: Shape) -> list[Placed]:
+    if not shape.base:
+        return rows
+    by_mailbox = {mailbox: iter(known([one.row for one in rows if one.mailbox == mailbox], shape))
+                  for mailbox in {one.mailbox for one in rows}}  # fmt: skip
+    once = dict.fromkeys((one.mailbox, one.row.thread) for one in rows)
+    return [Placed(mailbox, next(by_mailbox[mailbox])) for mailbox, _ in once]
 
 
 def _after(mailbox: int, last: Conversation, *, sort: str) -> str:
     return _written(last.sort_at, last.thread, mailbox, last.unread, sort=sort)
 
 
-def together_above(mailbox_ids: Sequence[int], before: str, only: Only = "", sort: str = "", limit: int = PAGE) -> str:
+def together_above(
+    mailbox_ids: Sequence[int],
+    before: str,
+    only: Only = "",
+    sort: str = "",
+    limit: int = PAGE,
+    shape: Shape = CONVERSATIONS,
+) -> str:
     """The cursor of the page that ends where the page of the cursor `before` begins; empty for the first. One query."""
     if not mailbox_ids or (cursor := cursor_of(before)) is None:
         return ""
-    runs, values = _runs(mailbox_ids, cursor, ONLY[only], sort, limit + 1, down=False)
+    runs, values = _runs(mailbox_ids, cursor, ONLY[only], sort, limit + 1, shape, down=False)
     order = f"t.unread > 0, {_OLDEST}" if sort else _OLDEST
     with connection.cursor() as found:
         found.execute(_ABOVE.format(runs=runs, order=order), [*values, limit])
@@ -96,8 +120,11 @@ def together_above(mailbox_ids: Sequence[int], before: str, only: Only = "", sor
     return _written(*row, sort=sort) if row else ""
 
 
-def together_changes(since: Mapping[int, int]) -> PlacedChanges:
-    """What changed in each mailbox after its state of `since`. Two queries."""
+def together_changes(since: Mapping[int, int], shape: Shape = CONVERSATIONS) -> PlacedChanges:
+    """What changed in each mailbox after its state of `since`. Two queries; where messages stand by themselves, three
+    for each mailbox."""
+    if shape.base:
+        return _changed_messages(since, shape)
     if not since:
         return PlacedChanges([], too_many=False)
     with connection.cursor() as cursor:
@@ -105,11 +132,20 @@ def together_changes(since: Mapping[int, int]) -> PlacedChanges:
         known = {key: known_from <= since[key] <= state for key, state, known_from in cursor.fetchall()}
     if len(known) < len(since) or not all(known.values()):
         return PlacedChanges([], too_many=True)
-    runs = " UNION ALL ".join([_RUN.format(wanted=" AND t.state > %s", order="t.state")] * len(since))
+    run = _RUN.format(shape=shape, wanted=" AND t.state > %s", order="t.state")
+    runs = " UNION ALL ".join([run] * len(since))
     values = [value for key, state in since.items() for value in (key, state, CHANGES_LIMIT + 1)]
-    rows = _rows(_PAGE.format(runs=runs, order=_NEWEST), [*values, CHANGES_LIMIT + 1])
+    rows = _rows(_PAGE.format(shape=shape, runs=runs, order=_NEWEST), [*values, CHANGES_LIMIT + 1])
     too_many = len(rows) > CHANGES_LIMIT
     return PlacedChanges([] if too_many else rows, too_many)
+
+
+def _changed_messages(since: Mapping[int, int], shape: Shape) -> PlacedChanges:
+    found = {mailbox: changes(mailbox, state, shape) for mailbox, state in since.items()}
+    gone = [Placed(mailbox, GONE._replace(thread=key)) for mailbox, one in found.items() for key in one.removed]
+    rows = [Placed(mailbox, row) for mailbox, one in found.items() for row in one.rows]
+    rows.sort(key=lambda one: (one.row.sort_at, one.row.thread, one.mailbox), reverse=True)
+    return PlacedChanges(gone + rows, any(one.too_many for one in found.values()))
 
 
 def _rows(statement: str, values: Sequence[int]) -> list[Placed]:
@@ -119,7 +155,7 @@ def _rows(statement: str, values: Sequence[int]) -> list[Placed]:
 
 
 def _runs(
-    mailbox_ids: Sequence[int], cursor: _Cursor | None, only: str, sort: str, limit: int, *, down: bool
+    mailbox_ids: Sequence[int], cursor: _Cursor | None, only: str, sort: str, limit: int, shape: Shape, *, down: bool
 ) -> tuple[str, list[int]]:
     """One for each mailbox, with `sort` two, as far as they can hold rows beyond the cursor; with their values."""
     runs, values = list[str](), list[int]()
@@ -130,7 +166,7 @@ def _runs(
         for mailbox in mailbox_ids:
             beyond, more = _beyond(cursor, mailbox, down=down) if cursor and begins_here else ("", [])
             wanted = f" AND t.count > 0{only}{section}{beyond}"
-            runs.append(_RUN.format(wanted=wanted, order=_DOWN if down else _UP))
+            runs.append(_RUN.format(shape=shape, wanted=wanted, order=_DOWN if down else _UP))
             values += [mailbox, *more, limit]
     return " UNION ALL ".join(runs), values
 

@@ -24,7 +24,8 @@ export async function refresh(mailbox, state) {
 }
 
 async function update(shown) {
-  const address = `${shown.dataset.changes}?${new URLSearchParams({ since: shown.dataset.state, mark: shown.dataset.mark, ...choices() })}`;
+  const [page, own] = shown.dataset.changes.split("?");
+  const address = `${page}?${own ? `${own}&` : ""}${new URLSearchParams({ since: shown.dataset.state, mark: shown.dataset.mark, ...choices() })}`;
   const changes = (await fetchDocument(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
   if (changes.dataset.anew === "true") return void (await anew());

@@ -30,6 +30,7 @@ class PreferencesForm(forms.Form):
             "": _("The next one; on a phone the list"), "next": _("The next one"), "previous": _("The previous one"),
             "list": _("The list"),
         },
+        "is_flat": {"0": _("Conversations"), "1": _("Each message by itself")},
         "read_after": {
             "0": _("At once"), "2": _("After 2 seconds"), "5": _("After 5 seconds"), "20": _("After 20 seconds"),
             "-1": _("Never by itself"),
@@ -52,6 +53,7 @@ class PreferencesForm(forms.Form):
     density = forms.ChoiceField(required=False, choices=[*CHOICES["density"].items()])
     pane = forms.ChoiceField(required=False, choices=[*CHOICES["pane"].items()])
     after_filing = forms.ChoiceField(required=False, choices=[*CHOICES["after_filing"].items()])
+    is_flat = forms.TypedChoiceField(choices=[*CHOICES["is_flat"].items()], coerce=lambda text: text == "1")
     read_after = forms.TypedChoiceField(choices=[*CHOICES["read_after"].items()], coerce=int)
     swipe_start = forms.ChoiceField(required=False, choices=[*CHOICES["swipe_start"].items()])
     swipe_end = forms.ChoiceField(required=False, choices=[*CHOICES["swipe_end"].items()])

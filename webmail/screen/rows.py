@@ -89,11 +89,13 @@ class Place:
     only: str = ""
     sort: str = ""
     """`unread`: what is unread stands before what is read."""
+    flat: bool = False
+    """Each message stands by itself."""
 
     @property
     def query(self) -> str:
         """`in=12&before=1773312420.8`, for the address of a message."""
-        return urlencode({"in": self.mailbox, **self._page})
+        return urlencode({"in": self.mailbox, **self._page, **self._flat})
 
     @property
     def address(self) -> str:
@@ -109,6 +111,11 @@ class Place:
     def _page(self) -> dict[str, str]:
         parts = (("before", self.before), ("only", self.only), ("sort", self.sort))
         return {name: value for name, value in parts if value}
+
+    @property
+    def _flat(self) -> dict[str, str]:
+        """For addresses that say what is to be done to rows: they mean the same when their person chose otherwise."""
+        return {"flat": "1"} if self.flat else {}
 
 
 def divided() -> dict[bool, Group]:

@@ -38,7 +38,7 @@ class InboxesPlace(Place):
 
     @property
     def query(self) -> str:
-        return urlencode({"in": self.mailbox, "inboxes": "1", **self._page})
+        return urlencode({"in": self.mailbox, "inboxes": "1", **self._page, **self._flat})
 
     @property
     def address(self) -> str:
@@ -46,7 +46,7 @@ class InboxesPlace(Place):
 
     @property
     def act(self) -> str:
-        return f"/inbox/act?{urlencode(self._page)}"
+        return f"/inbox/act?{urlencode(self._page | self._flat)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ from webmail.tasks import count_searches_soon
 from webmail.views import back, deeds, lists, shell
 from webmail.views.deeds import Chosen
 
-_THREAD = re.compile(r"-?[0-9]{1,19}")
+_THREAD = re.compile(r"-?[0-9]{1,20}")
 _KEY = re.compile(r"-?[0-9]{1,32}")
-"""What a row is known by: a conversation's number, and twelve digits."""
+"""What a row is known by: a conversation's number, or a message's, and twelve digits."""
 
 
 @require_POST
@@ -46,7 +46,8 @@ _KEY = re.compile(r"-?[0-9]{1,32}")
 def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     """`seen=0|1` or `flagged=0|1` of a conversation, through one of its messages.
 
-    Reading and taking the star away are for all of it; a star and a mark as unread are put on this message. A page that
+    Reading and taking the star away are for all of it, where messages do not stand by themselves; a star and a mark as
+    unread are put on this message. A page that
     marks what it opened says which `message`s those were, and the folded ones stay as they are.
     """
     account, thread, has_searches = access.marked(request.user, message_id)
@@ -54,6 +55,8 @@ def flags(request: HttpRequest, message_id: int) -> HttpResponse:
     if seen is None and flagged is None:
         return HttpResponseBadRequest()
     marks = queries.marks(account, thread, opened=message_id)
+    if request.GET.get("flat") == "1":  # the message stands by itself
+        marks = [one for one in marks if one[0] == message_id]
     changes: list[int] = []
     if seen is not None:
         shown = set(request.POST.getlist("message"))
@@ -201,9 +204,14 @@ def until_of(request: HttpRequest) -> datetime | None:
 
 
 def threads_of(request: HttpRequest) -> set[int]:
-    """The conversations `c`: that of a button, else those with a mark."""
+    """The rows `c`: that of a button, else those with a mark."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
-    return {int(word) for word in words if _THREAD.fullmatch(word) and abs(int(word)) < 2**63}
+    return {int(word) for word in words if _THREAD.fullmatch(word) and _is_known(int(word))}
+
+
+def _is_known(key: int) -> bool:
+    """Whether a row could be known by it: a number that the database has."""
+    return abs(key - queries.FIRST_MESSAGE if queries.is_message(key) else key) < 2**63
 
 
 def keys_of(request: HttpRequest) -> list[int]:
@@ -211,14 +219,15 @@ def keys_of(request: HttpRequest) -> list[int]:
     of the button, else those with a mark."""
     words = request.GET.getlist("c") or request.POST.getlist("c")
     keys = [int(word) for word in words if _KEY.fullmatch(word)]
-    return [key for key in keys if abs(parted(key)[0]) < 2**63]
+    return [key for key in keys if _is_known(parted(key)[0])]
 
 
 def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:
     """The conversation that a button names, else all that the list shows, else those with a mark. Http404 when none of
     them is there."""
     if "all" in request.POST and "c" not in request.GET:
-        return Chosen(account, mailbox, (), everything=True, only=lists.place_of(request, mailbox).only)
+        place = lists.place_of(request, mailbox)
+        return Chosen(account, mailbox, (), everything=True, only=place.only, flat=place.flat)
     held = queries.selection(mailbox, threads_of(request))
     if not held:
         raise Http404

@@ -1,4 +1,5 @@
-"""What can be done to conversations of a mailbox, by the words that forms send. Knows no request."""
+"""What can be done to conversations of a mailbox, or to its messages by themselves, by the words that forms send. Knows
+no request."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ class Chosen:
     everything: bool = False
     only: str = ""
     """Which of the mailbox the list shows: a `queries.Only`."""
+    flat: bool = False
+    """Whether it shows each message by itself."""
 
     @property
     def messages(self) -> list[int]:
@@ -145,7 +148,8 @@ def begin(deed: str, chosen: Chosen) -> Job:
     kind, keyword = _KINDS.get(deed, Job.Kind.MOVE), chosen.keyword
     if chosen.until:
         target, keyword = snoozing.mailbox(chosen.account), snoozed.keyword_of(chosen.until)
-    return whole.begin(chosen.account, chosen.mailbox, kind, target=target, keyword=keyword, only=chosen.only)
+    how = {"target": target, "keyword": keyword, "only": chosen.only, "by_message": chosen.flat}
+    return whole.begin(chosen.account, chosen.mailbox, kind, **how)
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:

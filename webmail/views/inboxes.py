@@ -29,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
     inboxes, region = together.of(holder), partials.wanted(request)
     if not inboxes.all:  # none is listed yet
         return redirect("home")
-    place = together.place_of(request)
+    place = replace(together.place_of(request), flat=lists.as_liked(request, together.place_of(request)).flat)
     shown = together.pane(inboxes, place, shell.clock(request), goes_on=region == "older")
     if region == "older":
         return render(request, "mailbox/_rows.html", {"list": shown})
@@ -50,7 +50,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     if request.GET.get("mark") == mark and said == together.states(inboxes.all):
         return HttpResponse(status=204)
     since = _states(said, inboxes)
-    found = queries.together_changes(since)
+    found = queries.together_changes(since, together.shape_of(place))
     gone = [one for one in found.rows if not one.row.total or not lists.belongs(one.row, place.only)]
     answer = {
         "mark": mark,

@@ -76,7 +76,7 @@ def _chosen(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace) -> list
     """By mailbox. Http404 when nothing of it is there."""
     if "all" in request.POST and "c" not in request.GET:
         every = [(inboxes.account_of(box.id), box.id) for box in inboxes.all]
-        return [Chosen(account, box, (), everything=True, only=place.only) for account, box in every]
+        return [Chosen(account, box, (), everything=True, only=place.only, flat=place.flat) for account, box in every]
     by_mailbox: dict[int, list[int]] = defaultdict(list)
     for thread, mailbox in map(parted, acting.keys_of(request)):
         by_mailbox[mailbox].append(thread)

@@ -12,14 +12,16 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from imapbridge import queries
-from imapbridge.queries import Changes, Conversation, ConversationPage, MailboxItem, Only
+from imapbridge.queries import Changes, Conversation, ConversationPage, MailboxItem, Only, Shape
 from webmail import partials
 from webmail.access import Holder
 from webmail.screen import jobs, listing
+from webmail.screen.account import preferences
 from webmail.screen.clock import Clock, Group
 from webmail.screen.jobs import Work
 from webmail.screen.labels import Hues, hues
 from webmail.screen.listing import Head, Listing, Part
+from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place, RowWriter, divided
 from webmail.screen.together import InboxesPlace
 from webmail.screen.tools import tools
@@ -30,20 +32,34 @@ _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
 
 
 def place_of(request: HttpRequest, mailbox: int) -> Place:
-    """Which page of the mailbox's list is meant, from the address; or of the results that something was opened from."""
+    """Which page of the mailbox's list is meant, from the address; or of the results that something was opened from.
+
+    Whether messages stand by themselves there: the address tells it of what rows mean; see `as_liked` for pages.
+    """
     if request.GET.get("q"):
         return found.place_of(request, mailbox)
     only = request.GET.get("only", "")
     only = only if only in {"unread", "starred"} else ""
     sort = "unread" if request.GET.get("sort") == "unread" and not only else ""
     kind = InboxesPlace if request.GET.get("inboxes") == "1" else Place
-    return kind(mailbox, request.GET.get("before", "")[:50], only, sort)
+    return kind(mailbox, request.GET.get("before", "")[:50], only, sort, request.GET.get("flat") == "1")
+
+
+def as_liked(request: HttpRequest, place: Place) -> Place:
+    """The place as its person likes to see it. Results are conversations for everybody."""
+    is_flat = preferences(shell.person(request)).is_flat and not isinstance(place, SearchPlace)
+    return replace(place, flat=True) if is_flat else place
+
+
+def shape_of(box: MailboxItem, place: Place) -> Shape:
+    return queries.messages_of(box.special_use) if place.flat else queries.CONVERSATIONS
 
 
 def head(box: MailboxItem, holder: Holder, place: Place) -> Head:
     failure = _failure(box, holder)
     work = tuple(_work(box, holder)) if box.busy else ()
-    return listing.head(box, place.only, place.sort, failure[1] if failure else "", work)
+    made = listing.head(box, place.only, place.sort, failure[1] if failure else "", work)
+    return replace(made, changes=f"{made.changes}?flat=1") if place.flat else made
 
 
 def _work(box: MailboxItem, holder: Holder) -> Iterator[Work]:
@@ -64,8 +80,8 @@ def pane(
 ) -> Listing:
     """One page of the list of `place`, whose mailbox is one of `boxes`, all of the account.
 
-    `opened` is the conversation that is being read; with `goes_on` the rows follow others on the screen, so a heading
-    that stands there is not repeated. One query, or two for a later page on its own.
+    `opened` is what the row that is being read is known by; with `goes_on` the rows follow others on the screen, so a
+    heading that stands there is not repeated. One query, or two for a later page on its own.
     """
     box = shell.item(boxes, place.mailbox)
     page = _page(box, place)
@@ -81,22 +97,24 @@ def pane(
         blank=None if page.rows or place.before else listing.blank(box, place.only, _failure(box, holder)),
         is_cut=bool(place.before),
         tools=tools(box, replace(place, before=""), boxes),
-        newer=_newer(place) if place.before and not (goes_on or opened) else "",
+        newer=_newer(box, place) if place.before and not (goes_on or opened) else "",
     )
 
 
 def _page(box: MailboxItem, place: Place) -> ConversationPage:
+    shape = shape_of(box, place)
     if place.sort:
-        return queries.unread_first(box.id, place.before, state=box.state)
-    return queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state)
+        return queries.unread_first(box.id, place.before, state=box.state, shape=shape)
+    return queries.conversations(box.id, place.before, cast(Only, place.only), state=box.state, shape=shape)
 
 
-def _newer(place: Place) -> str:
+def _newer(box: MailboxItem, place: Place) -> str:
     """The address of the page before."""
+    shape = shape_of(box, place)
     if place.sort:
-        above = queries.unread_first_above(place.mailbox, place.before)
+        above = queries.unread_first_above(place.mailbox, place.before, shape=shape)
     else:
-        above = queries.page_above(place.mailbox, place.before, cast(Only, place.only))
+        above = queries.page_above(place.mailbox, place.before, cast(Only, place.only), shape=shape)
     return replace(place, before=above).address
 
 

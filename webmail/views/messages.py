@@ -50,31 +50,35 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     messages = queries.conversation(holder.account.pk, holder.thread, opened=message_id)
     inboxes = together.of(holder) if holder.others and request.GET.get("inboxes") == "1" else None
     boxes = inboxes.own if inboxes else queries.mailboxes(holder.account.pk)
-    place = _place(request, boxes, messages, message_id)
+    place = lists.as_liked(request, _place(request, boxes, messages, message_id))
+    if place.flat:
+        messages = [item for item in messages if item.id == message_id]
+        place = replace(_place(request, boxes, messages, message_id), flat=True)
     box = shell.item(boxes, place.mailbox)
     if isinstance(place, InboxesPlace) and not (inboxes and box.special_use == "inbox"):
-        place = Place(box.id)
+        place = Place(box.id, flat=place.flat)
     pane = _pane(request, holder, messages, message_id, box, place)
     pane["tools"] = tools(box, place, boxes) if any(box.id in item.mailboxes for item in messages) else None
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
-    shown, template = _list_beside(request, holder, boxes, place, inboxes)
+    row, key = _row(holder, place, message_id), _key(holder, place, message_id)
+    shown, template = _list_beside(request, holder, boxes, place, inboxes, key)
     page = shell.context(request, holder, boxes, *_current(place))
-    beside = _beside(shown, place, holder)
+    beside = _beside(shown, place, row, key)
     return whose.remember(render(request, template, page | pane | {"list": shown} | beside), request, holder)
 
 
 def _list_beside(
-    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], place: Place, inboxes: Inboxes | None
+    request: HttpRequest, holder: Holder, boxes: list[MailboxItem], place: Place, inboxes: Inboxes | None, key: int
 ) -> tuple[Listing | Results, str]:
     """The list that the message was opened from, and the page that shows both."""
     if isinstance(place, SearchPlace):
         search = found.search_of(request, holder, boxes, place)
-        return found.pane(request, holder, search, opened=_key(holder, place)), "search/show.html"
+        return found.pane(request, holder, search, opened=key), "search/show.html"
     clock = shell.clock(request)
     if inboxes and isinstance(place, InboxesPlace):
-        return together.pane(inboxes, place, clock, opened=_key(holder, place)), "inboxes/show.html"
-    return lists.pane(boxes, holder, place, clock, opened=holder.thread), "app.html"
+        return together.pane(inboxes, place, clock, opened=key), "inboxes/show.html"
+    return lists.pane(boxes, holder, place, clock, opened=key), "app.html"
 
 
 def _current(place: Place) -> tuple[int, str]:
@@ -105,7 +109,7 @@ def _pane(
     writer = letters.Writer(shell.clock(request), holder.account, place.query, request.get_full_path(), manner)
     here = [item.id for item in messages if box.id in item.mailboxes]
     shown = writer.conversation(messages, opened, request.GET.get("open", ""))
-    shown = replace(shown, thread=_key(holder, place))
+    shown = replace(shown, thread=_key(holder, place, opened))
     return {
         "conversation": shown,
         "flags": f"/message/{here[-1] if here else opened}/flags?{place.query}",
@@ -122,20 +126,25 @@ def _back(box: MailboxItem, place: Place) -> Back:
     return Back(place.address, name, _("Back to {mailbox}").format(mailbox=name))
 
 
-def _key(holder: Holder, place: Place) -> int:
-    """What the conversation is known by in the list: by its mailbox too, where two accounts may have it."""
+def _key(holder: Holder, place: Place, opened: int) -> int:
+    """What it is known by in the list: by its mailbox too, where two accounts may have it."""
     several = isinstance(place, InboxesPlace) or (isinstance(place, SearchPlace) and bool(holder.others))
-    return key_of(holder.thread, place.mailbox) if several else holder.thread
+    row = _row(holder, place, opened)
+    return key_of(row, place.mailbox) if several else row
 
 
-def _beside(shown: Listing | Results, place: Place, holder: Holder) -> dict[str, str]:
-    """Where the buttons for the newer and the older conversation lead: as the list stands, or past its ends."""
-    order = [row for row, _latest in shown.order]
-    key = _key(holder, place)
+def _row(holder: Holder, place: Place, opened: int) -> int:
+    """The same within its mailbox."""
+    return queries.FIRST_MESSAGE + opened if place.flat else holder.thread
+
+
+def _beside(shown: Listing | Results, place: Place, row: int, key: int) -> dict[str, str]:
+    """Where the buttons for the newer and the older row lead: as the list stands, or past its ends."""
+    order = [each for each, _latest in shown.order]
     at = order.index(key) if key in order else -1
     inside = 0 < at < len(order) - 1
     found = (
-        (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, holder.thread)
+        (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, row)
     )
     return {"newer": _address(found[0]), "older": _address(found[1])}
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from django.utils.safestring import SafeString
 
 from imapbridge import queries
-from imapbridge.queries import Conversation, MailboxItem, Only, Placed
+from imapbridge.queries import Conversation, MailboxItem, Only, Placed, Shape
 from webmail.access import Holder
 from webmail.screen import switcher
 from webmail.screen import together as screen
@@ -21,6 +21,7 @@ from webmail.screen.jobs import Work, work
 from webmail.screen.labels import hues
 from webmail.screen.listing import Head, Listing
 from webmail.screen.people import clean
+from webmail.screen.rows import Place
 from webmail.screen.together import AccountRowWriter, InboxesListing, InboxesPlace, Source, key_of, parted
 from webmail.screen.tools import Tools, tools
 from webmail.views import lists, shell, whose
@@ -62,19 +63,23 @@ def of(holder: Holder) -> Inboxes:
 def place_of(request: HttpRequest, mailbox: int = 0) -> InboxesPlace:
     """Which page is meant, from the address."""
     found = lists.place_of(request, mailbox)
-    return InboxesPlace(mailbox, found.before, found.only, found.sort)
+    return InboxesPlace(mailbox, found.before, found.only, found.sort, found.flat)
+
+
+def shape_of(place: Place) -> Shape:
+    return queries.messages_of("inbox") if place.flat else queries.CONVERSATIONS
 
 
 def pane(inboxes: Inboxes, place: InboxesPlace, clock: Clock, *, opened: int = 0, goes_on: bool = False) -> Listing:
-    """One page of the list, of one inbox at least; `opened` is the key of the conversation that is being read. One
+    """One page of the list, of one inbox at least; `opened` is the key of the row that is being read. One
     query, or two for a later page on its own."""
     every = inboxes.all
     keys, only = [box.id for box in every], cast(Only, place.only)
-    page = queries.together(keys, place.before, only, place.sort)
+    page = queries.together(keys, place.before, only, place.sort, shape=shape_of(place))
     rows = list(map(_known, page.rows))
     newer = ""
     if place.before and not (goes_on or opened):
-        above = queries.together_above(keys, place.before, only, place.sort)
+        above = queries.together_above(keys, place.before, only, place.sort, shape=shape_of(place))
         newer = replace(place, before=above, mailbox=0).address
     failure = _failure(inboxes)
     return InboxesListing(
@@ -110,7 +115,8 @@ def states(every: Sequence[MailboxItem]) -> str:
 
 def head(inboxes: Inboxes, place: InboxesPlace) -> Head:
     failure = _failure(inboxes)
-    return screen.head(inboxes.all, place.only, place.sort, failure[1] if failure else "", _work(inboxes))
+    made = screen.head(inboxes.all, place.only, place.sort, failure[1] if failure else "", _work(inboxes))
+    return replace(made, changes=f"{made.changes}?flat=1") if place.flat else made
 
 
 def _work(inboxes: Inboxes) -> list[Work]:

@@ -11,7 +11,7 @@ from tests.webmail.views.conftest import Person
 CHOSEN = {
     "theme": "dark", "accent": "plum", "density": "compact", "pane": "below", "after_filing": "previous",
     "read_after": "5", "cleans_links": "1", "language": "de", "time_zone": "Europe/Paris",
-    "images_of_contacts": "1", "undo_send": "5", "swipe_start": "trash", "swipe_end": "seen",
+    "images_of_contacts": "1", "is_flat": "1", "undo_send": "5", "swipe_start": "trash", "swipe_end": "seen",
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_what_is_chosen_is_kept_and_goes_with_every_page(alice: Person) -> None:
 def test_the_defaults_say_nothing_on_the_page(alice: Person) -> None:
     assert marked(alice.text("/settings")) == {
         ("theme", ""), ("accent", ""), ("density", ""), ("pane", ""), ("read_after", "0"), ("after_filing", ""),
-        ("cleans_links", "0"), ("images_of_contacts", "0"), ("undo_send", "10"),
+        ("cleans_links", "0"), ("images_of_contacts", "0"), ("is_flat", "0"), ("undo_send", "10"),
         ("swipe_start", ""), ("swipe_end", ""), ("language", ""), ("time_zone", ""),
     }  # fmt: skip
     page = alice.text(f"/mailbox/{alice.inbox.pk}/")
@@ -48,7 +48,7 @@ def test_what_is_no_choice_changes_nothing(alice: Person, name: str) -> None:
     Preferences.objects.create(user=alice.user, **{**CHOSEN, "read_after": 5})
     alice.client.post("/settings", {**CHOSEN, name: "<b>"})
     kept = Preferences.objects.get()
-    yes = {"cleans_links": "True", "images_of_contacts": "True"}
+    yes = {"cleans_links": "True", "images_of_contacts": "True", "is_flat": "True"}
     assert {key: str(getattr(kept, key)) for key in CHOSEN} == CHOSEN | yes
 
 
