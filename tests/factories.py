@@ -14,6 +14,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import MailAccount, User
 from imapbridge.models import Body, Entry, Mailbox, MailboxThread, Message
 from imapbridge.terms.part import Part
@@ -121,7 +123,7 @@ def fill_mailbox(account: MailAccount, n: int, name: str = "INBOX", **fields: An
     messages = Message.objects.bulk_create([_message(box, number) for number in range(1, n + 1)], batch_size=2000)
     for made in messages:
         made.thread = made.pk
-    Message.objects.bulk_update(messages, ["thread"], batch_size=2000)
+    Message.objects.filter(account=account, thread=0).update(thread=F("pk"))
     at = {made.pk: now - 3600 * index for index, made in enumerate(reversed(messages))}
     Entry.objects.bulk_create(
         [_entry(box, made, uid, at[made.pk]) for uid, made in enumerate(messages, 1)], batch_size=2000

@@ -16,5 +16,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]
 # Without `collectstatic` before every run.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
+# Files are looked for when they are asked for: each test's client makes the middleware anew, and a list takes long.
+WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = ENV.data_path / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -64,9 +64,9 @@ def test_paging_by_plain_links_shows_every_row_once(alice: Person) -> None:
     assert len(seen) == len(set(seen)) == 120
 
 
-@pytest.mark.parametrize("choice", ["", "?only=unread", "?sort=unread"])
-def test_newer_leads_back_over_the_same_pages(alice: Person, choice: str) -> None:
-    box = factories.fill_mailbox(alice.account, 700, "Archive", special_use="archive")
+@pytest.mark.parametrize(("choice", "size"), [("", 130), ("?only=unread", 530), ("?sort=unread", 280)])
+def test_newer_leads_back_over_the_same_pages(alice: Person, choice: str, size: int) -> None:
+    box = factories.fill_mailbox(alice.account, size, "Archive", special_use="archive")
     first = f"/mailbox/{box.pk}/{choice}"
     down = [first]
     while older := tags(alice.text(down[-1]), "a", id="older"):
@@ -347,7 +347,7 @@ def test_a_form_leads_back_to_us_only(alice: Person, monkeypatch: pytest.MonkeyP
 # --- What it costs ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [10, 10_000])
+@pytest.mark.parametrize("size", [10, 2_000])
 def test_a_page_takes_six_queries_at_any_size_and_depth(
     alice: Person, django_assert_max_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
