@@ -11,7 +11,7 @@ from __future__ import annotations
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from django.conf import settings
 
-from imapbridge import ending
+from imapbridge import ending, open_files
 from imapbridge.snapshots import Snapshots
 
 
@@ -21,6 +21,7 @@ class Lifespan:
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         numbers = Snapshots("web")
         await receive()
+        open_files.allow_many()
         numbers.start()
         ending.delay(lambda: settings.ENV.drain_seconds)
         await send({"type": "lifespan.startup.complete"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import socket
 from pathlib import Path
 
 import uvicorn
 
+from imapbridge import open_files
 from imapbridge.bridge.application import Application
 
 GRACE = 5
@@ -26,7 +26,7 @@ def serve(address: str, secret: str, announced: str = "") -> None:
 
     `announced` is the address at which web finds this bridge among others; empty: it is the only one.
     """
-    _allow_many_files()
+    open_files.allow_many()
     listener = listen(address)
     config = uvicorn.Config(
         Application(secret, announced),
@@ -77,9 +77,3 @@ def _remove_dead(path: Path) -> None:
             path.unlink(missing_ok=True)
             return
     raise AddressTaken(str(path))
-
-
-def _allow_many_files() -> None:
-    # Every account has sockets here, and a shell's usual limit is 1024.
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
