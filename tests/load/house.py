@@ -24,7 +24,7 @@ ROLES = {"multiprocessing.spawn": "web", "imapbridge": "bridge", "celery worker"
 
 
 class Supervised(RoleProcess):
-    """The supervisor, which first brings the tables up to date and starts five processes: on a busy machine for long."""
+    """The supervisor, which brings the tables up to date before it starts the processes: that may take long."""
 
     def wait_until_ready(self) -> None:
         if not any(self._became_ready() for _minute in range(5)):
