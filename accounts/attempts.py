@@ -56,7 +56,8 @@ def granted(provider: Provider, asked: Asked, code: str, redirect_uri: str) -> G
     """What the code that came back from the browser is good for. Raises CannotSignIn."""
     try:
         tokens = grants.redeem(provider, code=code, verifier=asked.verifier, redirect_uri=redirect_uri)
-        claims = id_token.claims_of(provider, tokens.id_token, asked.nonce)
+        since = asked.at if asked.again else 0
+        claims = id_token.claims_of(provider, tokens.id_token, asked.nonce, since)
         address = id_token.address_of(provider, claims, tokens.access)
         if tokens.refresh is None:
             raise Misconfigured(f"{provider.name}: no refresh token")

@@ -4,6 +4,8 @@
     @confirmed
     def remove(request): ...
 
+A form that somebody may have written at for long says `is_confirmed` itself instead, and stays as it is.
+
 Whoever signed in, or confirmed it, within the last ten minutes is not asked. What was sent is not kept: after the
 question the person is at the page that they came from, and does it again.
 """

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import attempts, entering, providers, views
 from accounts.attempts import Grant
+from accounts.confirming import is_confirmed
 from accounts.models import MailAccount, User
 from accounts.oauth import flow
 from accounts.oauth.errors import OAuthError
@@ -30,8 +31,8 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
     """A page that goes on to the provider's. A redirect would not do: browsers let a form of ours lead to us only."""
     provider, address = _named(name), request.POST.get("address", "")[:254]
     joins = "join" in request.POST and isinstance(request.user, User)
-    if joins and MailAccount.objects.filter(user=request.user.pk).count() >= MOST:
-        return redirect("account-new")  # which says so
+    if joins and not (is_confirmed(request) and MailAccount.objects.filter(user=request.user.pk).count() < MOST):
+        return redirect("account-new")  # which asks, or says why not
     stay, next_ = "stay" in request.POST, entering.wanted(request)
     again = not joins and request.user.is_authenticated
     try:

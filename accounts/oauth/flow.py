@@ -38,6 +38,8 @@ class Asked:
     at: float
     joins: bool = False
     """Somebody who is signed in wants to read one more mailbox, and goes on as who they are."""
+    again: bool = False
+    """Somebody who is signed in shows once more that it is they."""
 
 
 def begin(
@@ -57,7 +59,7 @@ def begin(
     said = metadata.of(provider)
     client = WebApplicationClient(provider.client_id)
     state, verifier = token_urlsafe(32), client.create_code_verifier(64)
-    asked = Asked(provider.name, token_urlsafe(32), verifier, stay, next_, time.time(), joins)
+    asked = Asked(provider.name, token_urlsafe(32), verifier, stay, next_, time.time(), joins, again)
     session[FIELD] = {**dict(list(_fresh(session).items())[1 - AT_ONCE :]), state: asdict(asked)}
     url: str = client.prepare_request_uri(
         said.authorization,

@@ -28,10 +28,11 @@ LEEWAY = 60
 Claims = Mapping[str, Any]
 
 
-def claims_of(provider: Provider, token: str, nonce: str) -> Claims:
+def claims_of(provider: Provider, token: str, nonce: str, since: float = 0) -> Claims:
     """The claims of an id token that is this provider's, for us, of now, and for this very question.
 
-    Raises Untrusted, ProviderAway.
+    `since`: from when on its person had to show that it is they, as seconds; a provider that does not say when it asked
+    them is believed to have done so. Raises Untrusted, ProviderAway.
     """
     if not token:
         raise Untrusted(f"{provider.name}: no id token")
@@ -43,6 +44,7 @@ def claims_of(provider: Provider, token: str, nonce: str) -> Claims:
     except (JoseError, ValueError, KeyError, TypeError) as fault:
         raise Untrusted(f"{provider.name}: id token: {type(fault).__name__}: {fault}") from fault
     _check_party(provider, decoded.claims)
+    _check_time(provider, decoded.claims.get("auth_time", since), since)
     return decoded.claims
 
 
@@ -67,6 +69,12 @@ def _check_party(provider: Provider, claims: Claims) -> None:
     party = claims.get("azp")
     if party not in (None, provider.client_id) or (party is None and isinstance(audience, list) and len(audience) > 1):
         raise Untrusted(f"{provider.name}: id token: it was given to another party")
+
+
+def _check_time(provider: Provider, asked: Any, since: float) -> None:
+    """It was asked for with `max_age` (section 3.1.2.1): a sign-in that the provider remembers proves nothing now."""
+    if since and not (isinstance(asked, (int, float)) and asked >= since - LEEWAY):
+        raise Untrusted(f"{provider.name}: id token: its person was not asked anew")
 
 
 def address_of(provider: Provider, claims: Claims, access: Secret) -> str:

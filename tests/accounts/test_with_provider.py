@@ -14,6 +14,7 @@ from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 
 from accounts import providers
+from accounts.entering import CONFIRMED
 from accounts.models import MailAccount, User
 from accounts.oauth import door, metadata
 from tests.servers.certificates import CertificateAuthority
@@ -84,7 +85,23 @@ def test_who_shows_once_more_that_it_is_they_is_asked_by_the_provider_too(
     assert "max_age" not in begin(client)
     client.force_login(User.objects.create_user("ann@example.org"), live_settings.AUTHENTICATION_BACKENDS[0])
     assert "max_age=0" in begin(client, address="ann@example.org", next="/second-steps/passkey")
+    session = client.session
+    session[CONFIRMED] = int(time.time())
+    session.save()
     assert "max_age" not in begin(client, join="1"), "one more mailbox confirms nothing"
+
+
+@pytest.mark.threat("F4")
+def test_a_sign_in_that_the_provider_remembers_proves_nothing(provider: OidcProvider, client: Client) -> None:
+    """Of a provider that says when it asked; one that does not is believed."""
+    client.force_login(User.objects.create_user("ann@example.org"), live_settings.AUTHENTICATION_BACKENDS[0])
+    answer = client.post("/sign-in/with/work", {"join": "1"})
+    assert answer["Location"] == "/settings/accounts/new", "who has not shown it lately adds no mailbox"
+    for said in (int(time.time()) - HOUR, "now"):
+        provider.lies.claims = {"auth_time": said}
+        answer = come_back(client, provider.approve(begin(client), "ann@example.org"))
+        assert (answer.status_code, OTHERS in words(answer)) == (403, True)
+        assert CONFIRMED not in client.session
 
 
 HOUR = 3600

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.confirming import is_confirmed
 from accounts.models import Preferences
 from accounts.secrets import Secret
 from webmail import access, tasks
@@ -31,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, BookForm())
 
 
-def _page(request: HttpRequest, form: BookForm, fault: str = "") -> HttpResponse:
+def _page(request: HttpRequest, form: BookForm, fault: str = "", *, unproven: bool = False) -> HttpResponse:
     user, clock = shell.person(request), shell.clock(request)
     page = {
         "collects": person.preferences(user).collects_contacts,
@@ -39,8 +40,10 @@ def _page(request: HttpRequest, form: BookForm, fault: str = "") -> HttpResponse
         "lately": KeptContacts.objects.filter(user=user).defer("before").order_by("-pk")[:LATELY],
         "form": form,
         "fault": fault,
+        "unproven": unproven,
     }
-    return settings_pages.page(request, "settings/books.html", page, status=422 if fault or form.errors else 200)
+    status = 422 if fault or unproven or form.errors else 200
+    return settings_pages.page(request, "settings/books.html", page, status=status)
 
 
 @require_POST
@@ -60,6 +63,8 @@ def connect(request: HttpRequest) -> HttpResponse:
     user, form = shell.person(request), BookForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
+    if not is_confirmed(request):  # all contacts may go there
+        return _page(request, form, unproven=True)
     said = form.cleaned_data
     try:
         made = syncing.connect(

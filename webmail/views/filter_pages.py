@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.confirming import is_confirmed
 from accounts.networks import client_network
 from imapbridge import errors, queries, scripts
 from imapbridge.errors import MailError
@@ -58,7 +59,7 @@ class Asked:
             self.holder.account,
             self.checked(),
             change,
-            confirmed="confirmed" in self.request.POST,
+            confirmed="confirmed" in self.request.POST and is_confirmed(self.request),
             replaces="replaces" in self.request.POST,
             network=client_network(self.request),
         )
@@ -114,12 +115,13 @@ def trash(boxes: list[MailboxItem]) -> str:
 def _asked_first(
     request: HttpRequest, holder: Holder, found: Standing, question: NewDestinations | WouldReplace
 ) -> HttpResponse:
-    """The same form once more, with the answer in it."""
+    """The same form once more, with the answer in it. Whoever uses a session that is not theirs gets no further."""
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     content = {
         "sent": [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"],
         "action": request.get_full_path(),
         "destinations": question.addresses if isinstance(question, NewDestinations) else [],
+        "unproven": isinstance(question, NewDestinations) and not is_confirmed(request),
         "foreign": found.foreign,
         "text": shown(found.shelf.texts.get(found.foreign, "")),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import confirmed, is_confirmed
 from accounts.networks import client_network
 from imapbridge import scripts
 from imapbridge.errors import NameTaken, ScriptRefused, TooLarge, Unsafe
@@ -63,6 +65,8 @@ def edit(asked: Asked) -> HttpResponse:
         if "check" in request.POST:
             warnings = scripts.change(asked.account, [("check", text)], shelf).warnings
             return asked.page("script.html", content | {"said": warnings or _("The mail server takes it as it is.")})
+        if not is_confirmed(request):  # it may send all mail on
+            return asked.page("script.html", content | {"unproven": True}, status=422)
         _keep(asked, new_name, text)
     except (Unsafe, NameTaken, TooLarge, ScriptRefused) as error:
         fault = str(_FAULTS.get(type(error), error))
@@ -89,6 +93,8 @@ def _keep(asked: Asked, name: str, text: str) -> None:
 
 
 @require_POST
+@login_required
+@confirmed
 @asking
 def run(asked: Asked) -> HttpResponse:
     """`name`: the script that is to run; empty: none is."""

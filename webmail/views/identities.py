@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.autoconfig import NoServers, servers_for
+from accounts.confirming import is_confirmed
 from accounts.identities import identities_of
 from accounts.models import Identity, MailAccount
 from imapbridge.models import Mirror
@@ -53,12 +54,19 @@ def edit(request: HttpRequest, identity_id: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, identity: Identity, first: dict[str, str] | None) -> HttpResponse:
     form = IdentityForm(settings_pages.sent(request)[0], instance=identity, initial=first)
-    if request.method == "POST" and form.is_valid():
+    unproven = form.is_valid() and _leads_elsewhere(form) and not is_confirmed(request)
+    if request.method == "POST" and form.is_valid() and not unproven:
         _save(form.save(commit=False))
         return settings_pages.done(reverse("identities"))
     others = Identity.objects.filter(account=identity.account).exclude(pk=identity.pk).exists()
     page = {"form": form, "identity": identity, "removable": identity.pk and others, "is_new": identity.pk is None}
-    return settings_pages.page(request, "settings/identity.html", page, status=422 if form.errors else 200)
+    status = 422 if form.errors or unproven else 200
+    return settings_pages.page(request, "settings/identity.html", page | {"unproven": unproven}, status=status)
+
+
+def _leads_elsewhere(form: IdentityForm) -> bool:
+    """Answers, or blind copies of all that is sent, would go where they did not go before."""
+    return any(name in form.changed_data and form.cleaned_data[name] for name in ("reply_to", "bcc"))
 
 
 def _save(identity: Identity) -> None:

@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts import agreeing, audit, providers
+from accounts.confirming import confirmed
 from accounts.models import MailAccount
 from accounts.networks import client_network
 from accounts.problems import CannotSignIn, explain
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@confirmed
 def new(request: HttpRequest) -> HttpResponse:
     """One more account, when its mail server takes the address and the password."""
     form = JoiningForm(settings_pages.sent(request)[0])

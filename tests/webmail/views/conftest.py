@@ -1,5 +1,6 @@
 """Alice, whose mail it is, in a browser that runs no script; Bob, who has mail of his own; Charlie, who has none."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.entering import CONFIRMED
 from accounts.models import MailAccount, User
 from imapbridge import client as bridge
 from imapbridge.models import Mailbox
@@ -35,10 +37,18 @@ class Person:
         return str(answer.content.decode())
 
 
+def confirm(client: Client, *, ago: float = 0) -> None:
+    """As somebody who showed that it is they so many seconds ago."""
+    session = client.session
+    session[CONFIRMED] = int(time.time() - ago)
+    session.save()
+
+
 def _person(address: str) -> Person:
     user, account = factories.person(address, secret="sealed")
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    confirm(client)
     return Person(user, account, factories.mailbox(account), client)
 
 

@@ -18,6 +18,7 @@ from tests import factories
 from tests.servers.bridge import Bridge, account_of
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.process import wait_until
+from tests.webmail.views.conftest import confirm
 from webmail import tasks
 from webmail.filters import following, standing
 from webmail.views import filter_scripts
@@ -78,6 +79,7 @@ def owner(bridge: Bridge, mail_user: User) -> Owner:
     factories.mailbox(account, "Trash", special_use="trash")
     client = Client()
     client.force_login(account.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    confirm(client)
     return Owner(mail_user, account, inbox, client)
 
 
@@ -170,6 +172,20 @@ def test_a_rule_is_tried_on_what_is_there(owner: Owner) -> None:
     assert "by ann@example.net" not in page
     body = {"if-0": "body"}
     assert "cannot be told here" in owner.send(f"{FILTERS}/new", **NEWS | body | {"try": "1"}).content.decode()
+    assert owner.shelf.names == ()
+
+
+@pytest.mark.threat("F4")
+def test_a_session_alone_has_no_mail_sent_on(owner: Owner) -> None:
+    confirm(owner.client, ago=601)
+    values = {"address": "me@elsewhere.example", "keeps": "on", "confirmed": "1"}
+    asked = owner.send(f"{FILTERS}/forwarding", **values)
+    assert (asked.status_code, asked.content.count(b"Show that it is you")) == (422, 1)
+    script = {"new-name": "mine", "text": 'redirect "me@elsewhere.example";', "run": "on", "save": "1"}
+    asked = owner.send(f"{FILTERS}/script?name=", **script)
+    assert asked.status_code == 422
+    assert "redirect &quot;me@elsewhere.example&quot;" in asked.content.decode(), "what was typed is there"
+    assert owner.client.post(f"{FILTERS}/script/run?name=").headers["Location"].startswith("/confirm?")
     assert owner.shelf.names == ()
 
 
