@@ -10,6 +10,7 @@
                     in_postgresql.py
     catching_up.py  writes the words of what came since the last time, in the account's turn
     index.py        tree -> the index: the first wave
+    ranking.py      the same, the best first
     results.py      what was found, as rows and with its texts
     criteria.py     PURE: tree -> IMAP SEARCH
     running.py      a search on the server as rows: how far it is, and what it found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -25,6 +25,10 @@ class Engine(Words, Protocol):
     def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
         """Ways to rows `t` of these accounts that match: the first is enough when it gives enough, else the last.
         `below`: no higher keys are wanted."""
+
+    def points(self, wanted: Sequence[tuple[list[str], bool]]) -> tuple[str, list[Any]]:
+        """How well the row `t` fits `free_words`, a number that depends on that row alone, with its values: a subject
+        tells more than a sender, that one more than the text."""
 
     def write(self, documents: Sequence[Document]) -> None: ...
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
-from imapbridge.search.document import Document
+from imapbridge.search.document import MARKS, Document
 from imapbridge.search.phrases import TABLE, Source, matching, of_accounts
 from imapbridge.search.tree import Node
 
@@ -46,6 +47,14 @@ class PostgreSQL:
 
     def without(self, part: str, other: str) -> str:
         return f"({part} & !{other})"
+
+    def points(self, wanted: Sequence[tuple[list[str], bool]]) -> tuple[str, list[Any]]:
+        """Words of a subject and of a sender stand in the index a second time, with their marks."""
+        marks = ("", f"{MARKS['subject']}/", f"{MARKS['from']}/")
+        sought = [
+            self.phrase([mark + word for word in words], goes_on=more) for words, more in wanted for mark in marks
+        ]
+        return "10000 * ts_rank('{0, 0, 0.3, 1}', t.words, %s::tsquery)", [self.any_of(sought)]
 
     def write(self, documents: Sequence[Document]) -> None:
         rows = [(one.key, one.account, one.message, _vector(one)) for one in documents]

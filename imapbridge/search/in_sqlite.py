@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
-from imapbridge.search.document import Document
+from imapbridge.search.document import MARKS, Document
 from imapbridge.search.phrases import TABLE, Source, matching, of_accounts, within
 from imapbridge.search.tree import Node
 
@@ -47,6 +48,10 @@ class SQLite:
     def without(self, part: str, other: str) -> str:
         return f"({part} NOT {other})"
 
+    def points(self, wanted: Sequence[tuple[list[str], bool]]) -> tuple[str, list[Any]]:
+        """FTS5's own bm25() looks at every message that has a word, whoever's it is."""
+        return " + ".join(_points(words) for words, _ in wanted), []
+
     def write(self, documents: Sequence[Document]) -> None:
         """By their keys from the lowest up: FTS5 writes its memory out whenever one is not higher than the last."""
         rows = [(one.key, one.account, one.message, one.heads, one.text) for one in documents]
@@ -70,6 +75,17 @@ class _AsWritten:
 
     def without(self, part: str, other: str) -> str:
         return f"NOT {other}"
+
+
+def _points(words: Sequence[str]) -> str:
+    """In the subject 8, in the sender 4, in any header 1, whole 2; and up to 4 for how often it is in the text."""
+    plain = " ".join(words)
+    subject, sender = (" ".join(f"{MARKS[field]}/{word}" for word in words) for field in ("subject", "from"))
+    heads, text = "' ' || t.heads || ' '", "' ' || t.text"
+    often = f"(length({text}) - length(replace({text}, ' {plain}', ''))) / {len(plain) + 1}.0"
+    found = ((800, subject), (400, sender), (100, plain), (200, f"{plain} "))
+    headers = " + ".join(f"{weight} * (instr({heads}, ' {words}') > 0)" for weight, words in found)
+    return f"{headers} + 400.0 * ({often}) / ({often} + 1)"
 
 
 def _last(account: int, below: int | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from imapbridge.models import MessageText
 from imapbridge.search.document import HAS_ATTACHMENT, MARKS, account_word
 from imapbridge.search.query import TEXTS
-from imapbridge.search.tree import And, Node, Not, Term
+from imapbridge.search.tree import And, Node, Not, Term, terms
 from imapbridge.search.words import goes_on, looked_for
 
 TABLE = MessageText._meta.db_table
@@ -81,3 +81,10 @@ def _term(using: Words, term: Term) -> list[str]:
     mark = MARKS.get(term.field)
     marked = [f"{mark}/{word}" for word in found] if mark else found
     return [using.phrase(marked, goes_on=not term.exact and goes_on(found[-1]), in_text=term.field == "body")]
+
+
+def free_words(node: Node) -> list[tuple[list[str], bool]]:
+    """What may stand anywhere, or in the text: the words one after the other, and whether the last one may go on."""
+    wanted = [term for term, negated in terms(node) if term.field in {"", "body"} and not negated]
+    found = [(looked_for(term.value), not term.exact) for term in wanted]
+    return [(words, more and goes_on(words[-1])) for words, more in found if words]

@@ -25,7 +25,7 @@ form.querySelector("[type=search]").addEventListener("input", () => {
 
 /** The results of what stands in the box now. The page's own entry in the history says so, so that Back leaves the search. */
 async function load() {
-  const address = `${form.action}?${new URLSearchParams({ q: text(), ...everywhere() })}`;
+  const address = `${form.action}?${new URLSearchParams({ q: text(), ...stays() })}`;
   loading.abort();
   const { signal } = (loading = new AbortController());
   const busy = setTimeout(() => pane.setAttribute("aria-busy", "true"), 100);
@@ -39,7 +39,8 @@ async function load() {
   pane.removeAttribute("aria-busy");
 }
 
-const everywhere = () => (new URLSearchParams(location.search).get("all") ? { all: "1" } : {});
+/** How it is searched, whatever for. */
+const stays = () => Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => name === "all" || name === "sort"));
 
 function show(page, address) {
   pane.replaceChildren(...page.body.childNodes);

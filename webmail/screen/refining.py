@@ -4,13 +4,14 @@ carries the text that it would make of the search."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from imapbridge.queries import MailboxItem
 from imapbridge.search.query import ANYWHERE, parse
 from imapbridge.search.tree import And, Node, Not, Term, all_of, conjuncts, none_of, without
+from webmail.screen.results import BEST, SearchPlace
 from webmail.screen.sidebar import name_of
 
 _ATTACHED, _UNREAD, _STARRED = Term("has", "attachment"), Term("is", "unread"), Term("is", "starred")
@@ -40,7 +41,7 @@ class Pill:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a menu. `checked` is `true` or `false`."""
+    """One of a menu. `checked` is `true` or `false`; `q` the search, or in `orders` the address of the page."""
 
     name: str
     q: str
@@ -103,6 +104,16 @@ def refining(tree: Node, boxes: Sequence[MailboxItem], accounts: Sequence[tuple[
         _ATTACHED in parts,
         str(all_of(part for part in parts if isinstance(part, Term) and not part.field)),
     )
+
+
+def orders(place: SearchPlace) -> Menu:
+    """The newest first, or the best."""
+    names = {"": _("Newest first"), BEST: _("Best match first")}
+    choices = [
+        Choice(name, replace(place, before="", sort=sort).address, _is(sort == place.sort))
+        for sort, name in names.items()
+    ]
+    return _menu("order-menu", names[""], "", choices)
 
 
 def composed(fields: Mapping[str, str], kept: Sequence[str] = ()) -> str:

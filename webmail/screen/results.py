@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,9 +28,11 @@ _TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in" dir="auto">', 
 _PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
 _IN_TEXT = {"", "body"}
 _BEFORE = 15
+"""Characters before what was found that a long text begins with."""
 _SPACED = 0xDFF
 """The last letter of scripts whose words stand apart, about."""
-"""Characters before what was found that a long text begins with."""
+BEST = "best"
+"""`sort` of a search whose results stand in the order of how well they fit; without it the newest is first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,12 @@ class SearchPlace(Place):
 
     @property
     def _page(self) -> dict[str, str]:
-        everywhere = "1" if self.everywhere else ""
-        return {"q": self.q} | {k: v for k, v in (("all", everywhere), ("before", self.before)) if v}
+        return {"q": self.q, **self.kept} | ({"before": self.before} if self.before else {})
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """How it is searched, whatever for."""
+        return {k: v for k, v in (("all", "1" if self.everywhere else ""), ("sort", self.sort)) if v}
 
 
 class Hits:
@@ -182,7 +188,7 @@ class ResultWriter:
 
     def _writer(self, mailbox: int) -> RowWriter:
         if mailbox not in self._writers:
-            place = SearchPlace(mailbox, q=self._place.q, everywhere=self._place.everywhere)
+            place = replace(self._place, mailbox=mailbox, before="")
             self._writers[mailbox] = RowWriter(self._clock, place, self._whose.get(mailbox, Whose(self._me, "")).me)
         return self._writers[mailbox]
 

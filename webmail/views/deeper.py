@@ -64,8 +64,7 @@ def progress(request: HttpRequest, holder: Holder, search: Search) -> Deep | Non
 def _deep(request: HttpRequest, holder: Holder, search: Search, stands: Progress, after: int) -> Deep:
     messages = running.found(search.scope.accounts, stands.token, after)
     hits = {hit.message: hit for hit in index.hits_of_messages(search.scope, EVERYTHING, messages)} if messages else {}
-    page = {"q": search.place.q} | ({"all": "1"} if search.place.everywhere else {})
-    query = urlencode(page)
+    query = urlencode({"q": search.place.q} | search.place.kept)
     return Deep(
         "over" if stands.is_over else "runs",
         said=_over(stands) if stands.is_over else _runs(stands),
@@ -113,8 +112,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if back.is_for_script(request):
         deep = _deep(request, holder, search, _progress(search, token), after=0)
         return JsonResponse({"token": token, "more": deep.more})
-    everywhere = {"all": "1"} if search.place.everywhere else {}
-    return redirect(f"/search?{urlencode({'q': search.place.q, 'run': token} | everywhere)}")
+    return redirect(f"/search?{urlencode({'q': search.place.q, 'run': token} | search.place.kept)}")
 
 
 def _open(holder: Holder, search: Search) -> Sequence[int]:

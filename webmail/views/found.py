@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
@@ -13,16 +13,17 @@ from django.utils.translation import ngettext
 
 from imapbridge import queries
 from imapbridge.queries import MailboxItem
-from imapbridge.search import catching_up, index, results
+from imapbridge.search import catching_up, index, ranking, results
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import Query, parse
 from imapbridge.search.tree import EVERYTHING
 from webmail import partials
 from webmail.access import Holder
 from webmail.screen import switcher
+from webmail.screen.jobs import Work, work
 from webmail.screen.listing import Blank
-from webmail.screen.refining import Refining, refining
-from webmail.screen.results import ResultWriter, SearchPlace, Whose, problem, tagged
+from webmail.screen.refining import Menu, Refining, orders, refining
+from webmail.screen.results import BEST, ResultWriter, SearchPlace, Whose, problem, tagged
 from webmail.screen.together import key_of
 from webmail.screen.tools import Tools, tools
 from webmail.views import shell
@@ -53,10 +54,16 @@ class Results:
     older: str
     blank: Blank | None
     tools: Tools
+    orders: Menu
+    """Whose choices are addresses."""
+    stays: Mapping[str, str]
+    """What a search for something else keeps of this one, as fields of a form."""
     kept: int = 0
     """The key of the search, when the person keeps it."""
     is_behind: bool = False
     """Whether some mail is not in the index of words yet."""
+    work: tuple[Work, ...] = ()
+    """What is under way for all that a search finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,11 @@ class Search:
 
 
 def place_of(request: HttpRequest, mailbox: int = 0) -> SearchPlace:
-    before = request.GET.get("before", "")[:20]
-    return SearchPlace(mailbox, before, q=request.GET.get("q", ""), everywhere=request.GET.get("all") == "1")
+    asked = request.GET
+    sort = BEST if asked.get("sort") == BEST else ""
+    return SearchPlace(
+        mailbox, asked.get("before", "")[:60], sort=sort, q=asked.get("q", ""), everywhere=asked.get("all") == "1"
+    )
 
 
 def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem], place: SearchPlace) -> Search:
@@ -100,9 +110,10 @@ def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem]
 
 
 def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> Results:
-    """A page of results. Two queries, and one for the texts that show why something was found."""
+    """A page of results. Two queries, one more for the best first, and one for the texts that show what was found."""
     place, tree = search.place, search.query.tree
-    found = index.page(search.scope, tree, place.before) if tree != EVERYTHING else index.Found([], "")
+    page = ranking.page if place.sort else index.page
+    found = page(search.scope, tree, place.before) if tree != EVERYTHING else index.Found([], "")
     writer = writer_of(request, holder, search, opened)
     shown = results.rows(found.hits)
     behind = not shown and catching_up.lacks(holder.account.pk)
@@ -118,9 +129,20 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
         older=replace(place, before=found.next).address if found.next else "",
         blank=None if shown else _blank(search),
         tools=_tools(search),
+        orders=orders(place),
+        stays=place.kept,
         kept=next((one.id for one in holder.saved if one.query == str(search.query)), 0),
         is_behind=behind,
+        work=tuple(_work(holder.account.pk, search)),
     )
+
+
+def _work(account: int, search: Search) -> Iterator[Work]:
+    """One query while something is under way."""
+    if any(box.busy for box in search.scope.boxes):
+        for job in queries.jobs(account):
+            if job.words and not job.is_over:
+                yield work(job)
 
 
 def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence[Hit]) -> SafeString:

@@ -43,8 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def _said(request: HttpRequest) -> dict[str, str]:
     fields = {name: request.GET.get(name, "")[:500] for name in (*_FORM, "q")}
     fields["before"] = fields.pop("before_day")
-    everywhere = {"all": "1"} if request.GET.get("all") else {}
-    return {"q": composed(fields, request.GET.getlist("with")[:50])} | everywhere
+    return {"q": composed(fields, request.GET.getlist("with")[:50])} | found.place_of(request).kept
 
 
 @require_safe

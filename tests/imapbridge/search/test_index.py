@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
 from imapbridge.models import Body, Entry, Message, MessageText, Mirror
-from imapbridge.search import catching_up, index
+from imapbridge.search import catching_up, index, ranking
 from imapbridge.search.query import parse
 from imapbridge.terms.part import Part
 from tests import factories
@@ -140,6 +140,36 @@ def test_pages_follow_each_other_without_a_gap(shelf: Shelf) -> None:
     assert everything == sorted(everything, reverse=True)
 
 
+def test_the_best_stands_first_on_every_page(shelf: Shelf, letter: Letter) -> None:
+    once = letter("Minutes", sort_at=FEBRUARY + 6, preview="Somebody parked a van in front of the gate")
+    often = letter("Keys", sort_at=FEBRUARY + 2, preview="The van: who has the van keys, and where is the van?")
+    longer = letter("Vanity", sort_at=FEBRUARY + 5, preview="Mirrors")
+    titled = letter("A van", sort_at=FEBRUARY, preview="Green")
+    sender = letter("Hello", sort_at=FEBRUARY + 3, sender=("Van Morrison", "m@example.org"))
+    letter("Nothing", sort_at=FEBRUARY + 7)
+    again = letter("Re: A van", sort_at=FEBRUARY + 1, preview="No van", thread=Message.objects.get(pk=titled).thread)
+    shelf.found("x")
+
+    def best(text: str, limit: int) -> list[list[int]]:
+        pages, cursor = [], ""
+        while True:
+            found = ranking.page(shelf.scope(), parse(text).tree, cursor, limit)
+            pages.append([hit.message for hit in found.hits])
+            if not (cursor := found.next):
+                return pages
+
+    [whole] = best("van", 50)
+    assert whole[0] == again  # the better one of its conversation
+    assert set(whole) == {again, longer, sender, often, once}
+    assert whole.index(often) < whole.index(once)
+    assert whole.index(sender) < whole.index(once)
+    assert [one for page in best("van", 2) for one in page] == whole
+    assert best("from:van", 50) == [[sender]]
+    assert best('"van keys" OR mirrors', 1) == [[one] for one in best('"van keys" OR mirrors', 9)[0]]
+    assert len(best("-van", 50)[0]) == 1
+    assert [hit.message for hit in ranking.page(shelf.scope(), parse("van").tree, "1.x.-2").hits] == whole
+
+
 def test_nobody_finds_what_is_not_theirs(shelf: Shelf, letter: Letter) -> None:
     mine = letter("The van")
     other = Shelf(factories.person("bob@example.com")[1])
@@ -196,7 +226,8 @@ def test_words_go_with_their_message(shelf: Shelf, letter: Letter) -> None:
 @given(text=TEXTS)
 @trying(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_search(shelf: Shelf, text: str) -> None:
-    index.page(shelf.scope(), parse(text).tree)
+    for module in (index, ranking):
+        module.page(shelf.scope(), parse(text).tree)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,19 @@ def test_results_are_marked_and_say_where_they_lie(alice: Person, van: int) -> N
     assert "Search: VAN" in text
 
 
+def test_the_best_first_stays_chosen(alice: Person, van: int) -> None:
+    factories.message(alice.inbox, "Newer", sort_at=1_770_000_200, preview="about a van")
+    _ready(alice)
+    assert _rows(alice.text("/search?q=van"))[1].startswith(f"/message/{van}/")
+    text = alice.text("/search?q=van&sort=best")
+    assert _rows(text)[0] == f"/message/{van}/?in={alice.inbox.pk}&amp;q=van&amp;sort=best"
+    assert '<input type="hidden" name="sort" value="best">' in text
+    assert 'href="/search?q=van" aria-checked="false"' in text
+    assert alice.get("/search?with=is:unread&q=van&sort=best").headers["Location"] == (
+        "/search?q=is%3Aunread+van&sort=best"
+    )
+
+
 def test_a_result_opens_beside_the_results_and_leads_back(alice: Person, van: int) -> None:
     [link] = _rows(alice.text("/search?q=van"))
     text = alice.text(unescape(link))
