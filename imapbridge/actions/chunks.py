@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from imapbridge.actions import applying, filing, labels, marks, snoozing, undoing
+from imapbridge.actions import applying, filing, labels, marks, seeking, snoozing, undoing
 from imapbridge.actions.owing import owe
-from imapbridge.models import Entry, Job, MailboxThread, PendingChange
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, PendingChange
 from imapbridge.queries.conversations import ONLY
 from imapbridge.terms import flags, snoozed
 from imapbridge.terms.uids import MAX_UID, UidSet
@@ -34,6 +34,8 @@ def next_chunk(job: Job, most: int) -> Chunk:
     """Do up to `most` of them, and move the job's cursor on."""
     if job.kind == Kind.UNDO:
         return _undo(job)
+    if job.sought:
+        return _sought(job, most)
     is_by_message = job.by_message or (job.kind in _BY_MESSAGE and not job.only)
     chunk = (_messages if is_by_message else _conversations)(job, most)
     if chunk.is_more or job.older <= 0:
@@ -51,7 +53,7 @@ _BY_MESSAGE = (Kind.READ, Kind.EMPTY, Kind.FILTER)
 def _messages(job: Job, most: int) -> Chunk:
     still = {"seen": False} if job.kind == Kind.READ else {}
     found = _by_uid(job, most, **(entries_of(job.only) | still))
-    return Chunk(len(found), _KINDS[Kind(job.kind)](job, found), len(found) == most)
+    return Chunk(len(found), _KINDS[Kind(job.kind)](job, job.mailbox, found), len(found) == most)
 
 
 def entries_of(only: str) -> dict[str, bool]:
@@ -103,7 +105,7 @@ def _conversations(job: Job, most: int) -> Chunk:
     if not taken:
         return Chunk(0, [], is_more=False)
     job.below = rows[taken - 1][0]
-    changes = _KINDS[Kind(job.kind)](job, _entries(job, rows[:taken]))
+    changes = _KINDS[Kind(job.kind)](job, job.mailbox, _entries(job, rows[:taken]))
     return Chunk(taken, changes, is_more=taken < len(rows) or len(rows) == most)
 
 
@@ -115,6 +117,26 @@ def _entries(job: Job, rows: list[tuple[int, int, int]]) -> list[Entry]:
     return sorted(here, key=lambda one: one.uid)
 
 
+# --- what a search finds ----------------------------------------------------------------------------------------------
+
+
+def _sought(job: Job, most: int) -> Chunk:
+    found = seeking.following(job, most)
+    boxes = Mailbox.objects.in_bulk(found.entries)
+    changes: list[int] = []
+    for mailbox, entries in found.entries.items():
+        some = _newest(entries) if job.kind in _NEWEST else entries
+        changes += _KINDS[Kind(job.kind)](job, boxes[mailbox], some) if some else []
+    job.below = found.below
+    return Chunk(found.count, changes, is_more=found.below is not None)
+
+
+def _newest(entries: list[Entry]) -> list[Entry]:
+    """Of each conversation."""
+    by_age = sorted(entries, key=lambda one: (one.sort_at, one.message_id))
+    return sorted({one.thread: one for one in by_age}.values(), key=lambda one: one.uid)
+
+
 # --- what is done to them ---------------------------------------------------------------------------------------------
 
 
@@ -122,34 +144,34 @@ def _ids(entries: list[Entry]) -> list[int]:
     return [one.message_id for one in entries]
 
 
-def _relabel(job: Job, entries: list[Entry]) -> list[int]:
+def _relabel(job: Job, _box: Mailbox, entries: list[Entry]) -> list[int]:
     old, new = job.keyword.split()
     some = [one.message_id for one in entries if old in one.keywords]
     given = labels.set_label(job.account_id, some, new, True)
     return given + labels.set_label(job.account_id, some, old, False)
 
 
-def _file(job: Job, entries: list[Entry]) -> list[int]:
+def _file(job: Job, box: Mailbox, entries: list[Entry]) -> list[int]:
     if job.target is None:
         return []
     if until := snoozed.until([job.keyword]):
-        return snoozing.put(job.mailbox, job.target, entries, until)
+        return snoozing.put(box, job.target, entries, until)
     kind = PendingChange.Kind.COPY if job.kind == Kind.COPY else PendingChange.Kind.MOVE
-    return filing.file(job.mailbox, job.target, entries, kind)
+    return filing.file(box, job.target, entries, kind)
 
 
-_KINDS: dict[Kind, Callable[[Job, list[Entry]], list[int]]] = {
-    Kind.READ: lambda job, some: marks.set_seen(job.account_id, _ids(some), True),
-    Kind.UNREAD: lambda job, some: marks.set_seen(job.account_id, _ids(some), False),
-    Kind.STAR: lambda job, some: marks.set_flagged(job.account_id, _ids(some), True),
-    Kind.UNSTAR: lambda job, some: marks.set_flagged(job.account_id, _ids(some), False),
-    Kind.LABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
-    Kind.UNLABEL: lambda job, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
+_KINDS: dict[Kind, Callable[[Job, Mailbox, list[Entry]], list[int]]] = {
+    Kind.READ: lambda job, box, some: marks.set_seen(job.account_id, _ids(some), True),
+    Kind.UNREAD: lambda job, box, some: marks.set_seen(job.account_id, _ids(some), False),
+    Kind.STAR: lambda job, box, some: marks.set_flagged(job.account_id, _ids(some), True),
+    Kind.UNSTAR: lambda job, box, some: marks.set_flagged(job.account_id, _ids(some), False),
+    Kind.LABEL: lambda job, box, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
+    Kind.UNLABEL: lambda job, box, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
     Kind.RELABEL: _relabel,
-    Kind.FILTER: applying.apply,
+    Kind.FILTER: lambda job, box, some: applying.apply(job, some),
     Kind.MOVE: _file,
     Kind.COPY: _file,
-    Kind.EMPTY: lambda job, some: filing.expunge(job.mailbox, some),
+    Kind.EMPTY: lambda job, box, some: filing.expunge(box, some),
 }
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from imapbridge import events
 from imapbridge.actions.chunks import entries_of, next_chunk
 from imapbridge.actions.owing import replay_soon
+from imapbridge.actions.seeking import Sought
 from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Notice, PendingChange
 from imapbridge.queries.conversations import only_of
 from imapbridge.terms.uids import UidSet
@@ -49,17 +50,21 @@ def begin(
     only: str = "",
     rule: str = "",
     by_message: bool = False,
+    sought: Sought | None = None,
 ) -> Job:
-    """Do something to all conversations of a mailbox, or to those that `only` names; or to each message by itself. The
-    first of them are done when
-    this returns. Mailbox.DoesNotExist."""
+    """Do something to all conversations of a mailbox, or to those that `only` names; or to each message by itself; or
+    to what a search finds anywhere, which the mailbox then only tells of. The first of them are done when this returns.
+    Mailbox.DoesNotExist."""
     what: dict[str, Any] = {"kind": kind, "target_id": target, "keyword": keyword, "only": only, "rule": rule}
     what["by_message"] = by_message
     with writing(account_id):
         box = Mailbox.objects.get(account=account_id, pk=mailbox)
         if target is not None:
             Mailbox.objects.get(account=account_id, pk=target)
-        job = Job.objects.filter(mailbox=box, finished_at=None, **what).first() or _new(box, kind, what)
+        kept = sought.kept() if sought else None
+        afoot = Job.objects.filter(mailbox=box, finished_at=None, **what)
+        afoot = afoot.filter(sought=kept) if kept else afoot.filter(sought__isnull=True)
+        job = afoot.first() or _new(box, kind, what | {"sought": kept})
     return _begun(job)
 
 
@@ -72,7 +77,9 @@ def _begun(job: Job) -> Job:
 def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     newest: int = Entry.objects.aggregate(key=Max("pk"))["key"] or 0
     unknown = 0
-    if kind in NOT_LISTED and not what["only"]:
+    if what["sought"]:
+        total = 0  # nobody counts what a search finds before it is through
+    elif kind in NOT_LISTED and not what["only"]:
         unknown = box.lowest_uid - 1 if box.lowest_uid else (box.uid_next or 1) - 1
         total = box.total if kind == Kind.EMPTY else box.unread
     elif kind == Kind.FILTER or what["by_message"]:
@@ -110,7 +117,9 @@ def _is_refused(job: Job) -> bool:
     if job.kind == Kind.UNDO:
         return False
     kinds = _CHANGES.get(job.kind, (_Change.FLAGS,))
-    told = Notice.objects.filter(account=job.account_id, kind__in=kinds, source=job.mailbox.name)
+    told = Notice.objects.filter(account=job.account_id, kind__in=kinds)
+    if not job.sought:
+        told = told.filter(source=job.mailbox.name)
     return told.filter(created_at__gte=job.created_at).exists()
 
 
@@ -135,8 +144,9 @@ def undo(account_id: int, job_id: int) -> Job | None:
         if not total:
             return None
         inverse = Job.objects.create(
-            account_id=account_id, mailbox_id=found.mailbox_id, kind=Kind.UNDO, undone=found, up_to=0, total=total
-        )
+            account_id=account_id, mailbox_id=found.mailbox_id, kind=Kind.UNDO, undone=found, up_to=0, total=total,
+            sought=found.sought,
+        )  # fmt: skip
     replay_soon(account_id)
     # The first thing that is undone is the last that was done, as a whole.
     last = changes.order_by("-pk").values_list("uids", flat=True).first() or ""

@@ -42,6 +42,8 @@ class Job(models.Model):
     """Which conversations of the mailbox: a `queries.Only`."""
     by_message = models.BooleanField(default=False, db_default=False)
     """Each message by itself, and not whole conversations."""
+    sought = models.JSONField(null=True)
+    """What a search finds, in whatever mailbox: see `actions.seeking`. `mailbox` is then where it is told of."""
     undone = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
     """Of an UNDO: what it undoes."""
     up_to = models.BigIntegerField()

@@ -15,7 +15,7 @@ UNDONE_WITHIN = timedelta(minutes=10)
 _OF = ("name", "delimiter", "special_use")
 _COLUMNS = (
     "id", "kind", "keyword", "total", "done", "finished_at", "mailbox", *(f"mailbox__{name}" for name in _OF),
-    *(f"target__{name}" for name in _OF),
+    *(f"target__{name}" for name in _OF), "sought",
 )  # fmt: skip
 
 
@@ -34,6 +34,8 @@ class JobItem:
     target_name: str = ""
     target_use: str = ""
     keyword: str = ""
+    words: str = ""
+    """Of the search whose results it is done to, wherever they are."""
 
 
 def jobs(account_id: int) -> list[JobItem]:
@@ -52,7 +54,10 @@ def job(account_id: int, job_id: int) -> JobItem:
 
 def _item(key: int, kind: str, keyword: str, total: int, done: int, ended: Any, mailbox: int, *names: Any) -> JobItem:
     here, there = _leaf(*names[:2]), _leaf(*names[3:5]) if names[3] else ""
-    return JobItem(key, kind, mailbox, here, names[2], total, done, ended is not None, there, names[5] or "", keyword)
+    words = names[6]["query"] if names[6] else ""
+    return JobItem(
+        key, kind, mailbox, here, names[2], total, done, ended is not None, there, names[5] or "", keyword, words
+    )
 
 
 def _leaf(name: str, delimiter: str) -> str:

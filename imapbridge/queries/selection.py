@@ -33,7 +33,8 @@ SELECT e.thread, e.message_id, e.seen, e.flagged, m.subject
 
 
 def selection(mailbox_id: int, keys: Collection[int]) -> list[Held]:
-    """What the rows with these keys have in the mailbox, those of one together and its oldest first. A query for 500."""
+    """What the rows with these keys have in the mailbox, those of one together and its oldest first. One query for
+    500."""
     threads = sorted(key for key in set(keys) if not is_message(key))
     messages = sorted(key - FIRST_MESSAGE for key in set(keys) if is_message(key))
     alone = _held(mailbox_id, "message_id", messages)

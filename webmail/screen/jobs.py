@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from imapbridge.queries import JobItem
 from imapbridge.terms import labels
@@ -20,6 +20,7 @@ class Work:
     id: int
     text: str
     total: int
+    """0: nobody knows."""
     done: int
     is_over: bool
 
@@ -78,9 +79,12 @@ _DONE = {
 
 def work(job: JobItem) -> Work:
     folder = people.clean(name_of(job.special_use, job.name))
+    if job.words:
+        folder = gettext("Search: {words}").format(words=people.clean(job.words)[:200])
     there = people.clean(name_of(job.target_use, job.target_name)) if job.target_name else ""
     given = job.keyword if job.kind == "filter" else labels.name_of(job.keyword.rpartition(" ")[2])
     what = there or people.clean(given)
     pattern = _DONE[job.kind] % {"n": job.done} if job.is_over else _DOING[job.kind]
     text = str(pattern).format(folder=folder, what=what, n=job.done)
-    return Work(job.id, text, max(job.total, job.done, 1), job.done, job.is_over)
+    total = 0 if job.words and not job.total else max(job.total, job.done, 1)
+    return Work(job.id, text, total, job.done, job.is_over)

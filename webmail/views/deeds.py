@@ -9,6 +9,7 @@ from datetime import datetime
 
 from imapbridge import actions
 from imapbridge.actions import muting, snoozing, whole
+from imapbridge.actions.seeking import Sought
 from imapbridge.models import Job
 from imapbridge.queries import Held, MailboxItem
 from imapbridge.terms import snoozed
@@ -34,6 +35,8 @@ class Chosen:
     """Which of the mailbox the list shows: a `queries.Only`."""
     flat: bool = False
     """Whether it shows each message by itself."""
+    sought: Sought | None = None
+    """A search, where it is what that finds."""
 
     @property
     def messages(self) -> list[int]:
@@ -148,8 +151,16 @@ def begin(deed: str, chosen: Chosen) -> Job:
     kind, keyword = _KINDS.get(deed, Job.Kind.MOVE), chosen.keyword
     if chosen.until:
         target, keyword = snoozing.mailbox(chosen.account), snoozed.keyword_of(chosen.until)
-    how = {"target": target, "keyword": keyword, "only": chosen.only, "by_message": chosen.flat}
-    return whole.begin(chosen.account, chosen.mailbox, kind, **how)
+    return whole.begin(
+        chosen.account,
+        chosen.mailbox,
+        kind,
+        target=target,
+        keyword=keyword,
+        only=chosen.only,
+        by_message=chosen.flat,
+        sought=chosen.sought,
+    )
 
 
 def target_of(deed: str, wanted: str, boxes: Sequence[MailboxItem]) -> MailboxItem | None:

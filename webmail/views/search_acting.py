@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from imapbridge import actions, queries
+from imapbridge import actions, queries, tasks
 from imapbridge.actions.folders import NameRefused
+from imapbridge.actions.seeking import Sought
 from imapbridge.queries import MailboxItem
 from imapbridge.search import index
 from imapbridge.search.tree import EVERYTHING
 from imapbridge.terms import labels as terms
 from webmail.access import Holder
 from webmail.screen import done, snooze
+from webmail.screen.jobs import work
 from webmail.screen.people import clean
 from webmail.screen.sidebar import name_of
 from webmail.screen.targets import targets
@@ -29,20 +32,24 @@ from webmail.views.deeds import Chosen
 from webmail.views.found import Search
 
 MOST = 500
-"""Conversations at a time."""
+"""Conversations at a time that are named."""
 
 
 @require_POST
 @login_required
 def act(request: HttpRequest) -> HttpResponse:
-    """`do` one of the DEEDS to the results `c` of the search `q`; as `actions.act` does for a mailbox."""
+    """`do` one of the DEEDS to the results `c` of the search `q`, or to `all` that it finds; as `actions.act` does for
+    a mailbox."""
     holder = whose.holder(request)
     boxes = queries.mailboxes(holder.account.pk)
     deed, to = acting.said(request, "do"), acting.said(request, "to")
     if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
     search = found.search_of(request, holder, boxes, found.place_of(request))
-    chosen = _chosen(request, holder, search)
+    is_everything = "all" in request.POST and "c" not in request.GET
+    if is_everything and (deed in deeds.ONE_BY_ONE or search.query.tree == EVERYTHING):
+        return HttpResponseBadRequest()
+    chosen = _everything(holder, search) if is_everything else _chosen(request, holder, search)
     # By account: a conversation goes to the inbox, or to a folder, of its own.
     aims = {one.account: deeds.target_of(deed, to, _boxes(search, holder, one.account)) for one in chosen}
     if None in aims.values() and (deed == "inbox" or (deed in deeds.AIMED and to and back.is_for_script(request))):
@@ -56,14 +63,14 @@ def act(request: HttpRequest) -> HttpResponse:
     ]
     if not acting.is_complete(request, deed, wishes[0]):
         return _ask(request, holder, search, deed, wishes)
+    what = name_of(target.special_use, target.name) if target else terms.name_of(keyword)
     try:
-        changes = [change for wish in wishes for change in deeds.DEEDS[deed](wish)]
+        answer = (_begun if is_everything else _done)(request, search, deed, wishes, what)
     except (actions.NoMailboxFor, NameRefused):
         return HttpResponse(status=409)
     if holder.saved:
         count_searches_soon(None, holder.account.pk)
-    what = name_of(target.special_use, target.name) if target else terms.name_of(keyword)
-    return _answer(request, search, deed, wishes, changes, what)
+    return answer
 
 
 def _boxes(search: Search, holder: Holder, account: int) -> list[MailboxItem]:
@@ -80,6 +87,41 @@ def _chosen(request: HttpRequest, holder: Holder, search: Search) -> list[Chosen
     if not chosen:
         raise Http404
     return chosen
+
+
+def _everything(holder: Holder, search: Search) -> list[Chosen]:
+    """All that the search finds, by account. Http404 where no account has a mailbox yet."""
+    scope, chosen = search.scope, list[Chosen]()
+    for account, address in zip(scope.accounts, scope.addresses, strict=True):
+        its = _boxes(search, holder, account)
+        told = next((box for box in its if box.special_use == "inbox"), next(iter(its), None))
+        own = (address, *(other for other in scope.addresses if other != address))
+        sought = Sought(str(search.query), scope.everywhere, str(scope.zone or "UTC"), scope.today, own)
+        if told:
+            chosen.append(Chosen(account, told.id, (), everything=True, sought=sought))
+    if not chosen:
+        raise Http404
+    return chosen
+
+
+def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], _what: str) -> HttpResponse:
+    """A job for each account, of which the first part is done. NoMailboxFor before any is begun."""
+    for wish in wishes:
+        if use := deeds.use_of(deed):
+            actions.mailbox_for(wish.account, use)
+    jobs = [deeds.begin(deed, wish) for wish in wishes]
+    for job in jobs:
+        tasks.go_on(job)
+    first, is_undoable = jobs[0], deed != "delete"
+    if back.is_for_script(request):
+        said = work(queries.job(first.account_id, first.pk)).text
+        several = f"/inbox/undo?{urlencode({'job': [job.pk for job in jobs]}, doseq=True)}"
+        undo = f"/jobs/{first.pk}/undo" if len(jobs) == 1 else several
+        return JsonResponse({"said": said, "undo": undo if is_undoable else []})
+    answer = redirect(search.place.address)
+    if is_undoable and len(jobs) == 1:
+        back.remember(answer, deed, first.done, wishes[0].target, [f"j{first.pk}"])
+    return answer
 
 
 def _named(request: HttpRequest, search: Search) -> dict[int, set[int]]:
@@ -103,9 +145,8 @@ def _found(search: Search, threads: set[int]) -> dict[int, set[int]]:
     return by_mailbox
 
 
-def _answer(
-    request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], changes: list[int], what: str
-) -> HttpResponse:
+def _done(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], what: str) -> HttpResponse:
+    changes = [change for wish in wishes for change in deeds.DEEDS[deed](wish)]
     subjects = {(wish.mailbox, one.thread): one.subject for wish in wishes for one in wish.held}
     if back.is_for_script(request):
         many = len(subjects) > 1
@@ -126,7 +167,7 @@ def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes
         "deed": deed,
         "address": search.place.act,
         "chosen": sorted({search.key(one.thread, wish.mailbox) for wish in wishes for one in wish.held}),
-        "everything": False,
+        "everything": wishes[0].everything,
         "targets": targets(_boxes(search, holder, wishes[0].account), 0),
         "labels": acting.labels_of(holder) if deed in deeds.LABELS else (),
         "times": snooze.choices(shell.clock(request)) if deed in deeds.TIMED else (),

@@ -1,4 +1,4 @@
-"""Lists that show each message by itself: pages, what is done to rows, what changed, and reading one without the rest."""
+"""Lists that show each message by itself: pages, what is done to rows, what changed, and reading one alone."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def by_message(alice: Person) -> None:
 
 @pytest.fixture
 def talk(alice: Person) -> list[Message]:
-    """Nine messages in three conversations, which are written by turns; every second one unread, every third starred."""
+    """Nine messages in three conversations, written by turns; every second one unread, every third starred."""
     made: list[Message] = []
     for n in range(9):
         thread = made[n % 3].thread if n > 2 else None

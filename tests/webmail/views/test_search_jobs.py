@@ -1,0 +1,115 @@
+"""Everything that a search finds, in whatever folder: begun by a form, gone on with in the background, undone."""
+
+from typing import Any
+
+import pytest
+
+from imapbridge.actions import whole
+from imapbridge.models import Entry, Job, Mailbox, Message, SearchHit, ServerSearch
+from imapbridge.search import catching_up
+from tests import factories
+from tests.webmail.views.conftest import Person
+from tests.webmail.views.reading_pages import tags
+from tests.webmail.views.test_acting import SCRIPT, held
+
+
+@pytest.fixture
+def archive(alice: Person) -> Mailbox:
+    return factories.mailbox(alice.account, name="Archive", special_use="archive", uid_validity=3)
+
+
+@pytest.fixture
+def lists(alice: Person) -> Mailbox:
+    """150 messages, of which 30 are about the draft of a lease."""
+    box = factories.fill_mailbox(alice.account, 150, "Lists")
+    while catching_up.catch_up(alice.account.pk):
+        pass
+    return box
+
+
+def _everything(person: Person, deed: str, q: str = "lease", **fields: Any) -> Any:
+    return person.client.post(f"/search/act?q={q}", {"do": deed, "all": "1"} | fields, headers=SCRIPT)
+
+
+def _finish(job: Job) -> None:
+    while whole.go_on(job.pk):
+        pass
+
+
+def _about(box: Mailbox, **wanted: Any) -> set[int]:
+    found = Message.objects.filter(entries__mailbox=box, entries__expunged=False, subject__contains="lease", **wanted)
+    return set(found.values_list("pk", flat=True))
+
+
+def test_all_of_it_goes_wherever_it_lies_and_comes_back(
+    alice: Person, archive: Mailbox, lists: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "AT_ONCE", 7)
+    others = [factories.message(box, "Our lease", sort_at=at) for at, box in enumerate((alice.inbox, archive))]
+    catching_up.catch_up(alice.account.pk)
+    wanted = _about(lists) | {others[0].pk}
+    assert len(wanted) == 31
+    answer = _everything(alice, "archive").json()
+    job = Job.objects.get()
+    assert held(archive) == _about(archive) and 7 <= job.done < 31
+    page = alice.text("/search?q=lease")
+    assert "Moving everything from Search: lease to Archive" in page and f"/jobs/{job.pk}/stop" in page
+    late = factories.message(alice.inbox, "A lease that came meanwhile", sort_at=1)
+    catching_up.catch_up(alice.account.pk)
+    _finish(job)
+    assert held(archive) == wanted | {others[1].pk}
+    assert held(alice.inbox) == {late.pk} and not _about(lists) and len(held(lists)) == 120
+    assert Job.objects.get().done == 31 and answer["undo"] == f"/jobs/{job.pk}/undo"
+    assert "Moving everything" not in alice.text("/search?q=lease")
+    alice.client.post(answer["undo"])
+    _finish(Job.objects.latest("pk"))
+    assert _about(lists) | {others[0].pk} == wanted and held(archive) == {others[1].pk}
+
+
+def test_marks_are_of_all_that_is_found(alice: Person, lists: Mailbox) -> None:
+    newest = min(_about(lists))
+    Entry.objects.filter(message=newest).update(seen=False)
+    alice.client.post("/search/act?q=lease+is:read", {"do": "star", "all": "1"})
+    assert _about(lists, entries__flagged=True) >= _about(lists) - {newest}
+    _everything(alice, "unread")
+    assert _about(lists) == _about(lists, entries__seen=False)
+
+
+def test_what_the_mail_server_found_is_part_of_it(alice: Person, archive: Mailbox, lists: Mailbox) -> None:
+    hidden = factories.message(alice.inbox, "Nothing of that")
+    search = ServerSearch.objects.create(account=alice.account, token="t", query="lease")
+    SearchHit.objects.create(search=search, message=hidden.pk)
+    catching_up.catch_up(alice.account.pk)
+    _everything(alice, "archive")
+    _finish(Job.objects.get())
+    assert hidden.pk in held(archive) and len(held(archive)) == 31
+
+
+def test_who_has_several_accounts(alice: Person, archive: Mailbox, lists: Mailbox) -> None:
+    fair = factories.another(alice.user)
+    inbox, other = factories.mailbox(fair), factories.mailbox(fair, "Archive", special_use="archive")
+    theirs = factories.message(inbox, "Lease of the stand")
+    catching_up.catch_up(fair.pk)
+    answer = _everything(alice, "archive").json()
+    assert [job.account_id for job in Job.objects.order_by("pk")] == [alice.account.pk, fair.pk]
+    for job in Job.objects.all():
+        _finish(job)
+    assert held(other) == {theirs.pk} and len(held(archive)) == 30
+    alice.client.post(answer["undo"])
+    for job in Job.objects.all():
+        _finish(job)
+    assert held(inbox) == {theirs.pk} and not held(archive) and len(_about(lists)) == 30
+
+
+def test_what_is_asked_and_what_is_not_done(alice: Person, bob: Person, archive: Mailbox, lists: Mailbox) -> None:
+    asked = alice.client.post("/search/act?q=lease", {"do": "move", "all": "1"}).content.decode()
+    (button,) = [one for one in tags(asked, "button", name="to") if one["value"] == str(archive.pk)]
+    assert tags(asked, "input", name="all", value="1") and not Job.objects.exists()
+    assert _everything(alice, "mute").status_code == 400
+    assert _everything(alice, "archive", q="").status_code == 400
+    assert _everything(bob, "archive").status_code == 409
+    bob.client.post(f"/search/act?q=lease&to={archive.pk}", {"do": "move", "all": "1"}, headers=SCRIPT)
+    assert not Job.objects.exists() and not held(archive)
+    assert tags(alice.text("/search?q=lease"), "input", name="all", form="act")
+    alice.client.post(button["formaction"].replace("&amp;", "&"), {"to": button["value"], "all": "1"})
+    assert len(held(archive)) == 30 and Entry.objects.filter(mailbox=lists, expunged=True).count() == 30
