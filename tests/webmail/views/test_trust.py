@@ -293,6 +293,7 @@ def test_a_receipt_is_sent_on_the_reader_s_word_only(alice: Person, receipt: str
         octets = (folder() / sent.octets).read_bytes()
         assert b"Disposition: manual-action/MDN-sent-manually; displayed" in octets
         assert f"Original-Message-ID: {made.message_id}".encode() in octets
+        assert (sent.sender, sent.recipients[0]["address"]) == ("", "wren@example.org")
 
 
 @pytest.mark.parametrize(
