@@ -69,8 +69,8 @@ def send(
     people = _recipients((*composed.to, *composed.cc, *composed.bcc))
     return _hand_over(
         account, composed.message_id, people, write, draft, due_at=due_at, subject=composed.subject,
-        sender=written.addr_spec(composed.from_.address), utf8=build.needs_utf8(composed), answers=dict(answers or {}),
-        dsn=dsn,
+        sender="" if composed.disposition else written.addr_spec(composed.from_.address),  # RFC 8098 3
+        utf8=build.needs_utf8(composed), answers=dict(answers or {}), dsn=dsn,
     )  # fmt: skip
 
 
