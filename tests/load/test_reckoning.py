@@ -41,9 +41,9 @@ def test_the_end_of_a_fault_is_the_last_of_its_traces() -> None:
     quick = [Asked("list", 100.0 + at / 10, 20.0) for at in range(600)]
     slow = [Asked("list", 104.0 + at / 10, 900.0) for at in range(10)]
     cut = [Asked("archive", 102.0, 5000.0, "cut: RemoteDisconnected")]
-    healths = [Health(101.0, "redis", 50), Health(103.0, "", 49), Health(104.0, "", 50)]
+    healths = [Health(101.0, "redis", 50), Health(103.0, "", 49), Health(104.0, "", 50, 10.5)]
     found = faults.story(FAULT, [*quick, *slow, *cut], healths, 250.0, 50)
-    assert found == faults.Story(errors=7.0, slow=6.0, health=1.0, sockets=3.0)
+    assert found == faults.Story(errors=7.0, slow=6.0, health=1.0, sockets=3.0, owed=4.0)
     assert found.well == 7.0
     assert faults.story(FAULT, quick, [], 250.0, 50).well == 0.0
 

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
+import psycopg
 
 from tests.load.house import House
 
 EVERY = 30.0
 HEALTH_EVERY = 0.5
+OWED = """
+SELECT extract(epoch FROM now() - min(created_at)) FROM imapbridge_pendingchange
+WHERE confirmed_at IS NULL AND NOT waits
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """At a moment (time.monotonic): what is missing, and how many sockets are open."""
+    """At a moment (time.monotonic): what is missing, how many sockets are open, and for how many seconds a mail server
+    has been owed something."""
 
     at: float
     missing: str
     sockets: int
+    owed: float = 0.0
 
 
 class Watch:
@@ -87,7 +94,13 @@ class Watch:
         address = self._house.product.url.removeprefix("http://")
         while not self._ended.wait(HEALTH_EVERY):
             at, missing = time.monotonic(), _missing(address)
-            self.healths.append(Health(at, missing, self._sockets()))
+            self.healths.append(Health(at, missing, self._sockets(), self._owed()))
+
+    def _owed(self) -> float:
+        with contextlib.suppress(psycopg.OperationalError):
+            [(seconds,)] = self._house.product.rows(OWED)
+            return float(seconds or 0.0)
+        return 0.0
 
     def memory(self, readings: list[dict[str, Reading]]) -> str:
         """RSS and PSS of each process at the first and the last of some readings."""
