@@ -10,7 +10,7 @@ from tests.load.house import House
 from tests.load.record import TARGET, Asked, is_dishonest, percentile
 from tests.load.watch import Health
 
-WINDOW = 2.0
+WINDOW = 5.0
 """Seconds whose 95th percentile is looked at."""
 LATE = 10.0
 

@@ -43,7 +43,7 @@ def test_the_end_of_a_fault_is_the_last_of_its_traces() -> None:
     cut = [Asked("archive", 102.0, 5000.0, "cut: RemoteDisconnected")]
     healths = [Health(101.0, "redis", 50), Health(103.0, "", 49), Health(104.0, "", 50, 10.5)]
     found = faults.story(FAULT, [*quick, *slow, *cut], healths, 250.0, 50)
-    assert found == faults.Story(errors=7.0, slow=6.0, health=1.0, sockets=3.0, owed=4.0)
+    assert found == faults.Story(errors=7.0, slow=5.0, health=1.0, sockets=3.0, owed=4.0)
     assert found.well == 7.0
     assert faults.story(FAULT, quick, [], 250.0, 50).well == 0.0
 
