@@ -43,6 +43,8 @@ document.addEventListener("submit", (event) => {
   compose("begin", address, new FormData(target, submitter), target);
 });
 if (localStorage.composing) compose("reopen");
+// A message can be begun without a connection, too.
+setTimeout(() => import("./compose.js").then((module) => module.ready()).catch(() => {}), 15000);
 
 /** What is suggested comes with the first word. */
 document.querySelector(".search")?.addEventListener("focusin", ({ currentTarget }) => {

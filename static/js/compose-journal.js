@@ -58,6 +58,14 @@ export class Journal {
     if (entry) await store("readwrite", (all) => all.put(entry)).catch((fault) => console.warn(fault));
   }
 
+  /** The server knows it, and by that number it is kept from now on. */
+  async named(draft) {
+    const before = new Journal(this.draft);
+    this.draft = draft;
+    await this.#writing;
+    await before.forget(tab);
+  }
+
   /** The server has all of it. */
   async clear() {
     this.#waiting = null;

@@ -18,7 +18,7 @@ export class Saver {
   /** `composer` has `values()`, `address`, `revision` and `said(text)`. */
   constructor(composer) {
     this.composer = composer;
-    this.journal = new Journal(Number(composer.dataset.draft));
+    this.journal = new Journal(composer.key);
     addEventListener("online", () => this.#dirty && this.#soon(0));
     addEventListener("pagehide", () => this.#leave());
   }
@@ -61,7 +61,7 @@ export class Saver {
     try {
       const response = await post(composer.address, this.form(sent, [["do", "save"]]), composer.words);
       if (response.status === 409) return composer.conflict(await response.json());
-      if (response.status === 404) return composer.left();
+      if (response.status === 404) return composer.gone();
       if (!response.ok) throw new Error(`${response.status}`);
       composer.saved(await response.json());
       if (!this.#dirty) await this.journal.clear();
@@ -81,6 +81,7 @@ export class Saver {
     for (const [name, value] of [...Object.entries(values), ...more]) form.append(name, value);
     form.set("revision", this.composer.revision);
     form.set("tab", tab);
+    if (!this.composer.dataset.draft) form.set("begun", this.composer.dataset.local);
     return form;
   }
 

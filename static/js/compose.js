@@ -1,12 +1,16 @@
 // Writing over the mailbox: composers are opened, stand beside each other, and are there again when the page was lost.
 // Loaded when somebody writes for the first time.
 import "./mail-composer.js";
+import { fresh, keep, kept, typed } from "./compose-blank.js";
 import { load } from "./compose-html.js";
+import { Journal } from "./compose-journal.js";
 import { toast } from "./compose-notices.js";
 import { signIn, token, undo } from "./compose-send.js";
-import { leftForSignIn, onePane, unreachable } from "./page.js";
+import { app, leftForSignIn, onePane, unreachable } from "./page.js";
 
 const OPEN = "composing";
+const LONGEST_WAIT = 20000;
+const WHILE_OFFLINE = 3000;
 const dock = document.body.appendChild(Object.assign(document.createElement("div"), { className: "compose-dock" }));
 
 /** Begins a message: `address` says what it answers, `values` what was typed already. */
@@ -15,16 +19,43 @@ export async function begin(address, values = new FormData(), form = null) {
   values.set("csrfmiddlewaretoken", token());
   load().catch(() => {}); // beside the question; who needs it asks again
   try {
-    const response = await fetch(address, { method: "POST", body: values, headers: { "X-Requested-With": "fetch" } });
+    const signal = AbortSignal.timeout("offline" in app.dataset ? WHILE_OFFLINE : LONGEST_WAIT);
+    const response = await fetch(address, { method: "POST", body: values, signal, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return;
     if (response.headers.get("Content-Type").startsWith("application/json")) await sent(await response.json());
     else if (response.ok) await show(await response.text(), { opener });
     else throw new Error(`${response.status} for ${address}`);
     if (form?.id !== "act") form?.reset();
+    ready().catch(() => {});
   } catch (fault) {
     console.warn(fault);
-    unreachable(() => begin(address, values, form));
+    const given = !form && /^(?:TypeError|TimeoutError)$/.test(fault.name) && kept() && typed(address);
+    if (given) await show(kept(), { opener, local: fresh(), given });
+    else unreachable(() => begin(address, values, form));
   }
+}
+
+let prepared;
+
+/** Has at hand what it takes to begin a message without a connection. */
+export function ready() {
+  prepared ??= prepare();
+  return prepared;
+}
+
+async function prepare() {
+  load().catch(() => {});
+  const markup = await keep();
+  if (!markup) return;
+  const { dataset, icons } = blank(markup);
+  await sheet(dataset.sheet);
+  for (const each of icons) fetch(each).catch(() => {});
+}
+
+function blank(markup) {
+  const made = parse(markup);
+  const icons = new Set([...made.querySelectorAll("use")].map((each) => each.getAttribute("href").split("#")[0]).filter(Boolean));
+  return { dataset: made.dataset, icons };
 }
 
 /** A quick answer went without a composer; what stands in its way opens one. */
@@ -35,12 +66,15 @@ async function sent({ draft, said, problems, words }) {
   return dock.querySelector(`[data-draft="${draft}"]`).refuse(problems);
 }
 
-/** Puts a composer on the screen, and the focus into it. One that is open already comes to the front. */
-export async function show(markup, { focus = true, opener = null } = {}) {
-  const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
-  const open = dock.querySelector(`[data-draft="${fresh.dataset.draft}"]`);
+/** Puts a composer on the screen, and the focus into it. One that is open already comes to the front. `local`: the name
+    of one that the server does not know yet, with what is `given` in its fields. */
+export async function show(markup, { focus = true, opener = null, local = "", given = [] } = {}) {
+  const fresh = parse(local ? markup.replaceAll('-None"', `-${local}"`) : markup);
+  const open = !local && dock.querySelector(`[data-draft="${fresh.dataset.draft}"]`);
   if (open && !open.hidden) return open.restore();
-  open?.remove();
+  if (open) open.remove();
+  if (local) fresh.dataset.local = local;
+  for (const [name, value] of given) fresh.querySelector(`[name=${name}]`).value = value;
   await sheet(fresh.dataset.sheet);
   dock.append(document.adoptNode(fresh));
   makeRoom(fresh);
@@ -48,6 +82,8 @@ export async function show(markup, { focus = true, opener = null } = {}) {
   remember();
   await fresh.start(focus);
 }
+
+const parse = (markup) => new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
 
 function sheet(address) {
   if (document.querySelector(`link[href="${address}"]`)) return null;
@@ -66,7 +102,7 @@ function makeRoom(newest) {
 
 document.addEventListener("compose:open", ({ detail }) => show(detail));
 dock.addEventListener("compose:restored", ({ target }) => makeRoom(target));
-dock.addEventListener("compose:left", () => remember());
+for (const each of ["compose:left", "compose:named"]) dock.addEventListener(each, () => remember());
 
 /** Whose words are on the screen signs in over them. */
 document.addEventListener("mail:signed-out", (event) => {
@@ -76,9 +112,21 @@ document.addEventListener("mail:signed-out", (event) => {
   signIn(null, open.words);
 });
 
+/** What is typed is saved before signing out takes it from this browser. */
+document.addEventListener("submit", async (event) => {
+  const { submitter, target } = event;
+  const unsaved = [...dock.children].filter((each) => !each.saver.isSaved);
+  if (!submitter?.formAction.endsWith("/sign-out") || !unsaved.length) return;
+  event.preventDefault();
+  await Promise.all(unsaved.map((each) => each.saver.save()));
+  const left = unsaved.find((each) => !each.saver.isSaved);
+  if (left) left.restore();
+  else target.requestSubmit(submitter);
+});
+
 /** Which are open, for the page that comes after this one, however it ends. */
 function remember() {
-  const drafts = [...dock.children].filter((each) => !each.hidden && each.dataset.draft).map((each) => each.dataset.draft);
+  const drafts = [...dock.children].filter((each) => !each.hidden).map((each) => each.dataset.draft || each.dataset.local);
   try {
     if (drafts.length) localStorage.setItem(OPEN, drafts.join());
     else localStorage.removeItem(OPEN);
@@ -92,8 +140,12 @@ export async function reopen() {
   const drafts = (localStorage.getItem(OPEN) ?? "").split(",").filter(Boolean);
   const held = new Set((await navigator.locks?.query())?.held.map((lock) => lock.name));
   for (const draft of drafts.filter((each) => !held.has(`draft-${each}`))) {
-    const response = await fetch(`/compose/${draft}/`, { headers: { "X-Requested-With": "fetch" } });
-    if (response.ok && !response.redirected) await show(await response.text(), { focus: false });
+    const local = isLocal(draft) ? draft : "";
+    if (local && !(await new Journal(local).entries()).length) continue; // nothing was typed, or it has gone
+    const response = await fetch(local ? "/compose/" : `/compose/${draft}/`, { headers: { "X-Requested-With": "fetch" } });
+    if (response.ok && !response.redirected) await show(await response.text(), { focus: false, local });
   }
   remember();
 }
+
+const isLocal = (draft) => draft.length === 32;

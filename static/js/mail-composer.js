@@ -1,6 +1,7 @@
 // The composer: one form of the server's, made quick. Saving, files, recipients and the text have modules of their own;
 // here is what holds them together: opening, closing, sending, and what is said on the way.
 import "./mail-frame.js";
+import { fresh } from "./compose-blank.js";
 import { Files } from "./compose-files.js";
 import { tab } from "./compose-journal.js";
 import { notice, toast } from "./compose-notices.js";
@@ -16,6 +17,7 @@ const SWITCHES = ["receipt", "dsn"];
 class MailComposer extends HTMLElement {
   connectedCallback() {
     if (this.form) return; // only moved
+    if (!this.dataset.draft) this.dataset.local ||= fresh();
     this.form = this.querySelector("form");
     this.data = JSON.parse(this.querySelector("script").textContent);
     this.words = this.data.words;
@@ -29,6 +31,11 @@ class MailComposer extends HTMLElement {
 
   get address() {
     return this.form.getAttribute("action");
+  }
+
+  /** What this browser knows it by: its number, and before it has one a name of its own. */
+  get key() {
+    return Number(this.dataset.draft) || this.dataset.local;
   }
 
   get isMinimised() {
@@ -52,7 +59,7 @@ class MailComposer extends HTMLElement {
 
   /** Says to other tabs that this one has it open. */
   #hold() {
-    if (this.dataset.draft) navigator.locks?.request(`draft-${this.dataset.draft}`, { ifAvailable: true }, (lock) => lock && new Promise((resolve) => (this.release = resolve)));
+    navigator.locks?.request(`draft-${this.key}`, { ifAvailable: true }, (lock) => lock && new Promise((resolve) => (this.release = resolve)));
   }
 
   /** Everything that is typed, as the form's values. */
@@ -81,7 +88,6 @@ class MailComposer extends HTMLElement {
   }
 
   async #recover() {
-    if (!this.dataset.draft) return;
     for (const entry of await this.saver.journal.entries()) {
       // Nothing that a tab has sent is newer than what it kept here.
       const isNewer = entry.revision >= this.revision || entry.tab === this.data.tab;
@@ -114,9 +120,11 @@ class MailComposer extends HTMLElement {
   #named(draft) {
     this.dataset.draft = draft;
     this.form.setAttribute("action", `/compose/${draft}/`);
-    this.saver.journal.draft = draft;
-    history.replaceState(history.state, "", this.form.action);
+    this.saver.journal.named(draft);
+    if (!this.parentElement.matches(".compose-dock")) history.replaceState(history.state, "", this.form.action);
+    this.release?.();
     this.#hold();
+    this.dispatchEvent(new CustomEvent("compose:named", { bubbles: true }));
   }
 
   /** Another page saved it: whose words stay is for the person to say. */
@@ -154,7 +162,7 @@ class MailComposer extends HTMLElement {
   #clicked(control) {
     const deed = control?.dataset.do;
     if (deed === "minimise") this.isMinimised ? this.restore() : this.minimise();
-    else if (deed === "expand") this.#expand(control);
+    else if (deed === "expand") this.#expand();
     else if (deed === "attach") this.files.pick();
     else if (deed === "sign") this.editor.sign(this.data.signatures[this.form.elements.identity.value]);
     else if (control?.dataset.show) this.#show(control.dataset.show);
@@ -198,22 +206,31 @@ class MailComposer extends HTMLElement {
   minimise() {
     this.classList.remove("expanded");
     this.classList.add("minimised");
+    this.#call("minimise", this.words.enlarge);
+    if (this.contains(document.activeElement)) this.#leaveFocus();
   }
 
   restore() {
     this.hidden = false;
     this.classList.remove("minimised");
+    this.#call("minimise", this.words.minimise);
     this.dispatchEvent(new CustomEvent("compose:restored", { bubbles: true }));
     this.editor.focus();
   }
 
-  #expand(button) {
+  #expand() {
     this.classList.remove("minimised");
     const expanded = this.classList.toggle("expanded");
-    const name = expanded ? this.words.dock : this.words.expand;
+    this.#call("minimise", this.words.minimise);
+    this.#call("expand", expanded ? this.words.dock : this.words.expand);
+    this.editor.focus();
+  }
+
+  /** What its button does now. */
+  #call(deed, name) {
+    const button = this.querySelector(`[data-do=${deed}]`);
     button.title = name;
     button.setAttribute("aria-label", name);
-    this.editor.focus();
   }
 
   /** Off the screen. */
@@ -221,9 +238,24 @@ class MailComposer extends HTMLElement {
     this.release?.();
     this.hidden = true;
     this.dispatchEvent(new CustomEvent("compose:left", { bubbles: true }));
+    this.#leaveFocus();
+    if (this.parentElement?.matches(".compose-dock")) this.remove();
+  }
+
+  /** To where its person was before. */
+  #leaveFocus() {
+    document.activeElement?.blur();
     const places = [this.opener, document.getElementById("subject"), document.getElementById("list-title")];
     places.find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
-    if (this.parentElement?.matches(".compose-dock")) this.remove();
+  }
+
+  /** It was sent, or removed, from elsewhere or by a request whose answer got lost. */
+  gone() {
+    this.saver.stop();
+    this.left();
+    document.getElementById("toasts").close("compose");
+    toast(this.words.gone);
+    return null;
   }
 
   /** Saves, and goes; the copy in the Drafts folder is made then. Nothing goes that is not saved. */
@@ -256,9 +288,9 @@ class MailComposer extends HTMLElement {
     const { address, words } = this;
     this.left();
     const deed = (name) => post(address, this.saver.form({}, [["do", name]]), words);
+    this.saver.journal.clear();
     if (!this.dataset.draft) return;
     await deed("discard").catch(() => {});
-    this.saver.journal.clear();
     toast(words.discarded, words.undo, () => deed("restore").then(() => reopen(address)));
   }
 
@@ -298,6 +330,7 @@ class MailComposer extends HTMLElement {
       const told = await response.json().catch(() => ({}));
       if (response.status === 422) return this.#back(() => this.refuse(told.problems, more, told));
       if (response.status === 409) return this.#back(() => this.conflict(told));
+      if (response.status === 404) return this.gone();
       if (!response.ok) throw new Error(`${response.status}`);
       await this.saver.journal.clear();
       this.left();

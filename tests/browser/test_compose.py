@@ -123,3 +123,41 @@ def test_nothing_for_axe_to_find(phone: Page, whimbrel: Whimbrel, noor: User, pa
     expect(open_.get_by_role("alert")).to_contain_text("wren@example")
     phone.keyboard.press("Escape")
     expect(open_).to_have_count(0)
+
+
+def test_a_message_begun_without_a_connection(
+    page: Page, whimbrel: Whimbrel, smtp_server: SmtpServer, noor: User, page_record: Record
+) -> None:
+    """It is typed, the tab dies, and when there is a connection again it is there, and is sent once."""
+    sign_in(page, whimbrel, noor)
+    page.keyboard.press("c")
+    composer(page)
+    wait_until(lambda: page.evaluate("localStorage['blank-message']"), "a blank message that is kept")
+    page.keyboard.press("Escape")
+    expect(page.locator("mail-composer")).to_have_count(0)
+    context = page.context
+    context.set_offline(True)
+    page.keyboard.press("c")
+    open_ = composer(page)
+    open_.get_by_role("combobox", name="To").fill("ann@example.org")
+    open_.get_by_role("textbox", name="Subject").fill("From the train")
+    open_.get_by_role("textbox", name="Message").click()
+    page.keyboard.type("No signal here.")
+    expect(open_.get_by_role("status")).to_contain_text("kept on this device", timeout=15_000)
+    page.keyboard.press("Control+Enter")
+    expect(open_.get_by_role("alert")).to_contain_text("it is sent only once")
+    crash(page)
+    context.set_offline(False)
+    page_record.faults.clear()  # requests to nobody
+    again = context.new_page()
+    page_record.watch(again)
+    again.goto(f"{whimbrel.url}/")
+    found = composer(again)
+    expect(found.get_by_role("textbox", name="Message")).to_have_text("No signal here.")
+    expect(found.get_by_role("status")).to_contain_text("Saved")
+    found.get_by_role("textbox", name="Message").click()
+    again.keyboard.press("Control+Enter")
+    expect(again.locator("mail-composer")).to_have_count(0)
+    wait_until(lambda: smtp_server.received, "the message", 40)
+    assert [one.message["Subject"] for one in smtp_server.received] == ["From the train"]
+    assert whimbrel.rows("SELECT id FROM webmail_draft WHERE subject = %s AND outgoing IS NULL", "From the train") == []

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from html import escape
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -77,6 +77,24 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
     if moved:  # its copy lies in the Drafts mailbox of the account that it has left
         mirror.withdraw(draft)
     draft.refresh_from_db()
+    return draft
+
+
+def named(draft: Draft, name: str) -> Draft:
+    """A new one, saved. Under a `name` there is one only: it is the one that is there already, if it is. Its Message-ID
+    has the name."""
+    if not name:
+        draft.save()
+        return draft
+    draft.message_id = f"<{name}@{draft.message_id.partition('@')[2]}"
+    mine = Draft.objects.select_related("account__user", "identity").filter(account__user=draft.account.user_id)
+    try:
+        with transaction.atomic():
+            if found := mine.filter(message_id=draft.message_id).first():
+                return found
+            draft.save()
+    except IntegrityError:  # another request was quicker
+        return mine.get(message_id=draft.message_id)
     return draft
 
 

@@ -182,6 +182,20 @@ def waiting(account_ids: Collection[int]) -> list[Outgoing]:
     return list(shown.order_by("planned_at", "pk"))
 
 
+def of_draft(user_id: int, draft_id: int) -> Outgoing | None:
+    """What a draft is on its way as."""
+    return _going(user_id).filter(draft=draft_id).first()
+
+
+def begun_as(account: MailAccount, name: str) -> Outgoing | None:
+    """What was begun under a name (`drafts.named`), when it is on its way or has gone."""
+    return _going(account.user_id).filter(message_id__startswith=f"<{name}@").first()
+
+
+def _going(user_id: int) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(account__user=user_id).exclude(state__in=_AGAIN)
+
+
 def _recipients(addresses: Iterable[Address]) -> list[Recipient]:
     """Each address once: a server's answer tells addresses apart by their spelling, people do not."""
     specs = (written.addr_spec(one.address) for one in addresses)

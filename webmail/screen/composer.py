@@ -133,7 +133,8 @@ def words() -> dict[str, str]:
         "title": _("New message"), "saving": _("Saving…"), "offline": _("Not saved yet: kept on this device"),
         "large": _("This is more than can be saved."), "sent": _("Sent"), "undo": _("Undo"),
         "gone": _("It has gone already."),
-        "discarded": _("Draft discarded"), "failed": _("It was not sent."), "nobody": _("Say first to whom it goes."),
+        "discarded": _("Draft discarded"), "failed": _("No answer came. Try again: it is sent only once."),
+        "nobody": _("Say first to whom it goes."),
         "elsewhere": _("This draft was changed in another place. {saved}."), "mine": _("Keep what is here"),
         "theirs": _("Take the other"), "kept": _("On this device there are words from {time} that were not saved."),
         "restore": _("Have them back"), "drop": _("Throw them away"), "remove": _("Remove {name}"),
@@ -143,7 +144,8 @@ def words() -> dict[str, str]:
         "members": _("{n} people"),
         "emoji": "|".join([_("Used lately"), _("Smileys"), _("People and hearts"), _("Nature"), _("Food"),
                            _("Leisure and travel"), _("Things and signs")]),
-        "dock": _("Dock"), "expand": _("Expand"), "password": _("Your session has ended. Your password:"),
+        "dock": _("Dock"), "expand": _("Expand"), "minimise": _("Minimise"), "enlarge": _("Enlarge"),
+        "password": _("Your session has ended. Your password:"),
         "sign_in": _("Sign in"), "refused": _("That was not the right password."),
     }  # fmt: skip
 

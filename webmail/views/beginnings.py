@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, QueryDict
 
 from accounts.identities import identities_of
 from accounts.models import Identity, MailAccount
 from webmail import access
-from webmail.compose import beginning, drafts
-from webmail.models import Draft
+from webmail.compose import beginning, drafts, outbox
+from webmail.models import Draft, Outgoing
 from webmail.views import shell
 
 LINKED = ("to", "cc", "bcc", "subject", "body")
@@ -33,11 +35,22 @@ def begun(request: HttpRequest, account: MailAccount, identities: list[Identity]
     kind = next((name for name in BEGINNINGS if _is_number(str(asked.get(name, "")))), "")
     if not kind:
         draft = linked(request.GET, account, identities)
-        draft.save()
-        return draft, [], values
+        return drafts.named(draft, _name(request)), [], values
     draft, left_out = _from_message(request, kind, int(str(asked[kind])), account, identities)
     typed = values.pop("text", [""])[-1].replace("\r\n", "\n")
     return (drafts.begin_with(draft, typed) if typed.strip() else draft), left_out, values
+
+
+def sent_already(request: HttpRequest, account: MailAccount) -> Outgoing | None:
+    """What was begun under this name, when it has been handed over: the answer that said so got lost."""
+    name = _name(request)
+    return outbox.begun_as(account, name) if name else None
+
+
+def _name(request: HttpRequest) -> str:
+    """What a script calls a message that has no number yet: of each it makes one only."""
+    name = request.POST.get("begun", "")
+    return name if re.fullmatch("[0-9a-f]{32}", name) else ""
 
 
 def _is_number(text: str) -> bool:

@@ -42,6 +42,8 @@ def new(request: HttpRequest) -> HttpResponse:
     identities = identities_of(account)
     if request.method != "POST":
         return _page(request, beginnings.linked(request.GET, account, identities))
+    if _wants_sent(request) and (row := beginnings.sent_already(request, account)):
+        return _told(request, sending.sent_already(row, shell.clock(request)))
     draft, left_out, values = beginnings.begun(request, account, identities)
     if any(values.get(name) for name in ("do", "later", "fill")):
         return _answer(request, draft, values)
@@ -57,6 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def one(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The draft's form, and what its buttons do."""
+    if _wants_sent(request) and (row := outbox.of_draft(shell.person(request).pk, draft_id)):
+        return _told(request, sending.sent_already(row, shell.clock(request)))
     draft = access.draft_for(request.user, draft_id)
     return _answer(request, draft, request.POST) if request.method == "POST" else _page(request, draft)
 
@@ -195,9 +199,17 @@ def _sent(request: HttpRequest, draft: Draft) -> HttpResponse:
             answer = {"problems": [one.to_json() for one in problems], "revision": draft.revision, "draft": draft.pk}
             return JsonResponse(answer, status=422)
         return _page(request, draft, problems=problems, sure=" ".join(sorted(said)), status=422)
+    return _told(request, told)
+
+
+def _wants_sent(request: HttpRequest) -> bool:
+    return request.POST.get("do") == "send" or "later" in request.POST or "sure" in request.POST
+
+
+def _told(request: HttpRequest, told: dict[str, object]) -> HttpResponse:
     if back.is_for_script(request):
         return JsonResponse(told | {"words": screen.words()})
-    page = _around(request) | {"told": told, "undo": f"/compose/{draft.pk}/undo"}
+    page = _around(request) | {"told": told, "undo": f"/compose/{told['draft']}/undo"}
     return render(request, "compose/sent.html", page)
 
 

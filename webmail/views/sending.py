@@ -15,7 +15,7 @@ from webmail import contacts, tasks
 from webmail.compose import asking, composed, outbox
 from webmail.compose.rates import Refusal
 from webmail.contacts.mistaken import mistaken
-from webmail.models import Draft
+from webmail.models import Draft, Outgoing
 from webmail.screen.account import preferences
 from webmail.screen.clock import Clock
 from webmail.screen.composer import Problem
@@ -144,8 +144,17 @@ def send(draft: Draft, user: User, at: datetime | None, clock: Clock) -> dict[st
     )
     to = composed.audience(draft)
     contacts.wrote_to(draft.account, [(one.name, one.address) for one in (*to.to, *to.cc, *to.bcc)])
-    told = _("Goes on {when}").format(when=clock.full(at.astimezone(clock.tz))) if at else _("Sent")
-    return {"said": told, "draft": draft.pk, "seconds": seconds if at is None else -1}
+    return {"said": _said(at, clock), "draft": draft.pk, "seconds": seconds if at is None else -1}
+
+
+def sent_already(row: Outgoing, clock: Clock) -> dict[str, object]:
+    """The same once more, for who did not hear it."""
+    at = row.planned_at if row.scheduled and row.state == Outgoing.State.WAITING else None
+    return {"said": _said(at, clock), "draft": row.draft_id or 0, "seconds": -1}
+
+
+def _said(at: datetime | None, clock: Clock) -> str:
+    return _("Goes on {when}").format(when=clock.full(at.astimezone(clock.tz))) if at else _("Sent")
 
 
 def undo(draft: Draft) -> Draft:
