@@ -11,8 +11,11 @@ export function split(text) {
     else pieces[pieces.length - 1] += token;
     if (token.startsWith("<")) pieces.push("");
   }
-  return pieces.map((piece) => piece.trim()).filter(Boolean).flatMap(several).map(read);
+  return pieces.map(alone).filter(Boolean).flatMap(several).map(read);
 }
+
+/** Of a group (RFC 5322 3.4) its members count, not what it is called. */
+const alone = (piece) => piece.trim().replace(/^[^"<>@:[\]]*:\s*/, "");
 
 /** `a@x.org b@y.org` are two. */
 function several(piece) {

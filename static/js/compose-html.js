@@ -103,6 +103,7 @@ function lines(block) {
     run = "";
   };
   for (const child of block.childNodes) {
+    if (run && child.nodeName.match(/^T[DH]$/)) run += "\t";
     if (isBlock(child)) end(false), found.push(...lines(child));
     else run += words(child);
   }
