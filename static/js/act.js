@@ -2,7 +2,7 @@
 // Read marks and stars are here; everything else is loaded when hands come near (`hands`, `perform`).
 import { change, failed, place, send } from "./marks.js";
 import { list, reader, unreachable } from "./page.js";
-import { ask } from "./reach.js";
+import { ask, told } from "./reach.js";
 
 document.getElementById("act")?.addEventListener("submit", (event) => {
   const button = event.submitter;
@@ -52,18 +52,20 @@ function undo(button) {
 
 /** Marks messages of the open conversation as read, and leaves its other ones as they are. */
 export async function read(address, messages) {
+  const began = performance.now();
   try {
     await send(address, [["seen", "1"], ...messages.map((message) => ["message", message])]);
   } catch {
     return; // nothing was shown that has to go back, and the next opening tries again
   }
-  await ask();
+  await told(began);
 }
 
 /** Sets `name` (`seen` or `flagged`) of a conversation to `value` (`0` or `1`). What nobody asked for is not undone. */
 export async function act(address, name, value, thread, { silent = false } = {}) {
   const again = () => change[name](thread, value);
   const back = () => change[name](thread, value === "1" ? "0" : "1");
+  const began = performance.now();
   again();
   try {
     const answer = await send(address, [[name, value]]);
@@ -73,7 +75,7 @@ export async function act(address, name, value, thread, { silent = false } = {})
     failed([thread], () => act(address, name, value, thread));
     return;
   }
-  await ask();
+  await told(began);
 }
 
 /** A sync takes a moment: look twice. */

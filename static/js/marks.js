@@ -22,12 +22,14 @@ export function send(address, values) {
   return deed;
 }
 
+/** What every form of the page sends along. */
+export const signed = () => new URLSearchParams([...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]));
+
 /** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
 export async function post(address, values = []) {
   const url = new URL(address, location);
   url.searchParams.delete("c"); // the values say which
-  const body = new URLSearchParams();
-  for (const { name, value } of form.querySelectorAll("input[type=hidden]")) body.append(name, value);
+  const body = signed();
   for (const [name, value] of values) body.append(name, value);
   const keepalive = body.toString().length < KEPT;
   const response = await fetch(url, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, keepalive });

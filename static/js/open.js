@@ -1,6 +1,8 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
+import { change, signed } from "./marks.js";
 import { alone, app, fetchRegion, list, onePane, reader, unreachable } from "./page.js";
+import { told } from "./reach.js";
 import { title } from "./refresh.js";
 
 const here = () => location.pathname + location.search;
@@ -19,20 +21,29 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   const mine = (loading = new AbortController());
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST_WAIT)]);
-  const page = await fetchRegion(address, "reader", signal).catch(() => {
+  const marks = isUnread(address) && readAfter() === 0;
+  const began = performance.now();
+  const page = await fetchRegion(address, "reader", signal, marks ? signed() : undefined).catch(() => {
     if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
   clearTimeout(busy);
   if (mine.signal.aborted) return;
   reader().removeAttribute("aria-busy");
-  if (page) put(page, push && address, focus);
+  if (page) put(page, push && address, focus, marks ? began : 0);
 }
 
-function put(page, address, focus) {
+/** Whether the list shows what this opens as unread. */
+function isUnread(address) {
+  const { pathname } = new URL(address, location);
+  return list()?.rows.some((row) => row.classList.contains("is-unread") && row.querySelector(".row-subj > a").pathname === pathname);
+}
+
+/** `marked`: when it began to be marked as read, if it was. */
+function put(page, address, focus, marked) {
   if (address) history.pushState(null, "", address);
   if (page.title) document.title = page.title;
   reader().replaceChildren(...page.body.childNodes);
-  opened(focus);
+  opened(focus, marked);
   document.dispatchEvent(new Event("mail:opened"));
 }
 
@@ -76,7 +87,7 @@ document.addEventListener("submit", (event) => {
   open(`${new URL(event.submitter.formAction).pathname}?${query}`);
 });
 
-function opened(focus = false) {
+function opened(focus = false, marked = 0) {
   const conversation = reader().querySelector("[data-thread]");
   app.dataset.view = "conversation";
   named(Boolean(conversation));
@@ -86,7 +97,8 @@ function opened(focus = false) {
   scrollToStart();
   const lost = document.activeElement === document.body; // what had the focus was in the conversation before
   if (focus || lost) document.getElementById("subject").focus({ preventScroll: true });
-  markInTime(conversation);
+  if (marked) showRead(conversation, marked);
+  else markInTime(conversation);
 }
 
 /** The first unread message with its header in view, without moving when it is there already. */
@@ -106,16 +118,25 @@ function named(byConversation) {
 
 let reading = 0;
 
+/** Seconds until what is open is marked as read; less than none for never. */
+const readAfter = () => Number(app.dataset.readAfter ?? 0);
+
+/** What was marked as it was asked for. Unread messages that stay folded stay unread, and so does the conversation. */
+function showRead({ dataset }, began) {
+  clearTimeout(reading);
+  if (dataset.unread !== "true") change.seen(dataset.thread, "1");
+  told(began);
+}
+
 /** As soon as the person wants it, when the conversation is open still. */
 function markInTime(conversation) {
   clearTimeout(reading);
-  const seconds = Number(app.dataset.readAfter ?? 0);
+  const seconds = readAfter();
   if (seconds === 0) markRead(conversation);
   if (seconds > 0) reading = setTimeout(() => conversation.isConnected && app.dataset.view === "conversation" && markRead(conversation), 1000 * seconds);
 }
 
-/** A GET changes nothing, so that what is open is marked as read by its own post. Unread messages that stay folded stay
-    unread, and so does the conversation with them. */
+/** What was not known to be unread, or is to be marked later, by a post of its own; see `showRead`. */
 function markRead({ dataset }) {
   const button = reader().querySelector("button[name=seen]");
   if (dataset.unread !== "true" || !button) return;

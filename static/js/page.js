@@ -26,9 +26,12 @@ export async function fetchDocument(address, region = "") {
 }
 
 /** What an address has to show in a region: what it answers with, or why not in its own words; null on the way to the
-    sign-in page. The server may have to ask the mail server first. */
-export async function fetchRegion(address, region, signal) {
-  const response = await fetch(address, { headers: { Accept: "text/html", Region: region }, signal });
+    sign-in page. The server may have to ask the mail server first. With a `body` it is posted, which says yes to what
+    the address does besides. */
+export async function fetchRegion(address, region, signal, body) {
+  const response = await fetch(address, { method: body ? "POST" : "GET", body, headers: { Accept: "text/html", Region: region }, signal });
+  // The page is older than the latest sign-in, and its form with it: reading goes on all the same.
+  if (body && response.status === 403) return fetchRegion(address, region, signal);
   return leftForSignIn(response) ? null : parsed(response);
 }
 

@@ -8,19 +8,31 @@ const WHILE_LISTENING = 60000;
 const OTHERWISE = 15000;
 const WHILE_OFFLINE = 5000;
 const PATIENCE = 3000;
+const PUSHED_WITHIN = 1500;
 
 let listening = false;
 let patience = 0;
 let clock = 0;
+let doubt = 0;
+let pushedAt = 0;
 
 /** Bring the page up to the index, when `state` of `mailbox` is news, or nothing is known of it. Never fails. */
 export async function ask(mailbox, state) {
+  clearTimeout(doubt);
+  if (mailbox) pushedAt = performance.now();
   try {
     if (await refresh(mailbox, state)) answered();
   } catch (fault) {
     if (fault.message?.startsWith("404 ")) location.assign("/"); // the folder is gone: deleted here or elsewhere
     else unanswered();
   }
+}
+
+/** After a deed of this page that `began` then: a push tells of it, and asks, or is on its way. Where none comes, ask. */
+export async function told(began) {
+  if (!listening) return ask();
+  clearTimeout(doubt);
+  if (pushedAt < began) doubt = setTimeout(ask, PUSHED_WITHIN);
 }
 
 /** Whether changes are heard of by themselves. */

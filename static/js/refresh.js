@@ -4,22 +4,27 @@ import { app, fetchDocument, list } from "./page.js";
 import { morph, morphInside } from "./morph.js";
 
 let running = false;
-let again = false;
+/** What was told of while a question was under way: arguments of `refresh`. */
+let next = null;
 
 /** Fetch and apply what changed, when `state` of `mailbox` is newer than what is shown, or nothing is known of it.
     Whether it was fetched; what comes while one is under way is left to that one. */
 export async function refresh(mailbox, state) {
   const shown = list();
   if (!shown || (Number(mailbox) === Number(shown.dataset.mailbox) && state <= shown.state)) return false;
-  again = running;
-  if (running) return false;
+  if (running) {
+    // Where it is not said what is news, nothing that is said later takes the place of that.
+    if (!next || next[0] !== undefined) next = [mailbox, state];
+    return false;
+  }
   running = true;
   try {
     await update(shown);
   } finally {
     running = false;
   }
-  if (again) await refresh();
+  const [news] = [next, (next = null)];
+  if (news) await refresh(...news);
   return true;
 }
 

@@ -91,25 +91,28 @@ def opening(mailbox: str, headers: Mapping[str, str]) -> Prepare:
 
 
 def _open(house: House, path: str, headers: Mapping[str, str]) -> None:
-    if frame := _first(FRAME, _ok(house.visitor.get(path, headers))):
+    _frame(house, path, house.visitor.get(path, headers))
+
+
+def _frame(house: House, path: str, pane: Answer) -> None:
+    if frame := _first(FRAME, _ok(pane)):
         _ok(house.visitor.get(urljoin(path, frame)))
 
 
 def mark_as_read(house: House) -> Callable[[], object]:
-    """The POST that the page sends when a message is opened, and its way to the mail server."""
+    """The POST of the button that marks a message, and its way to the mail server."""
     turn = iter(messages(house, "Letters"))
     return lambda: _ok(house.visitor.post(_flags(next(turn)), {"seen": "1"}, QUIETLY))
 
 
 def open_and_mark(house: House) -> Callable[[], object]:
-    """What a click on an unread message costs altogether."""
+    """What a click on an unread message costs altogether: the page posts, and that shows it and marks it."""
     turn = iter(messages(house, "Fresh"))
     return lambda: _open_and_mark(house, next(turn))
 
 
 def _open_and_mark(house: House, path: str) -> None:
-    _open(house, path, PANE)
-    _ok(house.visitor.post(_flags(path), {"seen": "1"}, QUIETLY))
+    _frame(house, path, house.visitor.post(path, {}, PANE))
 
 
 def _flags(message: str) -> str:

@@ -1,4 +1,8 @@
-"""An open message with its conversation around it. Opening changes nothing: marking as read is a post of its own."""
+"""An open message with its conversation around it. A GET changes nothing.
+
+A page that opens what is unread, and whose person wants it marked at once, posts to the same address: one request then
+shows it and marks it.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from imapbridge import queries
+from imapbridge import actions, queries
 from imapbridge.errors import MailError
 from imapbridge.queries import MailboxItem, MessageItem
 from imapbridge.search.query import parse
 from webmail import access, csp, error_pages, partials
 from webmail.access import Holder
+from webmail.screen.letters import Conversation, Letter
 from webmail.screen.listing import Listing
 from webmail.screen.results import SearchPlace, sought
 from webmail.screen.rows import Place
 from webmail.screen.sidebar import name_of
 from webmail.screen.together import InboxesPlace, key_of
 from webmail.screen.tools import tools
+from webmail.tasks import count_searches_soon
 from webmail.views import consent, found, framing, letters, lists, shell, texts, together, whose
 from webmail.views.found import Results
 from webmail.views.together import Inboxes
@@ -42,10 +48,13 @@ class Back:
     label: str
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def show(request: HttpRequest, message_id: int) -> HttpResponse:
-    """The page with the list beside it; for a script only what the reading pane shows. Six queries, or four."""
+    """The page with the list beside it; for a script only what the reading pane shows. Six queries, or four.
+
+    By POST what is shown unfolded is marked as read besides, and the page is as it is after that.
+    """
     holder = access.holder_of_message(request.user, message_id)
     messages = queries.conversation(holder.account.pk, holder.thread, opened=message_id)
     inboxes = together.of(holder) if holder.others and request.GET.get("inboxes") == "1" else None
@@ -59,6 +68,8 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
         place = Place(box.id, flat=place.flat)
     pane = _pane(request, holder, messages, message_id, box, place)
     pane["tools"] = tools(box, place, boxes) if any(box.id in item.mailboxes for item in messages) else None
+    if request.method == "POST":
+        pane["conversation"] = _read(holder, messages, pane["conversation"])
     if partials.wanted(request):
         return render(request, "message/pane.html", pane)
     row, key = _row(holder, place, message_id), _key(holder, place, message_id)
@@ -66,6 +77,15 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
     page = shell.context(request, holder, boxes, *_current(place))
     beside = _beside(shown, place, row, key)
     return whose.remember(render(request, template, page | pane | {"list": shown} | beside), request, holder)
+
+
+def _read(holder: Holder, messages: list[MessageItem], shown: Conversation) -> Conversation:
+    """The conversation after what is shown of it was marked as read; what stays folded stays as it is."""
+    unfolded = {item.id for item in shown.items if isinstance(item, Letter)}
+    actions.set_seen(holder.account.pk, [item.id for item in messages if not item.seen and item.id in unfolded], True)
+    if holder.saved:
+        count_searches_soon(None, holder.account.pk)
+    return shown if shown.unread_below_folds else replace(shown, unread=False, seen="0")
 
 
 def _list_beside(

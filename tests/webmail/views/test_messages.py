@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from imapbridge import bodies
 from imapbridge.errors import MessageGone, ServerTimedOut, SignInRefused
-from imapbridge.models import Entry, Message
+from imapbridge.models import Entry, Message, PendingChange
 from imapbridge.terms.part import Part
 from tests import factories
 from tests.webmail.views.conftest import Person
@@ -64,6 +64,26 @@ def test_opening_changes_nothing(alice: Person) -> None:
     alice.script(address(made), "reader")
     assert not Entry.objects.get(message=made).seen
     assert "Mark as read" in alice.text(address(made))
+
+
+def test_a_post_marks_what_it_shows(alice: Person) -> None:
+    first = factories.message(alice.inbox, seen=False, sort_at=1, text="one")
+    last = factories.message(alice.inbox, seen=False, thread=first.thread, sort_at=2, text="two")
+    answer = alice.client.post(f"{address(last)}?in={alice.inbox.pk}&open=one", headers={"Region": "reader"})
+    assert [Entry.objects.get(message=each).seen for each in (first, last)] == [False, True]
+    assert "Mark as read" in answer.content.decode()
+    answer = alice.client.post(address(last), headers={"Region": "reader"})
+    assert Entry.objects.get(message=first).seen
+    assert "Mark as unread" in answer.content.decode()
+    assert PendingChange.objects.count() == 2
+
+
+def test_a_post_needs_the_page_and_its_person(alice: Person, bob: Person) -> None:
+    made = factories.message(alice.inbox, seen=False)
+    assert bob.client.post(address(made)).status_code == 404
+    alice.client.handler.enforce_csrf_checks = True
+    assert alice.client.post(address(made)).status_code == 403
+    assert not Entry.objects.get(message=made).seen
 
 
 def test_controls_have_their_names(alice: Person) -> None:
