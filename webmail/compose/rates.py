@@ -43,7 +43,7 @@ def refusal(account: MailAccount, people: int) -> Refusal | None:
     if limits.recipients and people > limits.recipients:
         return Refusal(-1, most=limits.recipients)
     for _key, rates, more in _counted(account, limits):
-        if (found := never(rates, people)):
+        if found := never(rates, people):
             return Refusal(-1, of_domain=not more, most=found[0], hours=found[1])
     ahead = _handed_over(account)
     for key, rates, more in _counted(account, limits):
