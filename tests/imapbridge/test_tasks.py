@@ -309,12 +309,12 @@ def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -
 
 
 def test_a_job_gives_way_to_others(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    inbox = factories.fill_mailbox(factories.person()[1], 1700)
+    inbox = factories.fill_mailbox(factories.person()[1], 800)
     job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.EMPTY)
     monkeypatch.setattr(tasks, "JOB_TURN", -1.0)
     tasks.do_job(job.pk)
     inbox.refresh_from_db()
-    assert inbox.total == 1700 - whole.AT_ONCE - whole.CHUNK
+    assert inbox.total == 800 - whole.AT_ONCE - whole.CHUNK
     assert broker.accounts("bulk") == [job.pk]
 
 
