@@ -51,7 +51,7 @@ class Seen(NamedTuple):
 
 def following(job: Job, most: int) -> Seen:
     """The next `most` conversations, as far as they are not where the job takes them."""
-    scope, tree = _scope(job), parse(job.sought["query"]).tree
+    scope, tree = _scope(job), parse(_said(job)["query"]).tree
     if job.below == LAST:
         return _deeper(job, scope)
     found = index.page(scope, tree, "" if job.below is None else str(job.below), most)
@@ -60,7 +60,8 @@ def following(job: Job, most: int) -> Seen:
 
 def _deeper(job: Job, scope: Scope) -> Seen:
     """What the server found in texts that are not here, of the same search."""
-    same = {"query": job.sought["query"], "everywhere": job.sought["everywhere"], "account": job.account_id}
+    said = _said(job)
+    same = {"query": said["query"], "everywhere": said["everywhere"], "account": job.account_id}
     hits = SearchHit.objects.filter(**{f"search__{name}": value for name, value in same.items()})
     messages = set(hits.order_by("-pk").values_list("message", flat=True)[: index.PAGE * 20])
     found = {hit.thread: hit for hit in index.hits_of_messages(scope, EVERYTHING, messages)} if messages else {}
@@ -81,8 +82,13 @@ def _entries(job: Job, mailbox: int, threads: set[int]) -> list[Entry]:
     return sorted(here, key=lambda one: one.uid)
 
 
+def _said(job: Job) -> dict[str, Any]:
+    """A `Sought`, as it is kept."""
+    return job.sought or {}
+
+
 def _scope(job: Job) -> Scope:
-    said = job.sought
+    said = _said(job)
     return Scope(
         (job.account_id,),
         tuple(queries.mailboxes(job.account_id)),
