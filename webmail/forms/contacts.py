@@ -12,10 +12,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from imapbridge.mime.headers import clean, parse_addresses
+from webmail import unpacking
 from webmail.contacts.card import MOST_LINES, MOST_MEMBERS, MOST_NOTE, Card, Labelled
 from webmail.contacts.vcard import MOST_OCTETS
 from webmail.forms.fields import Line, Text, checked
-from webmail.reading.thumbnails import MAX_OCTETS, portrait
+from webmail.reading.thumbnails import MAX_OCTETS
 
 
 class ContactForm(forms.Form):
@@ -58,7 +59,7 @@ class ContactForm(forms.Form):
         sent: UploadedFile[Any] | None = self.cleaned_data["photo"]
         if not sent:
             return None
-        small = portrait(sent.read()) if (sent.size or 0) <= MAX_OCTETS else None
+        small = unpacking.portrait(sent.read()) if (sent.size or 0) <= MAX_OCTETS else None
         if small is None:
             raise ValidationError(_("This is no picture that can be shown. Choose a PNG or JPEG of at most 8 MB."))
         return small

@@ -17,10 +17,10 @@ from imapbridge.terms.part import Part
 from webmail import csp, error_pages
 from webmail.reading.attachments import decoded_size
 from webmail.reading.thumbnails import MAX_OCTETS, MEDIA_TYPE
+from webmail.unpacking import small_picture
 from webmail.views import streams, texts
 from webmail.views.parts import part_for
 from webmail.views.turns import NoTurn, turn
-from webmail.views.unpacking import small_picture
 
 KEPT_FOR = 24 * 3600
 _NONE = b""

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.mail.pictures import picture
-from webmail.views import unpacking
+from webmail import unpacking
 
 
 def test_a_process_that_dies_or_hangs_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,11 @@ import logging
 import multiprocessing
 import resource
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from webmail.reading.thumbnails import thumbnail
+from webmail.reading import thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +30,19 @@ _timer: threading.Timer | None = None
 
 def small_picture(data: bytes) -> bytes | None:
     """As `reading.thumbnails.thumbnail`; None also when it took too much."""
+    return _unpacked(thumbnails.thumbnail, data)
+
+
+def portrait(data: bytes) -> bytes | None:
+    """As `reading.thumbnails.portrait`; None also when it took too much."""
+    return _unpacked(thumbnails.portrait, data)
+
+
+def _unpacked(how: Callable[[bytes], bytes | None], data: bytes) -> bytes | None:
     pool = _running()
     _end_when_idle(pool)
     try:
-        return pool.submit(thumbnail, data).result(timeout=LONGEST)
+        return pool.submit(how, data).result(timeout=LONGEST)
     except (BrokenProcessPool, CancelledError, TimeoutError, MemoryError) as fault:
         log.warning("a picture was not unpacked: %s", type(fault).__name__)
         _end(pool)
