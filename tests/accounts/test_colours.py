@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.colours import NEEDED, accent, contrast
+from tests.examples import examples
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(12))
 @given(st.integers(0, 0xFFFFFF))
 def test_every_colour_is_readable_in_both_themes(colour: int) -> None:
     tone = accent(f"#{colour:06x}")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.autoconfig import Endpoint
 from accounts.discovery import NothingFound, client_config, look, names, searching
 from accounts.discovery.client_config import Unreadable, services
+from tests.examples import examples
 from tests.servers.names import NameServer, Zone
 
 XML = """<clientConfig version="1.1"><emailProvider id="example.com">
@@ -207,7 +208,7 @@ def test_servers_in_it_that_are_of_no_use(old: str, new: str) -> None:
     assert services(XML.replace(old, new).encode(), "example.com")["imap"] == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"<clientConfig>{text}".encode()))
 def test_no_octets_break_it(data: bytes) -> None:
     with suppress(Unreadable):

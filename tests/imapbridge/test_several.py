@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from imapbridge import queries
 from imapbridge.models import Mailbox, MailboxThread
 from tests import factories
+from tests.examples import examples
 
 ROW = st.tuples(
     st.integers(0, 2), st.integers(-3, 3), st.integers(0, 4), st.booleans(), st.booleans(), st.integers(0, 4)
@@ -15,7 +16,7 @@ ROW = st.tuples(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(ROW, unique_by=lambda row: row[:2], max_size=20), only=st.sampled_from(["", "unread", "starred"]),
     sort=st.sampled_from(["", "unread"]), limit=st.integers(1, 4),

@@ -15,6 +15,7 @@ from imapbridge.doctor.values import Area, Finding, Level, Report
 from imapbridge.doctor.words import SENTENCES, sentence
 from imapbridge.wire.quirks import ICLOUD, MICROSOFT, Profile
 from imapbridge.wire.results import Selected
+from tests.examples import examples
 
 MODERN = frozenset(
     "CONDSTORE QRESYNC IDLE NOTIFY MOVE UIDPLUS SPECIAL-USE LIST-STATUS ESEARCH QUOTA".split()  # noqa: SIM905
@@ -154,7 +155,7 @@ def test_a_transcript_of_sending() -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8), st.text("abcXYZ0189", min_size=8, max_size=12))
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 def test_no_cut_and_no_octets_let_a_secret_out(pieces: list[bytes], secret: str) -> None:
     transcript = Transcript("ann@example.org")
     transcript.hide(secret)

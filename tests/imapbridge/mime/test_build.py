@@ -20,6 +20,7 @@ from imapbridge.mime import build, flowed, headers, parse, parts, written
 from imapbridge.mime.build import Composed, File
 from imapbridge.mime.outline import outline
 from imapbridge.terms.envelope import Address
+from tests.examples import examples
 
 ANN = Address("Ann", "ann@example.org")
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ _TYPE = st.sampled_from(["image/png", "application/pdf", "text/plain", "multipar
 _FILE = st.tuples(_HEADER, _TYPE, _OCTETS)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     to=_ADDRESSES, cc=_ADDRESSES, bcc=_ADDRESSES, reply_to=_ADDRESSES, subject=_HEADER,
     text=st.lists(_LINE, max_size=8).map("\n".join), html=st.one_of(st.just(""), _LINE.map("<p>{}</p>".format)),
@@ -245,7 +246,7 @@ def test_ids_are_never_the_same() -> None:
 
 
 @given(st.lists(_LINE, max_size=10).map("\n".join))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_flowed_text_reads_as_it_was_typed(text: str) -> None:
     sent = flowed.flow(text)
     assert list(flowed.lines(sent, flowed=True)) == _typed(text)

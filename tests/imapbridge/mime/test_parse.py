@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from imapbridge.mime import parse as parsing
 from imapbridge.mime.parse import Defect, parse
 from imapbridge.terms.part import Part
+from tests.examples import examples
 from tests.mail import messages
 
 
@@ -229,7 +230,7 @@ def mutants(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.threat("C4")
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(mutants() | st.binary(max_size=400))
 def test_parse_never_raises_and_loses_no_range(raw: bytes) -> None:
     parsed = parse(raw)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapbridge.mime.report import Report, Told, read, returned_id
+from tests.examples import examples
 
 POSTFIX = b"""Reporting-MTA: dns; mail.example.org
 X-Postfix-Queue-ID: 4XyZ
@@ -53,7 +54,7 @@ def test_the_message_that_is_returned(returned: bytes, found: str) -> None:
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=100).map(lambda some: POSTFIX.replace(b"failed", some)))
-@settings(max_examples=100)
+@settings(max_examples=examples(25))
 def test_it_is_total(octets: bytes) -> None:
     assert all(one.action in ("failed", "delayed") for one in read(octets).recipients)
     returned_id(octets)

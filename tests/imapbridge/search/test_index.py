@@ -16,6 +16,7 @@ from imapbridge.search import catching_up, index, ranking
 from imapbridge.search.query import parse
 from imapbridge.terms.part import Part
 from tests import factories
+from tests.examples import examples
 from tests.imapbridge.search.conftest import Shelf
 from tests.imapbridge.search.test_query import TEXTS
 
@@ -224,7 +225,7 @@ def test_words_go_with_their_message(shelf: Shelf, letter: Letter) -> None:
 
 
 @given(text=TEXTS)
-@trying(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_search(shelf: Shelf, text: str) -> None:
     for module in (index, ranking):
         module.page(shelf.scope(), parse(text).tree)

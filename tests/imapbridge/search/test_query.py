@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imapbridge.search import values
 from imapbridge.search.query import Problem, parse
 from imapbridge.search.tree import And, Not, Or, Term, terms
+from tests.examples import examples
 
 SEARCHES = {
     "van": Term("", "van"),
@@ -84,7 +85,7 @@ TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".joi
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 def test_any_text_is_a_search_and_is_written_back_as_the_same(text: str) -> None:
     found = parse(text)
     again = parse(str(found))

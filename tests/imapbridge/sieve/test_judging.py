@@ -15,6 +15,7 @@ from imapbridge.sieve import script
 from imapbridge.sieve.abilities import Abilities
 from imapbridge.sieve.judging import Letter, is_known, judge
 from imapbridge.sieve.rules import Action, Condition, Deed, Field, Filters, How, Rule
+from tests.examples import examples
 from tests.servers.dovecot_config import mail_owner
 from tests.servers.process import require
 
@@ -102,7 +103,7 @@ some_rules = st.lists(
 
 
 @given(mails(), some_rules)
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=examples(12), phases=[Phase.explicit, Phase.generate])
 def test_as_the_server_judges(
     pigeonhole: Ask, mail: tuple[bytes, Letter], drawn: list[tuple[list[Condition], bool]]
 ) -> None:

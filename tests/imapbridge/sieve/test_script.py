@@ -23,6 +23,7 @@ from imapbridge.sieve.rules import (
     action_fault,
     condition_fault,
 )
+from tests.examples import examples
 
 ALL = Abilities(
     ["fileinto", "vacation", "relational", "regex", "imap4flags", "copy", "include", "body", "mailbox", "date", "mime"]
@@ -52,7 +53,7 @@ some = st.builds(
 
 
 @given(some, st.sampled_from([ALL, NONE]))
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 def test_what_is_written_is_read_again(filters: Filters, abilities: Abilities) -> None:
     written = script.write(filters, abilities)
     assert script.read(written) == filters
@@ -61,7 +62,7 @@ def test_what_is_written_is_read_again(filters: Filters, abilities: Abilities) -
 
 
 @given(some, st.integers(0), st.sampled_from("x{;\n"))
-@settings(max_examples=40)
+@settings(max_examples=examples(12))
 def test_what_somebody_changed_is_theirs(filters: Filters, at: int, put: str) -> None:
     written = script.write(filters, ALL)
     at %= written.index("# whimbrel-sum")

@@ -14,6 +14,7 @@ from imapbridge.sync import apply
 from imapbridge.sync.content import Content, content
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.wire.fetched import Fetched
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ _letters = st.lists(
 
 
 @given(_letters, st.randoms(use_true_random=False), st.lists(st.integers(1, 5), max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_of_arrival_does_not_matter(
     mailbox: Mailbox, drawn: list[tuple[str, int, int, str]], order: random.Random, sizes: list[int]
 ) -> None:

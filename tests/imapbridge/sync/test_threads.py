@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import MailAccount
 from imapbridge.models import ThreadRef
 from imapbridge.sync.threads import MAX_REFERENCES, Relations, assign
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ _relations = st.lists(
 
 
 @given(_relations, st.randoms(use_true_random=False), st.lists(st.integers(1, 5), max_size=8))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_of_arrival_does_not_matter(
     account: MailAccount, drawn: list[tuple[int, list[int]]], order: random.Random, sizes: list[int]
 ) -> None:

@@ -11,6 +11,7 @@ from imapbridge.wire.managesieve import Line, Reply, Script, SieveSession
 from imapbridge.wire.managesieve.commands import Command, script_name, written
 from imapbridge.wire.state import Upgrade
 from imapbridge.wire.stream import Limits
+from tests.examples import examples
 
 GREETING = b'"IMPLEMENTATION" "x"\r\n"SASL" "PLAIN XOAUTH2"\r\n"SIEVE" "fileinto include"\r\n"STARTTLS"\r\nOK "hi"\r\n'
 
@@ -84,7 +85,7 @@ def test_no_argument_is_ever_more_than_one():
     """Whatever the text, a server that reads by the rules finds one string and the end of the command."""
 
     @given(st.text())
-    @settings(max_examples=60)
+    @settings(max_examples=examples(15))
     def check(text: str) -> None:
         try:
             octets = Command("PUTSCRIPT", (text,)).octets
@@ -149,7 +150,7 @@ def test_limits(octets):
 
 
 @given(st.lists(st.integers(1, 30), min_size=1))
-@settings(max_examples=40)
+@settings(max_examples=examples(12))
 def test_bytes_cut_anywhere(sizes: list[int]):
     octets = GREETING + b'{7}\r\nkeep;\r\n\r\nOK "done"\r\n"a" ACTIVE\r\n"b"\r\nOK\r\n'
 

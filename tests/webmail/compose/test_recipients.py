@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapbridge.terms.envelope import Address
+from tests.examples import examples
 from webmail.compose.recipients import is_address, recipients, written
 
 READ = {
@@ -54,7 +55,7 @@ def test_what_is_no_address_is_kept_as_it_was_typed(typed: str) -> None:
 
 @pytest.mark.threat("D2")
 @given(st.text(alphabet='a@.,;:<>()"\\ \n-é', max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 def test_nothing_typed_can_break_it_and_every_address_found_is_one(typed: str) -> None:
     for one in recipients(typed):
         assert one.typed
@@ -62,7 +63,7 @@ def test_nothing_typed_can_break_it_and_every_address_found_is_one(typed: str) -
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=20), st.sampled_from(["a@x.org", "b@y.org", '"c d"@z.org']))))
-@settings(max_examples=200)
+@settings(max_examples=examples(50))
 def test_what_is_written_is_read_again(people: list[tuple[str, str]]) -> None:
     values = [Address(name, address) for name, address in people]
     found = recipients(written(values))

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.limits import Rates
+from tests.examples import examples
 from webmail.compose.tally import DAY, HOUR, SLOT, Tally, never
 
 NOON = 20_000 * DAY + DAY // 2
@@ -55,7 +56,7 @@ def test_more_than_the_limit_goes_never_or_when_nothing_else_was_sent() -> None:
     assert Tally().wait(rates, 5000, NOON) == 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 @given(SENT, st.integers(1, 60), st.integers(1, 20))
 def test_whoever_waits_as_told_is_within_the_limit_and_no_sooner(
     sent: list[tuple[int, int]], most: int, people: int

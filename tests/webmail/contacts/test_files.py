@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from webmail.contacts import tables, vcard
 from webmail.contacts.card import Card, Labelled
 from webmail.contacts.merging import alike, merged
@@ -49,7 +50,7 @@ PIECES = [b"BEGIN:VCARD\n", b"END:VCARD\n", b"FN:a\n", b"PHOTO;ENCODING=b:", b"E
           b"TYPE=", b"item1.", b"X-ABLABEL:_$!<", b"\xff\n"]  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 @given(CARDS, st.sampled_from(["3.0", "4.0"]))
 def test_any_text_comes_back(card: Card, version: str) -> None:
     fitted = replace(card.fitted(), uid="u")
@@ -60,7 +61,7 @@ def test_any_text_comes_back(card: Card, version: str) -> None:
     } or any("tel:" in each.value.lower() for each in fitted.phones)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 @given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=9), max_size=30))
 def test_nothing_breaks_the_readers(pieces: list[bytes]) -> None:
     data = b"BEGIN:VCARD\n" + b"".join(pieces) + b"\nEND:VCARD\n"

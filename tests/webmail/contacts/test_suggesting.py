@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import Preferences
 from imapbridge.models import Mailbox
 from tests import factories
+from tests.examples import examples
 from tests.webmail.views.conftest import Person, _person
 from webmail import tasks
 from webmail.contacts import acquaintances, wrote_to
@@ -161,7 +162,7 @@ def test_words_are_found_by_how_they_begin(query: str, is_found: bool) -> None:
     assert all(word in text for word in wanted(query)) is is_found
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(12))
 @given(st.lists(st.tuples(st.sampled_from([1.0, 8.0]), st.floats(0, 2e9)), min_size=1, max_size=20))
 def test_a_rank_grows_with_each_time_and_does_not_mind_their_order(times: list[tuple[float, float]]) -> None:
     def rank(order: list[tuple[float, float]]) -> list[float]:

@@ -5,6 +5,7 @@ import tinycss2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.webmail.reading.safety import declaration_faults, sheet_faults
 from webmail.reading.css import Declarations, stylesheet
 from webmail.reading.css.declarations import parsed, plain
@@ -105,7 +106,7 @@ CSS_PIECES = st.sampled_from(
 
 
 @pytest.mark.threat("A5", "A6")
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(st.lists(CSS_PIECES, max_size=40).map("".join))
 def test_no_smuggling(text: str) -> None:
     written = Declarations()(text)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapbridge.terms.part import Part
+from tests.examples import examples
 from webmail.reading import zones
 from webmail.reading.invitations import Guest, Invitation, Rule, calendar_part, invitation
 
@@ -154,7 +155,7 @@ _LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(st.lists(_LINES | st.text(max_size=30), max_size=12), st.sampled_from(["", ODD, ODD[:200]]))
 def test_nothing_raises(lines: list[str], zone: str) -> None:
     found = invitation(calendar(*lines, zone=zone))

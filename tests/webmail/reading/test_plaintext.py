@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.webmail.reading.safety import faults, visible_text
 from webmail.reading import plaintext
 from webmail.reading.plaintext import to_html
@@ -164,7 +165,7 @@ TEXTS = st.lists(
 
 
 @pytest.mark.threat("B3")
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(TEXTS, st.booleans())
 def test_any_text_is_harmless_and_complete(text: str, is_flowed: bool) -> None:
     html = to_html(text, is_flowed=is_flowed).html

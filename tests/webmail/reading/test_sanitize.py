@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.mail import honest, hostile
 from tests.mail.newsletters import newsletter
 from tests.webmail.reading.safety import faults, visible_text
@@ -216,7 +217,7 @@ def mutants(draw: st.DrawFn) -> str:
 
 @pytest.mark.threat("A1", "A5")
 @example("<a href='mailto:a@x.example?subject=x&ATTACH<MENT=/etc/passwd'>x</a>")
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(mutants() | st.text(max_size=300))
 def test_nothing_gets_through_and_nothing_raises(html: str) -> None:
     assert faults(clean(html)) == []

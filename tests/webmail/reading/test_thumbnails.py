@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.examples import examples
 from webmail.reading import thumbnails
 from webmail.reading.thumbnails import HEIGHT, WIDTH, thumbnail
 
@@ -109,7 +110,7 @@ def test_what_is_none_becomes_none(data: bytes) -> None:
     assert thumbnail(data) is None
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(37))
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]), st.data())
 def test_broken_pictures_never_raise(format_: str, data: st.DataObject) -> None:
     whole = bytearray(picture(format_, size=(48, 32)))

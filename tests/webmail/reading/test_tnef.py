@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from webmail.reading.tnef import MAX_PROPERTIES, Hidden, Winmail, winmail
 
 UNICODE, STRING8, BINARY, LONG, NAMED = 0x1F, 0x1E, 0x102, 0x03, 0x8000
@@ -111,7 +112,7 @@ def test_properties_are_counted_in_the_whole_file(others: int, name: str) -> Non
     assert found.files[0].name == name
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(75))
 @given(st.data())
 def test_broken_ones_never_raise(data: st.DataObject) -> None:
     broken = bytearray(WHOLE)

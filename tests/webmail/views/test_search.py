@@ -13,6 +13,7 @@ from hypothesis import settings as trying
 from imapbridge.models import Entry, ServerSearch
 from imapbridge.search import catching_up, running
 from tests import factories
+from tests.examples import examples
 from tests.imapbridge.search.test_query import TEXTS
 from tests.webmail.views.conftest import Person
 from webmail import searches
@@ -184,7 +185,7 @@ def test_changes_bring_the_rows_anew(alice: Person, van: int) -> None:
 
 
 @given(text=TEXTS)
-@trying(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_page(alice: Person, text: str) -> None:
     for address in ("/search", "/search/suggest"):
         assert alice.client.get(address, {"q": text}).status_code == 200
