@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from imapbridge.mime.parse import parse
 from imapbridge.terms.part import Part
+from tests.examples import examples
 from tests.imapbridge.mime.test_parse import mutants
 from tests.mail import messages
 from tests.webmail.reading.safety import faults, visible_text
@@ -146,7 +147,7 @@ def test_remote_images_and_links_are_told() -> None:
     assert [(each.shown, each.target) for each in found.misleading_links] == [("c.example", "b.example")]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(50))
 @given(mutants() | st.binary(max_size=400))
 def test_every_message_opens(raw: bytes) -> None:
     found = opened(raw)
