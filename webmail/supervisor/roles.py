@@ -9,6 +9,8 @@ from pathlib import Path
 
 ENDING = 25
 """Seconds that requests have to come to their end when the web process is told to."""
+HUNG = 30
+"""Seconds without a sign from a web process after which its parent replaces it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ def _python(*arguments: str) -> list[str]:
 
 def web(descriptor: int, workers: int) -> Role:
     """Pages and websockets, on a socket that is already listening: while it restarts, browsers wait, not fail."""
-    place = ["--fd", str(descriptor), "--workers", str(workers)]
+    # Who is busy is not hung: by default a process is killed, with all that it is answering, when it does not answer its
+    # parent within five seconds.
+    place = ["--fd", str(descriptor), "--workers", str(workers), "--timeout-worker-healthcheck", str(HUNG)]
     return Role("web", _web(place), grace=ENDING + 5, descriptors=(descriptor,))
 
 
