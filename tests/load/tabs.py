@@ -28,6 +28,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 ELSEWHERE = 1.0
 ASKED_EVERY = 30.0
 BY_THE_CLOCK = 60.0
+PATIENCE = 120.0
+"""Seconds that a browser waits for a socket to open."""
 
 
 class Tab:
@@ -65,7 +67,7 @@ class Tab:
     def _identity(self) -> dict[str, Any]:
         cookie = "; ".join(f"{name}={value}" for name, value in self._person.visitor.cookies.items())
         headers = {"additional_headers": {"Cookie": cookie}, "origin": self._url}
-        return {**headers, "ping_interval": None, "compression": None}
+        return {**headers, "ping_interval": None, "compression": None, "open_timeout": PATIENCE}
 
     async def _listen(self, socket: ClientConnection) -> None:
         asking = asyncio.create_task(self._keep_asking(socket))
