@@ -30,8 +30,8 @@ def _python(*arguments: str) -> list[str]:
 
 def web(descriptor: int, workers: int) -> Role:
     """Pages and websockets, on a socket that is already listening: while it restarts, browsers wait, not fail."""
-    # Who is busy is not hung: by default a process is killed, with all that it is answering, when it does not answer its
-    # parent within five seconds.
+    # Who is busy is not hung: by default a process is killed, with all that it is answering, when it does not answer
+    # its parent within five seconds.
     place = ["--fd", str(descriptor), "--workers", str(workers), "--timeout-worker-healthcheck", str(HUNG)]
     return Role("web", _web(place), grace=ENDING + 5, descriptors=(descriptor,))
 
