@@ -9,13 +9,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import Error as DatabaseAway
 
-from imapbridge import backoff, presence
-from imapbridge.bridge.listening import Listener, Picture
+from imapbridge import backoff
+from imapbridge.bridge.listening import Listener
 from imapbridge.bridge.pace import Doors, Pace, Pauses
+from imapbridge.bridge.watched import Watched
 from imapbridge.errors import MailError, SignInRefused, WireError
 from imapbridge.pool import Pool, credentials, translate
 from imapbridge.pool.connector import Connector
@@ -25,36 +26,8 @@ from imapbridge.wire.drivers import AsyncConnection
 
 logger = logging.getLogger(__name__)
 
-OVERLAP = 15.0
-"""Seconds that a look goes back before the last one: the clocks of machines differ."""
-LOOKING = presence.RENEW + OVERLAP
-"""Seconds since the last sign of a tab within which somebody counts as looking."""
 AGAIN = 5.0
 """Seconds that people have the only connection for themselves after one of them needed it."""
-
-
-@dataclass(slots=True, eq=False)
-class Watched:
-    """One account."""
-
-    account_id: int
-    seen_at: float
-    """When a tab last gave a sign (epoch seconds)."""
-    task: asyncio.Task[None] | None = None
-    picture: Picture = field(default_factory=Picture)
-    settling: asyncio.TimerHandle | None = None
-    is_asked_again: bool = False
-    is_heard: bool = False
-    """A connection is open and listens."""
-    host: str | None = None
-    """The mail server's. None: not known yet."""
-    is_tight: bool = False
-    """The provider has no connection to spare for listening alone; known with the host, or by the greeting only."""
-
-    @property
-    def is_looked_at(self) -> bool:
-        """A tab has just given a sign."""
-        return self.seen_at > time.time() - LOOKING
 
 
 class Keeper:
@@ -68,6 +41,8 @@ class Keeper:
         # DEFLATE keeps some 300 KB for each connection, which idles.
         self._connector = Connector(compress=False)
 
+    # Each call that waits costs every account some hundred octets for as long as it is listened to: hence so few.
+
     async def keep(self, account: Watched) -> None:
         """Listen, and come back after whatever ended it; until the password is refused."""
         pauses = Pauses()
@@ -80,9 +55,10 @@ class Keeper:
                 return
             except DatabaseAway as fault:
                 logger.warning("account=%d watched again soon: %s", account.account_id, type(fault).__name__)
-            except MailError as error:
-                logger.info("account=%d watched again soon: %s", account.account_id, error.code)
-                asked = await in_thread(backoff.heed, account.account_id, error)
+            except (MailError, WireError) as error:
+                told = translate(error, account.host or "") if isinstance(error, WireError) else error
+                logger.info("account=%d watched again soon: %s", account.account_id, told.code)
+                asked = await in_thread(backoff.heed, account.account_id, told)
             await asyncio.sleep(max(asked, pauses.after(time.monotonic() - began)))
 
     async def _listen(self, account: Watched) -> None:
@@ -93,11 +69,11 @@ class Keeper:
         while account.is_tight:
             await self._listen_between(account)
             await asyncio.sleep(AGAIN)
-        connection = await self._doors.through(account.host, lambda: self._connect(account.account_id))
+        connection = await self._doors.through(account.host, partial(self._connect, account.account_id))
         account.is_tight = not connection.session.profile.interactive
         try:
             if not account.is_tight:
-                await self._listen_over(account, self._listener(account, connection))
+                await Listener(connection, account, self._signal).listen()
         finally:
             connection.close()
 
@@ -113,21 +89,8 @@ class Keeper:
 
         async with self._pool.hold(account.account_id, give_way) as connection:
             if not is_wanted.is_set():
-                listeners.append(self._listener(account, connection))
-                await self._listen_over(account, listeners[0])
-
-    def _listener(self, account: Watched, connection: AsyncConnection) -> Listener:
-        return Listener(connection, account.picture, lambda: self._signal(account), lambda: account.is_looked_at)
-
-    async def _listen_over(self, account: Watched, listener: Listener) -> None:
-        try:
-            await listener.begin()
-            account.is_heard = True
-            await listener.listen()
-        except WireError as error:
-            raise translate(error, listener.host) from error
-        finally:
-            account.is_heard = False
+                listeners.append(Listener(connection, account, self._signal))
+                await listeners[0].listen()
 
     async def _connect(self, account_id: int) -> AsyncConnection:
         """Apart from listening, so that no secret outlives the login."""

@@ -5,17 +5,15 @@ other mailboxes now and then. Opens no connection and reads no mail: it only say
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
+from imapbridge.bridge.watched import Watched
 from imapbridge.errors import CommandFailed
 from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.results import ListedMailbox
 from imapbridge.wire.session import Exchange
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RENEWED = 9 * 60.0
@@ -29,45 +27,42 @@ ANSWER = 30.0
 INBOX = b"INBOX"
 
 
-@dataclass(slots=True)
-class Picture:
-    """How the mailboxes stood when they were last looked at, as digests; None: never."""
-
-    inbox: int | None = None
-    others: int | None = None
-
-
 class Listener:
-    """One connection. `signal` is called whenever something has changed, maybe often; `is_seen` says who looks."""
+    """One connection, for an account. `signal` is called with it whenever something has changed, maybe often."""
 
-    __slots__ = (
-        "_connection", "_idles", "_is_leaving", "_is_seen", "_opened", "_patience", "_picture", "_session", "_signal",
-        "_told_all",
-    )  # fmt: skip
+    __slots__ = ("_account", "_connection", "_idles", "_is_leaving", "_opened", "_session", "_signal", "_told_all")
 
-    def __init__(
-        self, connection: AsyncConnection, picture: Picture, signal: Callable[[], None], is_seen: Callable[[], bool]
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, account: Watched, signal: Callable[[Watched], None]) -> None:
         self._connection = connection
         self._session = connection.session
-        self._picture = picture
+        self._account = account
         self._signal = signal
-        self._is_seen = is_seen
         self._idles = self._session.has("IDLE")
         self._told_all = False
         self._opened = 0
         self._is_leaving = False
-        self._patience: asyncio.Timeout | None = None
-
-    @property
-    def host(self) -> str:
-        return self._connection.server.host
 
     def leave(self) -> None:
         """Have `listen` return soon, with the connection fit for other uses. It may be called at any moment."""
-        if self._patience and not self._is_leaving:
-            self._patience.reschedule(0)
         self._is_leaving = True
+        self._connection.wake()
+
+    async def listen(self) -> None:
+        """Until `leave`. Raises WireError when the connection, or the server's patience, has come to its end."""
+        await self.begin()
+        self._account.is_heard = True
+        try:
+            while not self._is_leaving:
+                await self._begin_to_wait()
+                end = asyncio.get_running_loop().time() + self._pause()
+                while not self._is_leaving and (left := end - asyncio.get_running_loop().time()) > 0:
+                    if await self._connection.wait(left):
+                        self._signal(self._account)
+                await self._run(self._session.done())
+                if not self._is_leaving:
+                    await self._look()
+        finally:
+            self._account.is_heard = False
 
     async def begin(self) -> None:
         """Open INBOX, ask to be told, and see how everything stands."""
@@ -77,44 +72,20 @@ class Listener:
         self._session.take_events()
         await self._look(is_first=True)
 
-    async def listen(self) -> None:
-        """Until `leave`. Raises WireError when the connection, or the server's patience, has come to its end."""
-        while not self._is_leaving:
-            await self._wait(self._pause())
-            if not self._is_leaving:
-                await self._look()
-
     def _pause(self) -> float:
         renewed = min(RENEWED, self._session.profile.idle_refresh)
         if self._told_all:
             return renewed
         # Without LIST-STATUS a look is a command for each mailbox.
-        looked = SEEN if self._is_seen() and self._session.has("LIST-STATUS") else UNSEEN
-        return min(looked, renewed)
+        looked = SEEN if self._account.is_looked_at and self._session.has("LIST-STATUS") else UNSEEN
+        return min(looked, renewed) if self._idles else min(looked, renewed, SEEN)
 
-    async def _wait(self, seconds: float) -> None:
+    async def _begin_to_wait(self) -> None:
         if self._idles:
             try:
                 await self._run(self._session.idle())
             except CommandFailed:
                 self._idles = self._told_all = False
-        try:
-            async with asyncio.timeout(0 if self._is_leaving else None) as self._patience:
-                await self._hear(seconds if self._idles else min(seconds, SEEN))
-        except TimeoutError:
-            logger.debug("the connection is needed for something else")
-        finally:
-            self._patience = None
-        await self._run(self._session.done())
-
-    async def _hear(self, seconds: float) -> None:
-        if not self._idles:
-            await asyncio.sleep(seconds)
-            return
-        end = asyncio.get_running_loop().time() + seconds
-        while (left := end - asyncio.get_running_loop().time()) > 0:
-            if await self._connection.wait(left):
-                self._signal()
 
     async def _look(self, *, is_first: bool = False) -> None:
         """Compare all mailboxes with how they stood. INBOX speaks for itself once it idles."""
@@ -123,17 +94,17 @@ class Listener:
             await self._run(self._session.noop())
         listed = await self._run(self._session.list_mailboxes())
         inbox, others = _digests(listed, self._opened)
-        differs = others != self._picture.others
+        differs = others != self._account.others
         if is_first or not self._idles:
-            differs = differs or inbox != self._picture.inbox
-        self._picture.inbox, self._picture.others = inbox, others
+            differs = differs or inbox != self._account.inbox
+        self._account.inbox, self._account.others = inbox, others
         if differs:
-            self._signal()
+            self._signal(self._account)
 
     async def _run(self, command: Exchange[T]) -> T:
         result = await self._connection.run(command, timeout=ANSWER)
         if self._session.take_events():
-            self._signal()
+            self._signal(self._account)
         return result
 
 

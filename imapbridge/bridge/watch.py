@@ -18,9 +18,10 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from imapbridge import presence, tasks
-from imapbridge.bridge.keeping import LOOKING, OVERLAP, Keeper, Watched
+from imapbridge.bridge.keeping import Keeper
 from imapbridge.bridge.pace import Pace
 from imapbridge.bridge.share import Share
+from imapbridge.bridge.watched import LOOKING, OVERLAP, Watched
 from imapbridge.pool import Pool
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import ParamSpec, Protocol, TypeVar, cast
 
 from django.conf import settings
@@ -144,11 +145,15 @@ def server_for(endpoint: autoconfig.Endpoint) -> Server:
     if endpoint.security == "plain" and not settings.ENV.allow_plaintext:
         raise NotPermitted(server=endpoint.host)
     security = cast("Security", endpoint.security)
-    return Server(
+    return _server(
         endpoint.host, endpoint.port, security, least_tls=endpoint.least_tls,
         ca_file="" if endpoint.is_strange else settings.ENV.tls_ca_file,
         is_strange=endpoint.is_strange,
     )  # fmt: skip
+
+
+_server = lru_cache(256)(Server)
+"""Thousands of accounts have the same."""
 
 
 def _wait_for(account_id: int, server: Server) -> None:

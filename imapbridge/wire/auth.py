@@ -6,11 +6,13 @@ A password or token is never in a log, a repr or an exception.
 from __future__ import annotations
 
 import base64
+import sys
 from typing import Literal
 
 from imapbridge.errors import CommandFailed, ConnectionClosed, ProtocolError, TlsFailed, Unsafe
 from imapbridge.wire import sasl
 from imapbridge.wire.commands import Command, atom, string
+from imapbridge.wire.reading import shared
 from imapbridge.wire.responses import Condition, Enabled, Response, ServerId
 from imapbridge.wire.state import Exchange, SessionState, Upgrade
 
@@ -31,7 +33,7 @@ class Authentication(SessionState):
         if greeting.status == "PREAUTH" and security == "starttls":
             # It leaves no way to start TLS: somebody in the middle may have put it there.
             raise TlsFailed("the server signs us in before TLS")
-        self.greeting = greeting.text
+        self.greeting = sys.intern(greeting.text)  # thousands of sessions hear the same
         self.is_authenticated = greeting.status == "PREAUTH"
         self._choose_profile()
         self._note(greeting)
@@ -158,9 +160,8 @@ class Authentication(SessionState):
             self.server_id = response.fields
             self._choose_profile()
         elif isinstance(response, Enabled):
-            self.enabled |= response.names
-            if "QRESYNC" in response.names:
-                self.enabled |= {"CONDSTORE"}  # RFC 7162 3.2.3
+            also = ("CONDSTORE",) if "QRESYNC" in response.names else ()  # RFC 7162 3.2.3
+            self.enabled = shared(self.enabled.union(response.names, also))
         else:
             return False
         return True
@@ -168,7 +169,7 @@ class Authentication(SessionState):
     def _confirm(self) -> None:
         """What was asked for and not confirmed is treated as not offered: iCloud names it and does not do it."""
         if self.has("ENABLE"):
-            self._unconfirmed = frozenset({"QRESYNC", "CONDSTORE"} & self.capabilities) - self.enabled
+            self._unconfirmed = shared(frozenset({"QRESYNC", "CONDSTORE"} & self.capabilities) - self.enabled)
 
     def compress(self) -> Exchange[bool]:
         """COMPRESS=DEFLATE (RFC 4978) where it is offered; whether it is on."""

@@ -15,7 +15,7 @@ from imapbridge.wire.mailboxes import object_id
 from imapbridge.wire.reading import flag_set
 from imapbridge.wire.responses import Condition, Exists, Expunge, Flags, Response, Vanished, uid_set
 from imapbridge.wire.results import FetchResult, QresyncState, Selected, StoreResult
-from imapbridge.wire.state import Exchange, SessionState
+from imapbridge.wire.state import NO_NAMES, Exchange, SessionState
 
 
 class Messages(SessionState):
@@ -196,7 +196,7 @@ class _Opening:
 
     def _clear(self) -> None:
         self.exists = 0
-        self.flags: frozenset[str] = frozenset()
+        self.flags = NO_NAMES
         self.codes: dict[str, Condition] = {}
         self.vanished = UidSet()
         self.changed = _Found(UidSet.range(1, None))

@@ -65,6 +65,7 @@ DOVECOT = Profile("dovecot", pipeline=20, idle_refresh=24 * 60)
 CYRUS = Profile("cyrus", pipeline=20, idle_refresh=24 * 60, status_mailbox_id=False)
 COURIER = Profile("courier", pipeline=5)
 STALWART = Profile("stalwart")
+UNKNOWN = Profile()
 
 _BY_HOST = (
     (r"(?:^|\.)(?:gmail|googlemail|google)\.com$", GMAIL),
@@ -114,4 +115,4 @@ def choose(
         return GMAIL
     if "XAPPLEPUSHSERVICE" in capabilities and "XAPPLELITERAL" in capabilities:
         return ICLOUD
-    return Profile()
+    return UNKNOWN

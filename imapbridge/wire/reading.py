@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from imapbridge.mime.headers import clean
 from imapbridge.terms import flags as flag_terms
@@ -34,7 +35,7 @@ from imapbridge.wire.responses import (
     Unknown,
     Vanished,
 )
-from imapbridge.wire.short_cache import short_cache
+from imapbridge.wire.short_cache import LONGEST, short_cache
 from imapbridge.wire.stream import Raw
 from imapbridge.wire.tokens import Value
 from imapbridge.wire.usual import usual
@@ -117,10 +118,15 @@ def _condition(tag: str, status: bytes, rest: bytes) -> Condition:
 # --- Plain words and numbers ------------------------------------------------------------------------------------------
 
 
-@short_cache(256)
+@short_cache(256, longest=2000)
 def words(text: bytes) -> frozenset[str]:
     """Space-separated names in upper case. Thousands of sessions with one server share one set."""
     return frozenset(text.decode("ascii", "replace").upper().split())
+
+
+def shared(names: frozenset[str]) -> frozenset[str]:
+    """The one set of these names."""
+    return words(" ".join(sorted(names)).encode("ascii", "replace"))
 
 
 _NUMBERS = re.compile(rb"[0-9 ]*")
@@ -211,7 +217,13 @@ def _namespace(value: Value) -> tuple[tuple[bytes, str], ...]:
 
 def _server_id(values: list[Value]) -> ServerId:
     fields = values[0] if values and isinstance(values[0], list) else []
-    return ServerId({name.lower(): _text(value)[:1024] for name, value in _pairs(fields[:60]).items()})
+    return ServerId(_told(tuple([(name.lower(), _text(value)[:1024]) for name, value in _pairs(fields[:60]).items()])))
+
+
+@lru_cache(32)
+def _told(fields: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """For reading only: one for all sessions with a server."""
+    return dict(fields)
 
 
 def _quota(values: list[Value]) -> Response:
@@ -229,8 +241,13 @@ def _quota_root(values: list[Value]) -> QuotaRoot:
 
 def flag_set(value: Value) -> frozenset[str]:
     """Flags of FLAGS and PERMANENTFLAGS; `\\*` among them means that new keywords may be made."""
-    items = value if isinstance(value, list) else []
-    return frozenset(flag_terms.canonical(_text(item)) for item in items if isinstance(item, bytes) and item)
+    names = tuple([item for item in value if isinstance(item, bytes)]) if isinstance(value, list) else ()
+    return _flag_set(names) if sum(map(len, names)) <= LONGEST else _flag_set.__wrapped__(names)
+
+
+@lru_cache(256)
+def _flag_set(names: tuple[bytes, ...]) -> frozenset[str]:
+    return frozenset(flag_terms.canonical(_text(name)) for name in names if name)
 
 
 _NESTED: dict[bytes, Callable[[list[Value]], Response]] = {

@@ -9,10 +9,10 @@ from typing import TypeVar
 R = TypeVar("R")
 
 LONGEST = 500
-"""Octets of a key."""
+"""Octets of a key, if nothing else is said."""
 
 
-def short_cache(size: int) -> Callable[[Callable[[bytes], R]], Callable[[bytes], R]]:
+def short_cache(size: int, longest: int = LONGEST) -> Callable[[Callable[[bytes], R]], Callable[[bytes], R]]:
     """`lru_cache(size)` for a pure function of octets."""
 
     def decorate(function: Callable[[bytes], R]) -> Callable[[bytes], R]:
@@ -20,7 +20,7 @@ def short_cache(size: int) -> Callable[[Callable[[bytes], R]], Callable[[bytes],
 
         @wraps(function)
         def call(key: bytes) -> R:
-            return cached(key) if len(key) <= LONGEST else function(key)
+            return cached(key) if len(key) <= longest else function(key)
 
         return call
 

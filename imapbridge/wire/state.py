@@ -57,6 +57,7 @@ MAX_EVENTS = 100_000
 Take = Callable[[Response], bool]
 """True: the response belongs to the command that runs; False: it is somebody else's."""
 
+NO_NAMES: frozenset[str] = frozenset()
 # What IMAP4rev2 includes without naming it (RFC 9051 appendix E).
 _REV2 = frozenset(
     (
@@ -72,9 +73,9 @@ class SessionState:
     def __init__(self, host: str = "", limits: Limits | None = None) -> None:
         self.host = host
         self.greeting = ""
-        self.capabilities: frozenset[str] = frozenset()
+        self.capabilities = NO_NAMES
         """As the server names them, in upper case; ask `has`."""
-        self.enabled: frozenset[str] = frozenset()
+        self.enabled = NO_NAMES
         """What ENABLE turned on, by the server's own word."""
         self.server_id: dict[str, str] = {}
         self.profile = quirks.choose(host)
@@ -85,7 +86,7 @@ class SessionState:
         self._stream = ResponseStream(limits)
         self._events: list[Event] = []
         self._tags = 0
-        self._unconfirmed: frozenset[str] = frozenset()
+        self._unconfirmed = NO_NAMES
         self._knows_capabilities = False
 
     # --- bytes in -----------------------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ class SessionState:
 
     def _forget(self) -> None:
         """Nothing that was said before TLS is believed after it (RFC 9051 6.2.1)."""
-        self.capabilities = frozenset()
+        self.capabilities = NO_NAMES
         self._knows_capabilities = False
         self.greeting = ""
         self.server_id = {}

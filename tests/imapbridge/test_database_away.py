@@ -6,9 +6,10 @@ import pytest
 from django.db import OperationalError
 
 from imapbridge.bridge import keeping, replays
-from imapbridge.bridge.keeping import Keeper, Watched
+from imapbridge.bridge.keeping import Keeper
 from imapbridge.bridge.pace import Pace
 from imapbridge.bridge.replays import Replays
+from imapbridge.bridge.watched import Watched
 from imapbridge.pool import Pool
 from imapbridge.sync import replay
 

@@ -14,8 +14,9 @@ from accounts.models import MailAccount
 from imapbridge import errors
 from imapbridge.bridge import watch
 from imapbridge.bridge.application import Application
-from imapbridge.bridge.listening import ANSWER, Listener, Picture
+from imapbridge.bridge.listening import ANSWER, Listener
 from imapbridge.bridge.watch import Watch
+from imapbridge.bridge.watched import Watched
 from imapbridge.pool import Pool, warm
 from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import Login
@@ -132,9 +133,8 @@ def test_after_too_many_connections_there_is_one_for_a_while_and_then_two_again(
 def test_idle_is_given_again_before_any_server_may_leave(profile: quirks.Profile) -> None:
     session = Session("mail.example.org")
     session.profile = profile
-    listener = Listener(
-        cast("AsyncConnection", SimpleNamespace(session=session)), Picture(), lambda: None, lambda: True
-    )
+    connection = cast("AsyncConnection", SimpleNamespace(session=session))
+    listener = Listener(connection, Watched(7, time.time()), lambda _account: None)
     for listener._told_all in (True, False):
         assert 0 < listener._pause() + ANSWER < LOGOUT_TIMER
 

@@ -11,8 +11,9 @@ import pytest
 from accounts.models import MailAccount
 from imapbridge import presence, redis_link
 from imapbridge.bridge import listening, pace, watch
-from imapbridge.bridge.listening import Listener, Picture
+from imapbridge.bridge.listening import Listener
 from imapbridge.bridge.watch import Watch
+from imapbridge.bridge.watched import Watched
 from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import open_login
 from tests.imapbridge.conftest import Heard, until
@@ -102,22 +103,22 @@ def test_changes_anywhere_are_heard(any_dovecot: Dovecot, heard: Heard, settings
 def test_what_came_while_nobody_listened_is_heard_at_the_next_beginning(options: Options, settings: Any) -> None:
     signals: list[int] = []
 
-    async def begin(account: MailAccount, picture: Picture) -> int:
-        _version, login = await asyncio.to_thread(open_login, account.pk)
-        connection = await Connector(compress=False).connect_account(account.pk, login)
+    async def begin(account: Watched) -> int:
+        _version, login = await asyncio.to_thread(open_login, account.account_id)
+        connection = await Connector(compress=False).connect_account(account.account_id, login)
         signals.clear()
-        await Listener(connection, picture, lambda: signals.append(1), lambda: True).begin()
+        await Listener(connection, account, lambda account: signals.append(account.account_id)).begin()
         connection.close()
         return len(signals)
 
     async def story(server: Dovecot, user: User, account: MailAccount) -> None:
-        picture = Picture()
-        await begin(account, picture)
-        assert await begin(account, picture) == 0
+        watched = Watched(account.pk, time.time())
+        await begin(watched)
+        assert await begin(watched) == 0
         for _ in range(2):
             await asyncio.to_thread(server.deliver, user, plain())
-            assert await begin(account, picture) == 1
-        assert await begin(account, picture) == 0
+            assert await begin(watched) == 1
+        assert await begin(watched) == 0
 
     with running(Dovecot(options=options)) as server:
         settings.ENV = at(settings.ENV, server)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from imapbridge import meters
 from imapbridge.errors import CommandFailed, ConnectionClosed, TimedOut, TlsFailed, Unsafe
@@ -40,6 +40,8 @@ class Talking(Protocol[Answer_co]):
 
 class AsyncLink(Generic[R]):
     """Runs the commands of a session. One at a time; a cancelled command closes the connection."""
+
+    __slots__ = ("_deflate", "_pipe", "_talking", "is_open", "server")
 
     def __init__(self, server: Server, pipe: Pipe, talking: Talking[R]) -> None:
         self.server = server
@@ -103,12 +105,14 @@ class AsyncLink(Generic[R]):
             self._talking.feed(await self._read())
         return response
 
-    async def _read(self) -> bytes:
-        if not self._deflate:
-            return await self._pipe.read()
-        if not (plain := self._deflate.pull()):
-            self._deflate.push(await self._pipe.read())
-            plain = self._deflate.pull()
+    def _read(self, until: float | None = None) -> Coroutine[Any, Any, bytes]:
+        """As the pipe's, in plain. May return nothing at any time."""
+        return self._inflated(self._deflate, until) if self._deflate else self._pipe.read(until)
+
+    async def _inflated(self, deflate: Deflate, until: float | None) -> bytes:
+        if not (plain := deflate.pull()):
+            deflate.push(await self._pipe.read(until))
+            plain = deflate.pull()
         return plain
 
     async def _upgrade(self, layer: Upgrade) -> None:
@@ -124,10 +128,13 @@ class AsyncLink(Generic[R]):
 class AsyncConnection(AsyncLink[Response]):
     """IMAP. Make it with `connect`."""
 
+    __slots__ = ("_commands", "_is_woken", "session")
+
     def __init__(self, server: Server, pipe: Pipe, limits: Limits | None = None) -> None:
         self.session = Session(server.host, limits)
         super().__init__(server, pipe, self.session)
         self._commands = meters.commands_of(server.host)
+        self._is_woken = False
 
     async def run(self, command: Generator[Step, Response, T], timeout: float) -> T:
         began = time.perf_counter()
@@ -154,20 +161,27 @@ class AsyncConnection(AsyncLink[Response]):
     async def wait(self, timeout: float) -> list[Event]:
         """What the server tells unasked, in IDLE or not, within `timeout` seconds; empty when nothing came.
 
-        May be cancelled without harm.
+        May be cancelled without harm, or ended by `wake`.
         """
+        loop = asyncio.get_running_loop()
+        until, self._is_woken = loop.time() + timeout, False
         try:
-            async with asyncio.timeout(timeout):
-                while not (events := self.session.hear()):
-                    self.session.feed(await self._read())
-        except TimeoutError:
-            return []
+            while not (events := self.session.hear()):
+                data = await self._read(until)
+                if not data and (self._is_woken or loop.time() >= until):
+                    return []
+                self.session.feed(data)
         except (CommandFailed, asyncio.CancelledError):
             raise
         except BaseException:
             self.close()
             raise
         return events
+
+    def wake(self) -> None:
+        """Have `wait`, if somebody does, return at once."""
+        self._is_woken = True
+        self._pipe.wake()
 
     async def __aenter__(self) -> AsyncConnection:
         return self

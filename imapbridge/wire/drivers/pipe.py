@@ -45,6 +45,8 @@ async def _pinned(server: Server) -> str:
 class Pipe(asyncio.Protocol):
     """Octets to and from a transport, with back-pressure both ways."""
 
+    __slots__ = ("_chunks", "_failure", "_is_paused", "_readable", "_size", "_transport", "_writable")
+
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._chunks: list[bytes] = []  # seldom more than one; a deque would hold 600 octets for each idle connection
@@ -58,12 +60,21 @@ class Pipe(asyncio.Protocol):
     def is_drained(self) -> bool:
         return not self._chunks
 
-    async def read(self) -> bytes:
+    async def read(self, until: float | None = None) -> bytes:
+        """What came next. With `until`, by the loop's clock, nothing when nothing did until then, or until `wake`."""
         while not self._chunks:
             if self._failure:
                 raise self._failure
-            self._readable = asyncio.get_running_loop().create_future()
-            await self._readable
+            # Without asyncio.timeout: ten thousand idle connections would each hold one.
+            self._readable = waiting = asyncio.get_running_loop().create_future()
+            alarm = asyncio.get_running_loop().call_at(until, self._wake, waiting) if until is not None else None
+            try:
+                await waiting
+            finally:
+                if alarm:
+                    alarm.cancel()
+            if until is not None and not self._chunks and not self._failure:
+                return b""
         chunk = self._chunks.pop(0)
         self._size -= len(chunk)
         if self._is_paused and self._size < _HIGH_WATER and self._transport:
@@ -89,6 +100,10 @@ class Pipe(asyncio.Protocol):
         if transport is None:
             raise TlsFailed("the connection was lost in the handshake")
         self._transport = transport
+
+    def wake(self) -> None:
+        """End a `read` that has an end; any other goes on."""
+        self._wake(self._readable)
 
     def abort(self) -> None:
         if self._transport:
