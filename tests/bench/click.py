@@ -1,9 +1,8 @@
 """`./run bench click`: from a click to the changed pixels in Chromium, with the server 150 ms away. Asserts nothing.
 
 Real mouse clicks. Measured is from the time stamp of the click event until the frame that shows its change is drawn:
-the animation frame after the change, and what comes after that frame. Chromium draws 60 a second, so that less than
-about 17 ms is luck. `script`: until the change was made, from when the page heard of the click; a busy machine makes the
-rest long. The delay is Chromium's own, on every request.
+the next animation frame, and what comes after it. Chromium draws 60 a second: less than about 17 ms is luck. `script`
+is how much of it went by until the change was made, from when the page heard of the click. Every request is delayed.
 """
 
 from __future__ import annotations
