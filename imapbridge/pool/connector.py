@@ -11,8 +11,9 @@ from imapbridge.pool.translation import translate
 from imapbridge.wire.drivers import AsyncConnection
 from imapbridge.wire.stream import Limits
 
-CONNECTING = 16
-"""Handshakes at a time with one server; a hanging server keeps only its own people waiting."""
+CONNECTING = 32
+"""Handshakes at a time with one server; a hanging server keeps only its own people waiting. Six round trips each: with
+100 ms for one, or with a server that is busy, half as many would let no more than 26 in a second in."""
 TIMEOUT = 60.0
 """Seconds for each step, above any caller's deadline."""
 LIMITS = Limits(line=16 * 2**20, literal=32 * 2**20, responses=100_000, octets=80 * 2**20)

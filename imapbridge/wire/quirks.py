@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ _BY_WORD = (
 )
 
 
+@lru_cache(1024)
+def _of_host(host: str) -> Profile | None:
+    return next((profile for pattern, profile in _BY_HOST if re.search(pattern, host)), None)
+
+
 def choose(
     host: str = "",
     greeting: str = "",
@@ -103,10 +109,8 @@ def choose(
     capabilities: frozenset[str] = frozenset(),
 ) -> Profile:
     """The profile of a server. The host decides, then what the server calls itself, then what only it offers."""
-    host = host.lower().rstrip(".")
-    for pattern, profile in _BY_HOST:
-        if re.search(pattern, host):
-            return profile
+    if known := _of_host(host.lower().rstrip(".")):
+        return known
     own_words = " ".join((*(server_id or {}).values(), greeting)).lower()
     for word, profile in _BY_WORD:
         if word in own_words:
