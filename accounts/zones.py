@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import Preferences, User
@@ -23,6 +24,12 @@ def known(name: str) -> str:
         return ZoneInfo(name).key if name else ""
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: it names a directory, such as America
         return ""
+
+
+def of_person(user_id: int) -> ZoneInfo:
+    """In which days begin for them, also where nobody looks at a page."""
+    chosen = Preferences.objects.filter(user=user_id).values_list("time_zone", flat=True).first()
+    return ZoneInfo(known(chosen or "") or settings.TIME_ZONE)
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 
+from accounts import zones
 from accounts.models import MailAccount
 from imapbridge import events, queries
 from imapbridge.search import index
@@ -37,7 +38,8 @@ def count(user_id: int) -> None:
     owner = {box.id: account for account, its in owned.items() for box in its}
     keys = tuple(account for account, _address in accounts)
     addresses = tuple(address for _account, address in accounts)
-    scope = Scope(keys, tuple(boxes), addresses, zone=UTC, today=datetime.now(UTC).date(), owner=owner)
+    zone = zones.of_person(user_id)
+    scope = Scope(keys, tuple(boxes), addresses, zone=zone, today=datetime.now(zone).date(), owner=owner)
     changed = [_count(kept, scope) for kept in SavedSearch.objects.filter(user=user_id)]
     inbox = next((box for box in boxes if box.special_use == "inbox"), None)
     if any(changed) and inbox:

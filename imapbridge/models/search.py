@@ -23,6 +23,8 @@ class ServerSearch(models.Model):
     """Mailboxes."""
     skipped = models.IntegerField(default=0)
     """Of them those that could not be searched, or took too long."""
+    ascii_only = models.BooleanField(db_default=False, default=False)
+    """The server looks for no other letters: words with such were left out."""
     stopped = models.BooleanField(default=False)
     """The person has enough: whoever runs it closes its connection."""
     error = models.CharField(max_length=40, blank=True)

@@ -5,12 +5,13 @@
     values.py       PURE: what stands behind an operator: sizes, days, spans of time
     words.py        PURE: a text -> its words, as they are written into the index and looked for there
     document.py     PURE: a message -> the words of it
-    phrases.py      PURE: tree -> words in a database's language
+    phrases.py      tree -> words in a database's language
     fulltext.py     what SQLite and PostgreSQL each do with words: the one place that knows which it is; in_sqlite.py,
                     in_postgresql.py
     catching_up.py  writes the words of what came since the last time, in the account's turn
     index.py        tree -> the index: the first wave
     ranking.py      the same, the best first
+    checking.py     whether the index holds the words of every message, and no others
     results.py      what was found, as rows and with its texts
     criteria.py     PURE: tree -> IMAP SEARCH
     running.py      a search on the server as rows: how far it is, and what it found

@@ -6,8 +6,10 @@ parts of words to many servers, and whole words to some.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from imapbridge.search import values
 from imapbridge.search.tree import And, Node, Not, Or, Term, all_of, conjuncts, terms
@@ -17,6 +19,9 @@ from imapbridge.wire.keys import Key
 
 _LOCAL = {"in", "account", "has", "filename"}
 """What only the index knows."""
+_DAYS = {"before", "after", "older", "newer"}
+"""What the index decides in the end: a server goes by the day that stands in the Date header, whatever its zone."""
+_DAY = timedelta(days=1)
 _WORDS: dict[str, Callable[[str], Key]] = {
     "": keys.text, "body": keys.body, "from": keys.from_, "to": keys.to, "cc": keys.cc, "bcc": keys.bcc,
     "subject": keys.subject, "list": lambda value: keys.header("List-Id", value),
@@ -37,15 +42,30 @@ def is_ascii(tree: Node) -> bool:
     return all(term.value.isascii() for term, _ in terms(tree) if term.field in _WORDS)
 
 
+def in_ascii(tree: Node) -> Node | None:
+    """What can be asked of a server that looks for no other letters: finds no less. None when no words are left."""
+    parts = [_in_ascii(part) if isinstance(part, Term) else part for part in conjuncts(tree)]
+    kept = all_of(part for part in parts if part is not None and is_ascii(part))
+    return kept if asks_for_text(kept) else None
+
+
+def _in_ascii(term: Term) -> Term | None:
+    """Of words that stand one after the other the longest run without other letters."""
+    if term.field not in _WORDS or term.value.isascii():
+        return term
+    kept = max(re.findall(r"(?<!\S)[!-~]+(?:\s+[!-~]+)*(?!\S)", term.value), key=len, default="")
+    return replace(term, value=kept) if kept else None
+
+
 def criteria(tree: Node, today: date) -> list[Key]:
     """Keys that all must hold. They find no less than the tree means."""
-    found = (_key(part, today) for part in conjuncts(tree))
+    found = (_key(part, today, _DAY) for part in conjuncts(tree))
     return [key for key in found if key is not None]
 
 
 def left_over(tree: Node) -> Node:
     """What must hold besides, and the index decides."""
-    return all_of(part for part in conjuncts(tree) if any(term.field in _LOCAL for term, _ in terms(part)))
+    return all_of(part for part in conjuncts(tree) if any(term.field in _LOCAL | _DAYS for term, _ in terms(part)))
 
 
 def as_gmail(tree: Node) -> str:
@@ -53,15 +73,15 @@ def as_gmail(tree: Node) -> str:
     return str(all_of(part for part in conjuncts(tree) if not any(term.field in _LOCAL for term, _ in terms(part))))
 
 
-def _key(node: Node, today: date) -> Key | None:
-    """None for what says nothing to the server."""
+def _key(node: Node, today: date, margin: timedelta) -> Key | None:
+    """None for what says nothing to the server. `margin`: by how much more than the days that are meant."""
     if isinstance(node, Term):
-        return None if node.field in _LOCAL else _of_term(node, today)
+        return None if node.field in _LOCAL else _of_term(node, today, margin)
     if isinstance(node, Not):
         is_whole = not any(term.field in _LOCAL for term, _ in terms(node))
-        inner = _key(node.of, today) if is_whole else None
+        inner = _key(node.of, today, -margin) if is_whole else None
         return keys.not_(inner) if inner else None
-    found = [key for part in node.parts if (key := _key(part, today)) is not None]
+    found = [key for part in node.parts if (key := _key(part, today, margin)) is not None]
     if isinstance(node, And):
         return keys.all_of(*found) if found else None
     return _any_of(node, found)
@@ -72,7 +92,7 @@ def _any_of(node: Or, found: list[Key]) -> Key | None:
     return keys.any_of(*found) if found else None
 
 
-def _of_term(term: Term, today: date) -> Key | None:
+def _of_term(term: Term, today: date, margin: timedelta) -> Key | None:
     if term.field in _WORDS:
         value = " ".join(term.value.replace("\0", " ").split())
         return _WORDS[term.field](value) if value else None
@@ -86,4 +106,6 @@ def _of_term(term: Term, today: date) -> Key | None:
         return keys.larger(octets) if term.field == "larger" else keys.smaller(octets)
     is_span = term.field in {"older", "newer"}
     day = values.ago(term.value, today) if is_span else values.date_of(term.value, today)
-    return keys.sent_before(day) if term.field in {"before", "older"} else keys.sent_since(day)
+    if term.field in {"before", "older"}:
+        return keys.sent_before(day + margin)
+    return keys.sent_since(day - margin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from django.db import connection
@@ -22,13 +22,17 @@ class Engine(Words, Protocol):
     inner: str
     """The same of rows that were found already, where it is dear to find all that match."""
 
-    def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
-        """Ways to rows `t` of these accounts that match: the first is enough when it gives enough, else the last.
-        `below`: no higher keys are wanted."""
+    def sources(self, node: Node, accounts: Sequence[int], below: int | None, limit: int) -> Iterator[Source]:
+        """Ways to rows `t` of these accounts that match, each to be tried when the one before did not give enough; the
+        last gives all. `below`: no higher keys are wanted; `limit`: how many rows are enough."""
 
     def points(self, wanted: Sequence[tuple[list[str], bool]]) -> tuple[str, list[Any]]:
         """How well the row `t` fits `free_words`, a number that depends on that row alone, with its values: a subject
         tells more than a sender, that one more than the text."""
+
+    def is_sound(self, account: int) -> bool:
+        """Whether the words by which rows are found are those that stand in them; of all accounts where they are in
+        one."""
 
     def write(self, documents: Sequence[Document]) -> None: ...
 

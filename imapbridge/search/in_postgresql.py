@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
 
-from imapbridge.search.document import MARKS, Document
+from imapbridge.search.document import MARKS, Document, account_word
 from imapbridge.search.phrases import TABLE, Source, matching, of_accounts
 from imapbridge.search.tree import Node
 
@@ -21,16 +21,19 @@ class PostgreSQL:
 
     condition = inner = "t.words @@ %s::tsquery"
 
-    def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
+    def sources(self, node: Node, accounts: Sequence[int], below: int | None, limit: int) -> Iterator[Source]:
         """A common word is among the newest, which are read by their key; others are found by their index, the newest
         first. The planner cannot tell them apart, and is kept from trying."""
         expression, account = matching(self, node, accounts), of_accounts(accounts)
         bound, bounds = ("", []) if below is None else (" AND t.key < %s", [below])
-        return [
-            Source(_NEWEST.format(account=account, bound=bound), [*bounds, expression], condition=account),
-            Source(_FIRST.format(account=account, bound=bound), [expression, *bounds], condition=account),
-            Source(_EVERY.format(account=account), [expression], condition=account),
-        ]
+        yield Source(_NEWEST.format(account=account, bound=bound), [*bounds, expression], condition=account)
+        many = limit + limit // 2  # some of them may be in no mailbox that is looked into
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST.format(account=account, bound=bound), [expression, *bounds, many])
+            keys = [key for (key,) in cursor.fetchall()]
+        yield Source(_KEYS, [keys], condition=account)
+        if len(keys) == many:
+            yield Source(_EVERY.format(account=account), [expression], condition=account)
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
         weight = "B" if in_text else ""
@@ -56,6 +59,13 @@ class PostgreSQL:
         ]
         return "10000 * ts_rank('{0, 0, 0.3, 1}', t.words, %s::tsquery)", [self.any_of(sought)]
 
+    def is_sound(self, account: int) -> bool:
+        """Every row has at least the word of its account."""
+        rows = f"SELECT 1 FROM {TABLE} t WHERE t.account_id = %s AND NOT t.words @@ %s::tsquery LIMIT 1"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(rows, [account, self.phrase([account_word(account)])])
+            return cursor.fetchone() is None
+
     def write(self, documents: Sequence[Document]) -> None:
         rows = [(one.key, one.account, one.message, _vector(one)) for one in documents]
         with connection.cursor() as cursor:
@@ -66,9 +76,10 @@ _COLUMNS = "SELECT t.key, t.message_id, t.account_id"
 _NEWEST = f"""(
 {_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}}{{bound}} ORDER BY t.key DESC LIMIT 2000) t
  WHERE t.words @@ %s::tsquery OFFSET 0) t"""  # noqa: S608 - the table's name is ours
-_FIRST = f"""(
-{_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}}{{bound}} ORDER BY t.key DESC LIMIT 400) t
-"""
+_FIRST = f"""
+SELECT t.key FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}}{{bound}} ORDER BY t.key DESC LIMIT %s
+"""  # noqa: S608 - the table's name is ours
+_KEYS = f"({_COLUMNS} FROM {TABLE} t WHERE t.key = ANY(%s) OFFSET 0) t"
 _EVERY = f"({_COLUMNS} FROM {TABLE} t WHERE t.words @@ %s::tsquery AND {{account}} OFFSET 0) t"
 _POSTGRESQL_WRITE = f"""
 INSERT INTO {TABLE} (key, account_id, message_id, heads, text, words) VALUES (%s, %s, %s, '', '', %s::tsvector)

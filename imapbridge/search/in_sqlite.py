@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from imapbridge.search.document import MARKS, Document
 from imapbridge.search.phrases import TABLE, Source, matching, of_accounts, within
 from imapbridge.search.tree import Node
 
-NEWEST = 300
-"""Messages of an account whose words are read before FTS5 is asked."""
+NEWEST, MOST = 300, 1000
+"""Messages of an account whose words are read before FTS5 is asked: for few rows, and for many."""
 
 
 class SQLite:
@@ -25,15 +25,15 @@ class SQLite:
     condition = "t.key IN (SELECT rowid FROM imapbridge_words WHERE imapbridge_words MATCH %s)"
     inner = "EXISTS (SELECT 1 FROM imapbridge_words WHERE imapbridge_words MATCH %s AND rowid = t.key)"
 
-    def sources(self, node: Node, accounts: Sequence[int], below: int | None) -> list[Source]:
+    def sources(self, node: Node, accounts: Sequence[int], below: int | None, limit: int) -> Iterator[Source]:
         expression = matching(self, node, accounts)
+        if " *" in expression:
+            count = min(max(NEWEST, 2 * limit), MOST)
+            last = ", ".join(_last(account, below, count) for account in accounts)
+            newest = f"{of_accounts(accounts)} AND t.key >= max(0, {last})"
+            yield Source(f"{TABLE} t", [], condition=within(_AsWritten(), node, newest))
         words = f"imapbridge_words w CROSS JOIN {TABLE} t ON t.key = w.rowid AND imapbridge_words MATCH %s"
-        every = Source(words, [expression], "w.rowid", of_accounts(accounts))
-        if " *" not in expression:
-            return [every]
-        last = ", ".join(_last(account, below) for account in accounts)
-        newest = f"{of_accounts(accounts)} AND t.key >= max(0, {last})"
-        return [Source(f"{TABLE} t", [], condition=within(_AsWritten(), node, newest)), every]
+        yield Source(words, [expression], "w.rowid", of_accounts(accounts))
 
     def phrase(self, words: Sequence[str], *, goes_on: bool = False, in_text: bool = False) -> str:
         quoted = f'"{" ".join(words)}"' + (" *" if goes_on else "")
@@ -51,6 +51,15 @@ class SQLite:
     def points(self, wanted: Sequence[tuple[list[str], bool]]) -> tuple[str, list[Any]]:
         """FTS5's own bm25() looks at every message that has a word, whoever's it is."""
         return " + ".join(_points(words) for words, _ in wanted), []
+
+    def is_sound(self, account: int) -> bool:
+        """FTS5 compares its index with the table; this statement writes nothing."""
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("INSERT INTO imapbridge_words (imapbridge_words, rank) VALUES ('integrity-check', 1)")
+        except DatabaseError:
+            return False
+        return True
 
     def write(self, documents: Sequence[Document]) -> None:
         """By their keys from the lowest up: FTS5 writes its memory out whenever one is not higher than the last."""
@@ -88,11 +97,11 @@ def _points(words: Sequence[str]) -> str:
     return f"{headers} + 400.0 * ({often}) / ({often} + 1)"
 
 
-def _last(account: int, below: int | None) -> str:
-    """The key of the last of an account's newest messages; 0 when it has fewer."""
+def _last(account: int, below: int | None, count: int) -> str:
+    """The key of the last of so many newest messages of an account; 0 when it has fewer."""
     bound = "" if below is None else f" AND key < {below}"
     newest = f"SELECT key FROM {TABLE} WHERE account_id = {account}{bound} ORDER BY key DESC"  # noqa: S608 - numbers
-    return f"COALESCE(({newest} LIMIT 1 OFFSET {NEWEST - 1}), 0)"
+    return f"COALESCE(({newest} LIMIT 1 OFFSET {count - 1}), 0)"
 
 
 _SQLITE_WRITE = f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from typing import Any, NamedTuple
@@ -134,7 +134,7 @@ def hits(
     scope: Scope, tree: Node, *, below: int | None = None, limit: int = PAGE, among: str = "", named: Sequence[int] = ()
 ) -> list[Hit]:
     """Messages at their places, the newest first. `among`: a further condition of the rows `t` and `e`, for few of
-    them, with its values. One query, or on PostgreSQL up to three."""
+    them, with its values. Up to four queries."""
     boxes = scope.looked_into(tree)
     if not boxes or not scope.accounts:
         return []
@@ -238,9 +238,9 @@ class _Statement:
         if below is not None:
             self.add(f"{_KEY} < %s", below)
         accounts = self._scope.accounts
-        sources = [Source(f"{TABLE} t", [], condition=of_accounts(accounts))]
+        sources: Iterable[Source] = [Source(f"{TABLE} t", [], condition=of_accounts(accounts))]
         if self._words is not None:
-            sources = self._engine.sources(self._words, accounts, below)
+            sources = self._engine.sources(self._words, accounts, below, limit)
         found: list[Hit] = []
         for source in sources:
             with connection.cursor() as cursor:

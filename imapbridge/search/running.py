@@ -33,6 +33,7 @@ class Progress:
     last: int
     is_over: bool
     is_stopped: bool
+    ascii_only: bool
     error: str
 
 
@@ -75,6 +76,7 @@ def progress(accounts: Collection[int], token: str) -> Progress | None:
         last=hits["last"] or 0,
         is_over=not live,
         is_stopped=any(row.stopped for row in rows),
+        ascii_only=any(row.ascii_only for row in rows),
         error=next((row.error for row in rows if row.error), ""),
     )
 

@@ -12,13 +12,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
 from redis.exceptions import LockError, RedisError
 
+from accounts import zones
 from accounts.models import MailAccount
 from imapbridge import queries, redis_link
 from imapbridge.errors import CommandFailed, ConnectionClosed, MailError, TimedOut, WireError
@@ -102,8 +103,9 @@ class _Run:
         self._tree: Node = parse(search.query).tree
         account = MailAccount.objects.get(pk=search.account_id)
         boxes = tuple(queries.mailboxes(account.pk))
-        today = datetime.now(UTC).date()
-        self._scope = Scope((account.pk,), boxes, (account.address,), search.everywhere, UTC, today)
+        zone = zones.of_person(account.user_id)
+        today = datetime.now(zone).date()
+        self._scope = Scope((account.pk,), boxes, (account.address,), search.everywhere, zone, today)
         self._asked = index.meant(self._tree, self._scope.addresses)
         self._until = time.monotonic() + TOTAL
         self._connection = turn.connection if turn else None
@@ -163,20 +165,36 @@ class _Run:
         selected = wire.run(wire.session.select(bytes(mailbox.raw_name), read_only=True), timeout=_left(until))
         if not selected.exists or selected.uid_validity != mailbox.uid_validity:
             return
-        wanted = self._keys(wire)
         for within in _windows(selected.exists, selected.uid_next):
             if self._turn:
                 self._turn.renew()
-            several = [*wanted, *([keys.uid(within)] if within else [])]
-            answer = wire.run(wire.session.search(several), timeout=_left(until))
-            if answer.uids:
-                self._found(wire, mailbox, answer.uids)
+            if uids := self._searched(wire, within, until):
+                self._found(wire, mailbox, uids)
+
+    def _searched(self, wire: BlockingConnection, within: UidSet, until: float) -> UidSet | None:
+        """A server that looks for no letters but ASCII is asked for the words that have no others."""
+        several = [*self._keys(wire), *([keys.uid(within)] if within else [])]
+        try:
+            return wire.run(wire.session.search(several), timeout=_left(until)).uids
+        except CommandFailed as refused:
+            is_charset = refused.code == "BADCHARSET" or (refused.status == "BAD" and not refused.code)
+            if not is_charset or criteria.is_ascii(self._asked):
+                raise
+            self._ask_in_ascii(refused)
+        return self._searched(wire, within, until)
+
+    def _ask_in_ascii(self, refused: CommandFailed) -> None:
+        plain = criteria.in_ascii(self._asked)
+        if plain is None:
+            raise refused
+        self._asked = plain
+        running.note(self._search, ascii_only=True)
 
     def _keys(self, wire: BlockingConnection) -> list[Key]:
         if wire.session.has("X-GM-EXT-1"):
             return [keys.gm_raw(criteria.as_gmail(self._asked))]
         if wire.session.profile.ascii_search and not criteria.is_ascii(self._asked):
-            raise CommandFailed("NO", "BADCHARSET", "", "SEARCH")
+            self._ask_in_ascii(CommandFailed("NO", "BADCHARSET", "", "SEARCH"))
         return criteria.criteria(self._asked, self._scope.today)
 
     def _found(self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet) -> None:

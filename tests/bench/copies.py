@@ -40,7 +40,7 @@ def make(count: int, base: int, seconds: int) -> None:
 
 def _statement(model: type[models.Model], changed: dict[str, str], base: int, ids: int, seconds: int) -> str:
     table = model._meta.db_table
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [str(field.column) for field in model._meta.concrete_fields]
     columns += ["words"] * (model is MessageText)
     values = [changed.get(column, f'"{column}"').format(ids=ids, seconds=seconds) for column in columns]
     own = "message_id" if model is MessageText else "id"

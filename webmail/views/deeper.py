@@ -90,6 +90,9 @@ def _over(stands: Progress) -> str:
         return " ".join(error_pages.words(stands.error))
     more = ngettext("{n} more message found on the server.", "{n} more messages found on the server.", stands.found)
     said = more.format(n=stands.found) if stands.found else _("The server found nothing more.")
+    if stands.ascii_only:
+        only = _("It looks for plain letters (a to z) and digits only: words with others were left out.")
+        said = f"{said} {only}"
     if stands.is_stopped:
         return _("Stopped. {said}").format(said=said)
     if stands.skipped:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from imapbridge.search.criteria import asks_for_text, criteria, left_over
+from imapbridge.search.criteria import asks_for_text, criteria, in_ascii, left_over
 from imapbridge.search.query import parse
 from imapbridge.wire.commands import Command
 from tests.imapbridge.search.test_query import TEXTS
@@ -18,7 +18,8 @@ ASKED = {
     "has:attachment van in:inbox": b'TEXT "van"',
     "has:attachment OR van": b'TEXT "van"',
     "is:unread label:travel": b"UNSEEN KEYWORD travel",
-    "larger:5M older:1w": b"LARGER 5242880 SENTBEFORE 5-Mar-2026",
+    "larger:5M older:1w": b"LARGER 5242880 SENTBEFORE 6-Mar-2026",
+    "newer:1w -after:2026-03-01": b"SENTSINCE 4-Mar-2026 NOT (SENTSINCE 2-Mar-2026)",
     "list:news": b'HEADER "List-Id" "news"',
     "-(van has:attachment)": b"",
     '"a" b\\"c': b'TEXT "a" TEXT "b\\\\" TEXT "c"',
@@ -43,7 +44,25 @@ def test_any_text_can_be_asked_for_on_one_line(text: str) -> None:
 
 
 def test_what_the_server_cannot_say_is_left_to_the_index() -> None:
+    assert str(left_over(parse("van older:1w").tree)) == "older:1w"
     tree = parse("van has:attachment (in:inbox OR is:unread)").tree
     assert str(left_over(tree)) == "has:attachment in:inbox OR is:unread"
     assert asks_for_text(tree)
     assert not asks_for_text(parse("from:ann -van").tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    {
+        "van": "van",
+        "grüße van": "van",
+        '"der grüne kleine alte van"': '"kleine alte van"',
+        "van (東京 OR is:unread) -übrig": "van",
+        "van from:jörg": "van",
+        "東京": None,
+        "from:ann 東京": None,
+    }.items(),
+)
+def test_words_of_other_letters_are_left_out_for_who_has_only_ascii(text: str, plain: str | None) -> None:
+    left = in_ascii(parse(text).tree)
+    assert (None if left is None else str(left)) == plain

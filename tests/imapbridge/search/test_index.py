@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
 from imapbridge.models import Body, Entry, Message, MessageText, Mirror
-from imapbridge.search import catching_up, index, ranking
+from imapbridge.search import catching_up, checking, index, ranking
 from imapbridge.search.query import parse
 from imapbridge.terms.part import Part
 from tests import factories
@@ -222,6 +223,24 @@ def test_words_go_with_their_message(shelf: Shelf, letter: Letter) -> None:
     call_command("searchindex", shelf.account.address)
     assert MessageText.objects.count() == 1
     assert shelf.found("van") == [again]
+
+
+def test_words_that_are_not_those_of_the_messages_are_told(shelf: Shelf, letter: Letter) -> None:
+    first, _second = letter("The van"), letter("A tram")
+    shelf.found("x")
+    letter("Not yet read")
+    assert list(checking.faults(shelf.account.pk)) == []
+    MessageText.objects.filter(message=first).delete()
+    [said] = checking.faults(shelf.account.pk)
+    assert said == "words: 1 messages have none"
+    MessageText.objects.update(message=first + 10_000)
+    assert "words: 1 are of no message" in list(checking.faults(shelf.account.pk))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO imapbridge_words (rowid, heads, text) VALUES (5, 'astray', '')")
+        else:
+            cursor.execute("UPDATE imapbridge_messagetext SET words = ''")
+    assert len(list(checking.faults(shelf.account.pk))) == 3
 
 
 @given(text=TEXTS)

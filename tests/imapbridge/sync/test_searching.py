@@ -5,11 +5,13 @@ import time
 
 import pytest
 
+from accounts.models import Preferences
 from imapbridge.errors import ConnectionClosed
 from imapbridge.models import Entry, Message, SearchHit, ServerSearch
 from imapbridge.search import catching_up, running
 from imapbridge.sync import bulk, searching
 from tests.imapbridge.sync.conftest import Story
+from tests.servers.proxy import Proxy
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 LONG = "The meeting began late and nothing of note was said before lunch. " * 20
@@ -94,3 +96,20 @@ def test_a_wait_for_the_server_is_ended_from_outside(proxied: Story) -> None:
         threading.Thread(target=lambda: (time.sleep(0.3), wire.abort())).start()
         with pytest.raises(ConnectionClosed):
             wire.wait(timeout=60)
+
+
+def test_a_server_that_knows_no_other_letters_is_asked_for_the_rest(proxied: Story, proxy: Proxy) -> None:
+    proxied.phone.append("INBOX", _letter(1, "Minutes", LONG + "Grüße aus dem zeppelin"))
+    proxied.sync()
+    proxy.refuses = b"CHARSET", b"[BADCHARSET (US-ASCII)] Only letters of ASCII"
+    search = _search(proxied, "grüße zeppelin")
+    assert (_subjects(search), search.ascii_only, search.skipped) == (["Minutes"], True, 0)
+    assert _search(proxied, "grüße").skipped == 1
+
+
+def test_days_are_those_of_the_person(proxied: Story) -> None:
+    Preferences.objects.create(user_id=proxied.account.user_id, time_zone="Pacific/Kiritimati")  # 14 hours ahead
+    proxied.phone.append("INBOX", _letter(1, "Minutes", LONG + "zeppelin"))  # of 00:00 on the 13th there
+    proxied.sync()
+    assert _subjects(_search(proxied, "zeppelin after:2026-03-13")) == ["Minutes"]
+    assert _subjects(_search(proxied, "zeppelin before:2026-03-13")) == []
