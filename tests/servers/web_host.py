@@ -82,7 +82,7 @@ class WebHost:
                 self.end_headers()
                 self._write(reply)
 
-            do_POST = do_GET
+            do_POST = do_DELETE = do_GET
 
             def _write(self, reply: Reply) -> None:
                 try:

@@ -10,9 +10,10 @@ from accounts.models import User
 from accounts.secrets import Secret
 from tests import factories
 from tests.servers.radicale import PASSWORD, Radicale
+from tests.servers.web_host import Reply, WebHost
 from webmail.contacts import keeping, storing
 from webmail.contacts.card import Card, Labelled
-from webmail.contacts.carddav import client, discovery, syncing, xml
+from webmail.contacts.carddav import client, digest, discovery, syncing, xml
 from webmail.contacts.carddav.errors import (
     BookError,
     NoBook,
@@ -240,6 +241,40 @@ def test_keys_are_rotated_for_address_books_too(pair: Pair, settings: Any) -> No
     assert AddressBook.objects.get().secret != before
     settings.ENV = replace(settings.ENV, credential_keys=("n" * 50,))
     assert pair.sync().error == ""
+
+
+# The example of RFC 7616 section 3.9.1.
+ASKS = (
+    'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={}, '
+    'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"'
+)
+
+
+@pytest.mark.parametrize(
+    ("challenge", "response"),
+    [
+        (ASKS.format("MD5"), "8ca523f5e9506fed4657c9700eebdbec"),
+        (ASKS.format("SHA-256"), "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+        (ASKS.format("SHA-512-256"), ""),
+        (ASKS.format("MD5").replace("auth, auth-int", "auth-int"), ""),
+        ('Basic realm="x"', ""),
+        ("", ""),
+    ],
+)
+def test_a_challenge_is_answered(challenge: str, response: str) -> None:
+    who, cnonce = ("Mufasa", "Circle of Life"), "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
+    said = digest.authorization(challenge, "GET", "/dir/index.html", *who, cnonce=cnonce)
+    assert bool(said) == bool(response) and response in said
+
+
+def test_a_server_that_takes_no_password_as_it_is(web_host: WebHost, settings: Any) -> None:
+    settings.ENV = replace(settings.ENV, carddav_hosts=("localhost",))
+    asks = 'Digest realm="books", nonce="n1", qop="auth"'
+    web_host.answers["/b/a.vcf"] = Reply(status=401, headers={"WWW-Authenticate": asks})
+    with pytest.raises(PasswordRefused):
+        client.Client(web_host.url, "änn", Secret("geheim")).delete(f"{web_host.url}/b/a.vcf", "")
+    said = [each.headers["Authorization"].split(" ")[0] for each in web_host.asked]
+    assert said == ["Basic", "Digest"]
 
 
 @pytest.mark.threat("D5")

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from django.conf import settings
 
 from accounts.secrets import Secret
-from webmail.contacts.carddav import xml
+from webmail.contacts.carddav import digest, xml
 from webmail.contacts.carddav.errors import (
     Changed,
     NoBook,
@@ -88,9 +88,14 @@ class Client:
         if not is_beside(where.host, checked(self.start).host):
             raise NotAllowedThere("another host")
         named = b64encode(f"{self.username}:{self.password.reveal()}".encode()).decode()
-        sent = {**headers, "Authorization": f"Basic {named}"}
+        answer = self._say(where, method, body, {**headers, "Authorization": f"Basic {named}"})
+        challenge = answer.headers.get("www-authenticate", "") if answer.status == 401 else ""
+        said = digest.authorization(challenge, method, where.target, self.username, self.password.reveal())
+        return self._say(where, method, body, {**headers, "Authorization": said}) if said else answer
+
+    def _say(self, where: Place, method: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
-            return ask(where, method, body=body, headers=sent, end=time.monotonic() + DEADLINE, most=MOST)
+            return ask(where, method, body=body, headers=headers, end=time.monotonic() + DEADLINE, most=MOST)
         except NotFetched as fault:
             if isinstance(fault.__cause__, NotAllowed):
                 raise NotAllowedThere(str(fault)) from fault
