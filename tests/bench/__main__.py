@@ -1,5 +1,5 @@
-"""`python -m tests.bench`: what `./run bench` runs. Prints; asserts nothing about time. `sync`, `body`, `click` and
-`everything` are measurements of their own."""
+"""`python -m tests.bench`: what `./run bench` runs. Prints; asserts nothing about time. `sync`, `body`, `click`,
+`sending` and `everything` are measurements of their own."""
 
 import argparse
 import contextlib
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from tests.bench import body, click, everything, sync, weight
+from tests.bench import body, click, everything, sending, sync, weight
 from tests.bench import peer as peers
 from tests.bench.house import MAIL_SERVER, OURS, House, ready
 from tests.bench.meter import Cost, yardstick
@@ -105,6 +105,12 @@ def _megabytes(name: str, house: House) -> float:
 
 
 if __name__ == "__main__":
-    others = {"sync": sync.main, "body": body.main, "click": click.main, "everything": everything.main}
+    others = {
+        "sync": sync.main,
+        "body": body.main,
+        "click": click.main,
+        "everything": everything.main,
+        "sending": sending.main,
+    }
     alone = others.get(next(iter(sys.argv[1:]), ""))
     sys.exit(alone(sys.argv[2:]) if alone else main())
