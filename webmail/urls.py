@@ -137,6 +137,7 @@ urlpatterns = [
     path("labels/new", labels.new, name="label-new"),
     path("labels/change", labels.change, name="label-change"),
     path("labels/remove", labels.remove, name="label-remove"),
+    path("jobs/of/<int:account_id>", folder_buttons.jobs, name="jobs"),
     path("jobs/<int:job_id>/stop", folder_buttons.stop, name="job-stop"),
     path("jobs/<int:job_id>/undo", folder_buttons.undo, name="job-undo"),
     path("contacts", contacts.show, name="contacts"),

@@ -1,5 +1,6 @@
 """Rules -> our script on the server, which then runs. Nobody else's script is altered: the one that ran goes first in
-ours, and where the server has no `include`, its person is asked before ours takes its place."""
+ours, one that includes ours goes on doing so, and where the server has no `include`, its person is asked before ours
+takes its place."""
 
 from __future__ import annotations
 
@@ -59,9 +60,11 @@ def save(
             wanted = replace(wanted, included=before.foreign)
         elif not replaces:
             raise WouldReplace
+    if before.host == wanted.included:  # neither may include the other
+        wanted = replace(wanted, included="")
     name = before.own or _free_name(before)
     steps: list[scripts.Step] = [("put", name, script.write(wanted, before.abilities))]
-    if before.shelf.active != name:
+    if before.shelf.active != name and not before.host:
         steps.append(("activate", name))
     if then == now:
         return standing.of(scripts.change(account.pk, steps, before.shelf))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from imapbridge import scripts
@@ -10,6 +11,11 @@ from imapbridge.scripts import OURS, Shelf
 from imapbridge.sieve import script
 from imapbridge.sieve.abilities import Abilities
 from imapbridge.sieve.rules import Filters
+
+_INCLUDED = re.compile(
+    r'#[^\n]*|/\*.*?\*/|\binclude\b((?:\s+:\w+)*)\s+"((?:[^"\\]|\\.)*)"|"(?:[^"\\]|\\.)*"', re.DOTALL | re.IGNORECASE
+)
+"""What another script is made part of (RFC 6609 3.2), and not where a comment or a text speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,20 @@ class Standing:
 
     @property
     def is_active(self) -> bool:
-        """Whether ours is the one that the server runs."""
-        return bool(self.own) and self.shelf.active == self.own
+        """Whether the server runs ours, by itself or within another."""
+        return bool(self.own) and self.shelf.active in {self.own, self.host}
+
+    @property
+    def host(self) -> str:
+        """The active script of another program that includes ours, or will when there is one; empty: none does."""
+        active = self.shelf.active
+        is_host = active and active != self.own and includes(self.shelf.texts.get(active, ""), self.own or OURS)
+        return active if is_host else ""
 
     @property
     def foreign(self) -> str:
-        """The active script, when it is another's; empty when it is ours or there is none."""
-        return "" if self.is_active else self.shelf.active
+        """The active script, when it is another's and does not run ours; empty when it does or there is none."""
+        return "" if self.is_active or self.host else self.shelf.active
 
     @property
     def edited(self) -> list[str]:
@@ -44,6 +57,11 @@ class Standing:
         """With the same mark the rules are the same: a form that has another one was opened before they changed."""
         text = self.shelf.texts.get(self.own, "") + "\x00" + self.shelf.active
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def includes(text: str, name: str) -> bool:
+    """Whether a script has another one of its person's run within it."""
+    return any(found[2] == name and ":global" not in found[1].lower() for found in _INCLUDED.finditer(text) if found[2])
 
 
 def read(account_id: int, *names: str) -> Standing:

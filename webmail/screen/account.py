@@ -25,6 +25,8 @@ class Card:
     label: str
     accounts: tuple[Choice, ...] = ()
     """All of the person's, where there are several."""
+    query: str = ""
+    """What an address needs to be about this one, where there are several: `?account=12`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def card(account: MailAccount, user: User, accounts: tuple[Choice, ...] = ()) ->
     named = who.name != who.address
     label = _("Switch account: {name}, {address}") if named else _("Switch account: {address}")
     label = label.format(name=who.name, address=who.address)
-    return Card(who.name, who.address, who.address if named else "", who.initials, who.hue, label, accounts)
+    query = f"?account={account.pk}" if accounts else ""
+    return Card(who.name, who.address, who.address if named else "", who.initials, who.hue, label, accounts, query)
 
 
 def quota(octets: int | None, most: int | None) -> Quota | None:

@@ -129,6 +129,8 @@ def _asked_first(
 
 
 def _failed(request: HttpRequest, holder: Holder, error: MailError) -> HttpResponse:
+    if isinstance(error, errors.SignInRefused):  # it has a way out of its own
+        return error_pages.mail_error(request, error)
     heading, sentence = TROUBLES.get(error.code) or error_pages.words(error.code, error.server)
     content: dict[str, Any] = {
         "heading": heading,

@@ -67,7 +67,7 @@ def _shown(vacation: Vacation) -> dict[str, object]:
 
 def _is_answered_twice(asked: Asked, form: ReplyForm) -> bool:
     """RFC 5230 4.7: a message with two vacation replies is a fault, and then no rule at all is followed."""
-    other = asked.found.foreign or asked.found.filters.included
+    other = asked.found.foreign or asked.found.host or asked.found.filters.included
     if not other or not form.cleaned_data["is_on"]:
         return False
     shelf = asked.found.shelf

@@ -44,11 +44,13 @@ def show(asked: Asked) -> HttpResponse:
         "own": found.own,
         "is_active": found.is_active,
         "foreign": found.foreign,
+        "host": found.host if found.own else "",
         "included": found.filters.included if found.is_active else "",
         "includes": found.abilities.includes,
         "edited": found.edited,
         "told": [line for one in found.filters.told if (line := words.told(*one))],
         "jobs": [work(job) for job in queries.jobs(asked.account) if job.kind == "filter"],
+        "jobs_at": reverse("jobs", args=[asked.account]) + "?kind=filter",
     }
     return asked.page("show.html", content)
 

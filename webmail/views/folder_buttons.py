@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from imapbridge import tasks
+from accounts.models import MailAccount
+from imapbridge import queries, tasks
 from imapbridge.actions import folders, liking, whole
 from imapbridge.models import Job
 from webmail import access
 from webmail.screen import folders as words
+from webmail.screen.jobs import work
 from webmail.views import back
 from webmail.views.folders import begin, open_folder
 
@@ -59,6 +62,16 @@ def use(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     elif now:
         liking.choose_use(asked.account, now, "")
     return back.after_post(request, f"/folders/{mailbox_id}/")
+
+
+@require_safe
+@login_required
+def jobs(request: HttpRequest, account_id: int) -> HttpResponse:
+    """How far the work of an account is, for the pages that tell of it. `kind`: of one kind only."""
+    account = access.own(MailAccount.objects.all(), request.user, account_id)
+    kind = request.GET.get("kind", "")
+    found = [work(job) for job in queries.jobs(account.pk) if kind in ("", job.kind)]
+    return render(request, "folders/_jobs.html", {"jobs": found})
 
 
 @require_POST

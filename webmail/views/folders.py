@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -62,8 +63,9 @@ def show(request: HttpRequest) -> HttpResponse:
     page = shell.context(request, holder, boxes) | {
         "lines": words.lines(boxes, holder.account.folders),
         "jobs": [work(job) for job in queries.jobs(holder.account.pk)],
+        "jobs_at": reverse("jobs", args=[holder.account.pk]),
     }
-    return render(request, "folders/show.html", page)
+    return whose.remember(render(request, "folders/show.html", page), request, holder)
 
 
 @require_safe

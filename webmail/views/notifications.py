@@ -41,7 +41,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     holder = whose.holder(request)
     boxes = _mailboxes(holder.account)
     if request.method != "POST":
-        return _page(request, holder, boxes, choice(holder.account))
+        return whose.remember(_page(request, holder, boxes, choice(holder.account)), request, holder)
     form = NotificationsForm(request.POST, boxes)
     if form.is_valid():
         _save(shell.person(request), holder.account, form.cleaned_data)

@@ -37,4 +37,4 @@ def show(request: HttpRequest) -> HttpResponse:
         "default_zone": settings.TIME_ZONE,
         "saved": "saved" in request.GET,
     }
-    return render(request, "settings/preferences.html", page)
+    return whose.remember(render(request, "settings/preferences.html", page), request, holder)

@@ -18,10 +18,10 @@ COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
 def holder(request: HttpRequest) -> Holder:
     """The account that was used last, else the person's first. One query.
 
-    A form may name the one that it was made for, as `whose`: another tab may have used another one meanwhile. Http404
-    when that is none of the person's.
+    A form may name the one that it was made for, as `whose`, and a link the one that was looked at, as `account`:
+    another tab may have used another one meanwhile. Http404 when that is none of the person's.
     """
-    named = _key(request.POST.get("whose", "")) if request.method == "POST" else 0
+    named = _key(request.POST.get("whose", "") if request.method == "POST" else request.GET.get("account", ""))
     found = access.holder_for(request.user, named or last(request))
     if named and found.account.pk != named:
         raise Http404

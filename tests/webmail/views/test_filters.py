@@ -227,6 +227,21 @@ def test_a_script_of_another_program_is_kept_and_goes_first(owner: Owner) -> Non
     assert "The script “old” of another program runs first." in owner.page()
 
 
+def test_a_script_of_another_program_that_includes_ours_goes_on_doing_so(owner: Owner, dovecot: Dovecot) -> None:
+    """Ours is not made to include it in turn: of two that include each other the server runs neither."""
+    theirs = 'require "include";\r\n# first\r\ninclude :personal :optional "whimbrel";\r\n'
+    scripts.change(owner.account.pk, [("put", "old", theirs), ("activate", "old")], Shelf())
+    owner.saves(f"{FILTERS}/new", **NEWS)
+    assert (owner.shelf.active, owner.shelf.texts["old"]) == ("old", theirs)
+    assert "include :personal" not in owner.shelf.texts["whimbrel"]
+    page = owner.page()
+    assert "The script “old” of another program runs, and these rules within it." in page
+    assert "is what runs now" not in page
+    dovecot.deliver(owner.user, b"From: News <news@example.net>\r\nSubject: today\r\n\r\nx\r\n")
+    with dovecot.client(owner.user) as phone:
+        wait_until(lambda: "Gr&APYA3w-e/x" in phone.mailboxes(), "it is filed")
+
+
 def test_where_none_can_be_included_its_person_is_asked(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     scripts.change(owner.account.pk, [("put", "old", "# <mine>\r\nkeep;\r\n"), ("activate", "old")], Shelf())
     read = scripts.read
@@ -350,6 +365,8 @@ def test_a_rule_is_applied_to_what_is_there_and_undone(owner: Owner) -> None:
     assert list(places) == [("Größe/x", True)]
     assert Entry.objects.filter(mailbox=owner.inbox, expunged=False).count() == 1
     assert "Applied the rule News: looked at 2 messages in Inbox" in owner.page()
+    at = re.search(r'id="jobs" data-at="([^"]+)"', owner.page())
+    assert at and "looked at 2 messages" in owner.page(at[1]), "a script asks for it while it is under way"
     job = Job.objects.get()
     assert owner.client.post(f"/jobs/{job.pk}/undo").status_code == 302
     while whole.go_on(Job.objects.get(kind="undo").pk):

@@ -54,6 +54,20 @@ def test_a_form_is_about_the_account_that_it_was_made_for(alice: Person, bob: Pe
     assert Mailbox.objects.get(name="Leases").account == alice.account
 
 
+def test_settings_are_of_the_account_that_was_looked_at(alice: Person, bob: Person, fair_inbox: Mailbox) -> None:
+    """The menu names it, and the pages that follow go on with it, whatever another tab has looked at meanwhile."""
+    alice.get(f"/mailbox/{alice.inbox.pk}/")
+    links = re.findall(r'href="(/[\w/]+\?account=\d+)"', alice.text(f"/mailbox/{fair_inbox.pk}/"))
+    ways = [f"{page}?account={fair_inbox.account_id}" for page in ("/folders", "/settings", "/settings/notifications")]
+    assert links == ways
+    for link in ways:
+        alice.get(f"/mailbox/{alice.inbox.pk}/")
+        assert f'name="whose" value="{alice.account.pk}"' in alice.text("/labels")
+        alice.text(link)
+        assert f'name="whose" value="{fair_inbox.account_id}"' in alice.text("/labels")
+        assert bob.client.get(link).status_code == 404
+
+
 def test_undo_reaches_each_account(alice: Person, bob: Person, fair_inbox: Mailbox) -> None:
     keys = []
     for person, box in ((alice, alice.inbox), (alice, fair_inbox), (bob, bob.inbox)):
