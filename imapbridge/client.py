@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.autoconfig import Servers
 from imapbridge import asked, bridges
-from imapbridge.errors import BY_CODE, BridgeDown, MailError, ServerBusy, ServerUnreachable
+from imapbridge.errors import BY_CODE, AskPerson, BridgeDown, MailError, ServerBusy, ServerUnreachable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -206,6 +206,9 @@ def _at_the_right_bridge(account_id: int, ask: Callable[[str], T]) -> T:
         bridges.look_again()
         if (other := bridges.address_of(account_id)) == address:
             raise
+    except AskPerson as error:
+        error.account = account_id
+        raise
     return ask(other)
 
 

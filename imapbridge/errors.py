@@ -97,6 +97,8 @@ class MailError(Exception):
     def __init__(self, message: str = "", *, server: str = "") -> None:
         super().__init__(message)
         self.server = server
+        self.account = 0
+        """Whose server it was; 0 where that is not known."""
 
 
 class TryAgain(MailError):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from accounts.models import MailAccount
 from imapbridge import errors
 from imapbridge.errors import MailError
 from webmail import partials
@@ -26,7 +27,7 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Status, and the words; `%(server)s` stands for the mail server's name."""
+    """Status, and the words; `%(server)s` stands for the mail server's name, `%(address)s` for the mailbox's."""
 
     status: int
     heading: Text
@@ -53,6 +54,13 @@ AWAY = Fault(
 )
 STORES_AWAY = (OperationalError, InterfaceError, RedisError)
 """What is raised while the database or Redis is away, such as when it is started anew."""
+
+BESIDE = Fault(
+    409,
+    _("This mailbox needs you"),
+    _("%(server)s does not let this webmail read %(address)s any more. Your other mailboxes go on as they are."),
+)
+"""Of an account that its person does not sign in with."""
 
 MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
     {
@@ -133,6 +141,8 @@ MAIL_FAULTS: Mapping[type[MailError], Fault] = MappingProxyType(
 
 def mail_error(request: HttpRequest, error: MailError) -> HttpResponse:
     """A MailError as a page, or as a part of one for a script that asked for a part."""
+    if beside := _beside(request, error):
+        return beside
     fault = _mail_fault(type(error))
     if isinstance(error, errors.SignInRefused):
         way_out = (gettext("Sign in again"), f"{resolve_url('sign-in')}?{urlencode({'next': _here(request)})}")
@@ -141,6 +151,17 @@ def mail_error(request: HttpRequest, error: MailError) -> HttpResponse:
     else:
         way_out = _home()
     return _answer(request, fault, way_out, server=error.server)
+
+
+def _beside(request: HttpRequest, error: MailError) -> HttpResponse | None:
+    """The mail server refuses an account of several: signing in again would not help that one. None for any other."""
+    if not isinstance(error, errors.SignInRefused) or not error.account or not request.user.is_authenticated:
+        return None
+    account = MailAccount.objects.select_related("user").filter(pk=error.account, user=request.user).first()
+    if account is None or account.is_primary:
+        return None
+    way_out = (gettext("Open this mailbox again"), resolve_url("account-password", account.pk))
+    return _answer(request, BESIDE, way_out, error.server, account.address)
 
 
 def words(code: str, server: str = "") -> tuple[str, str]:
@@ -203,15 +224,17 @@ def _here(request: HttpRequest) -> str:
     return request.get_full_path() if request.method in {"GET", "HEAD"} else resolve_url("home")
 
 
-def _answer(request: HttpRequest, fault: Fault, way_out: tuple[str, str], server: str = "") -> HttpResponse:
-    return render(request, _template(request), _context(fault, way_out, server), status=fault.status)
+def _answer(
+    request: HttpRequest, fault: Fault, way_out: tuple[str, str], server: str = "", address: str = ""
+) -> HttpResponse:
+    return render(request, _template(request), _context(fault, way_out, server, address), status=fault.status)
 
 
 def _template(request: HttpRequest) -> str:
     return "errors/_blank.html" if partials.wanted(request) else "errors/page.html"
 
 
-def _context(fault: Fault, way_out: tuple[str, str], server: str = "") -> dict[str, Text]:
+def _context(fault: Fault, way_out: tuple[str, str], server: str = "", whose: str = "") -> dict[str, Text]:
     label, address = way_out
-    sentence = str(fault.sentence) % {"server": server or gettext("The mail server")}
+    sentence = str(fault.sentence) % {"server": server or gettext("The mail server"), "address": whose}
     return {"heading": fault.heading, "sentence": sentence, "label": label, "address": address}

@@ -78,7 +78,7 @@ def _tokens(provider: Provider, client: WebApplicationClient, body: str) -> Toke
     if str(given.get("token_type", "")).lower() != "bearer":
         raise Untrusted(f"{provider.name}: tokens of another kind than ours")
     lasts = given.get("expires_in")
-    seconds = int(str(lasts)) if str(lasts).isdecimal() else UNTOLD
+    seconds = int(str(lasts)) if str(lasts).isdecimal() and len(str(lasts)) < 10 else UNTOLD
     fresh = given.get("refresh_token")
     return Tokens(
         Secret(str(given["access_token"])),

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from imapbridge import errors
 from imapbridge.errors import BY_CODE, MailError
+from tests import factories
 from webmail import error_pages
 from webmail.middleware import MailErrors
 
@@ -69,6 +70,20 @@ def test_the_servers_name_is_told_and_escaped() -> None:
 )
 def test_the_way_out(error: MailError, method: str, link: str) -> None:
     assert links(error_pages.mail_error(request(method), error)) == [link]
+
+
+@pytest.mark.django_db
+def test_of_several_mailboxes_the_one_that_is_refused_is_asked_about() -> None:
+    user, own = factories.person("ann@example.org")
+    desk = factories.another(user, "desk@example.net")
+    someone = factories.person("bob@example.org")[1]
+    asked, error = request(), errors.SignInRefused(server="mail.example.net")
+    asked.user = user
+    for account, way in ((desk, f"/settings/accounts/{desk.pk}/password"), (own, "/sign-in?"), (someone, "/sign-in?")):
+        error.account = account.pk
+        answer = error_pages.mail_error(asked, error)
+        assert links(answer)[0].startswith(way)
+        assert ("read desk@example.net any more" in words(answer)) == (account == desk)
 
 
 def test_the_middleware_answers_mail_errors_alone() -> None:

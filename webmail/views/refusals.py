@@ -19,7 +19,8 @@ def show(request: HttpRequest) -> HttpResponse:
     holder = whose.holder(request)
     mine = whose.accounts(holder)
     if request.method == "POST":
-        actions.dismiss(mine, [int(word) for word in request.POST.getlist("notice") if word.isdecimal()])
+        read = [int(word) for word in request.POST.getlist("notice") if word.isdecimal() and len(word) < 19]
+        actions.dismiss(mine, read)
         return redirect("home")
     page = shell.context(request, holder, queries.mailboxes(holder.account.pk))
     return render(request, "refusals/show.html", page | {"refusals": [*map(refusal, queries.notices(mine))]})

@@ -46,7 +46,7 @@ def merge(request: HttpRequest, message_id: int) -> HttpResponse:
     message = access.message_for(request.user, message_id)
     if request.method == "POST":
         wanted = request.POST.get("with", "")
-        if not wanted.isdecimal() or not 0 < int(wanted) < 2**63:
+        if not wanted.isdecimal() or len(wanted) > 18 or not int(wanted):
             return HttpResponseBadRequest()
         actions.merge(message.account_id, message.pk, int(wanted))
         return redirect(f"/message/{message_id}/?{request.GET.urlencode()}")

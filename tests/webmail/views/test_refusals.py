@@ -17,6 +17,11 @@ def test_what_the_server_would_not_do_is_told_until_it_is_read(alice: Person) ->
     assert list(Notice.objects.values_list("pk", flat=True)) == [later.pk]
 
 
+def test_no_nonsense_breaks_it(alice: Person) -> None:
+    for word in ("9" * 5000, "9" * 19, "-1", "\u00b2", "x", ""):
+        assert alice.client.post("/refusals", {"notice": word}).status_code == 302
+
+
 def test_nobody_reads_away_what_is_told_to_others(alice: Person, bob: Person) -> None:
     told = Notice.objects.create(account=bob.account, kind="copy", code="sorry")
     alice.client.post("/refusals", {"notice": [told.pk]})
