@@ -88,6 +88,24 @@ def test_a_unit_runs_what_the_supervisor_runs(name: str) -> None:
     assert f"whimbrel-{name}.service" in (UNITS / "whimbrel.target").read_text()
 
 
+def test_what_comes_before_all_may_write_what_it_makes() -> None:
+    """The sources are root's: the folder of static files is given to who fills it."""
+    unit = (UNITS / "whimbrel-migrate.service").read_text()
+    made = re.search(r"^ExecStartPre=\+/usr/bin/install -d -o whimbrel /opt/whimbrel/(\w+)$", unit, re.MULTILINE)
+    assert made
+    assert f'STATIC_ROOT = BASE_DIR / "{made[1]}"' in (ROOT / "webmail/settings.py").read_text()
+    assert f"ReadWritePaths=-/opt/whimbrel/{made[1]}" in unit
+    assert unit.index("ExecStartPre=") < unit.index("migrate --noinput") < unit.index("collectstatic")
+
+
+def test_variables_are_called_what_they_are_called() -> None:
+    files = ["Dockerfile", "docker-compose.yml", "docs/operation.md", *map(str, (ROOT / "deploy").rglob("*.*"))]
+    named = {name for file in files for name in re.findall(r"\bWEBMAIL_[A-Z_]+", (ROOT / file).read_text())}
+    known = set(re.findall(r"^#?(WEBMAIL_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(named) > 10
+    assert named <= known
+
+
 # --- For real ---------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from imapbridge import asked
 
-IDS = re.compile(r"\b(account|mailbox|message|draft|outgoing|job|change|push|search|user|book)=(\d+)\b")
+IDS = re.compile(r"\b(account|mailbox|message|draft|outgoing|job|change|push|search|user|book|status|ms)=(\d+)\b")
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160), 0x2028, 0x2029)}
 Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -41,7 +41,7 @@ class Plain(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """An object with `time` (UTC), `level`, `logger` and `message`; `request`, `user` and ids where they are known."""
+    """An object with `time` (UTC), `level`, `logger` and `message`; `request`, `user`, ids and figures where known."""
 
     def __init__(self, *, words: bool = False) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from functools import partial
@@ -18,6 +19,10 @@ django.setup(set_prefix=False)
 from imapbridge import asked  # noqa: E402
 from webmail import meters  # noqa: E402
 
+log = logging.getLogger(__name__)
+SLOW = 2.0
+"""Seconds after which an answer is worth a line: a mail server or the database was slow, or this machine is."""
+
 
 class Pages(WSGIHandler):
     """Django's handler, which knows whose request is done, counts and times: less than a middleware would cost."""
@@ -27,10 +32,20 @@ class Pages(WSGIHandler):
         is_proxied = settings.ENV.trusted_proxies > 0
         name = asked.begin(request.META.get("HTTP_X_REQUEST_ID", "") if is_proxied else "", partial(_person, request))
         response = super().get_response(request)
-        meters.answered(response.status_code, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        meters.answered(response.status_code, seconds)
+        if seconds > SLOW:
+            tell_slow(request, response.status_code, seconds)
         if is_proxied:
             response.headers[asked.HEADER] = name.name
         return response
+
+
+def tell_slow(request: HttpRequest, status: int, seconds: float) -> None:
+    """Which page it was, by its route: what stands in an address may be somebody's words."""
+    match = request.resolver_match
+    route = match.route if match else "none"
+    log.warning("slow: %s /%s status=%d ms=%d", request.method, route, status, seconds * 1000)
 
 
 def _person(request: HttpRequest) -> int | None:

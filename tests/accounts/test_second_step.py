@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 
 import pyotp
 import pytest
 from django.conf import settings as live_settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -156,6 +158,28 @@ def test_a_recovery_code_is_good_once_and_for_its_person_alone(alice: User) -> N
     assert not any(each.replace("-", "") in kept for each in codes), "they lie there as digests"
     second.new_recovery_codes(alice)
     assert not second.takes(alice, codes[1])
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_with_one_code_one_comes_in() -> None:
+    alice, _account = factories.person("alice@example.org")
+    codes, both, taken = second.new_recovery_codes(alice), Barrier(2), list[bool]()
+
+    def come(code: str) -> None:
+        try:
+            both.wait()
+            taken.append(second.takes(alice, code))
+        finally:
+            connection.close()
+
+    for code in codes[:4]:
+        threads = [Thread(target=come, args=(code,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(taken) == [False] * 4 + [True] * 4
 
 
 @pytest.mark.parametrize("typed", ["", "000000", "12345", "1234567", "aaaa-aaaa-aaaa-aaaa", "\0", "１２３４５６"])

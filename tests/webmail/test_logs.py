@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from django.urls import resolve
 
 from accounts.models import User
 from imapbridge import asked
@@ -49,6 +50,18 @@ def test_a_line_is_an_object_with_the_ids_that_it_names() -> None:
         "request": "front-17", "user": 5, "account": 12, "mailbox": 3,
     }  # fmt: skip
     assert line["time"].endswith("+00:00")
+
+
+def test_a_slow_page_is_told_by_its_route(rf: RequestFactory, caplog: pytest.LogCaptureFixture) -> None:
+    """And not by its address, in which what somebody looked for may stand."""
+    asked_for = rf.get("/search", {"q": MARKER})
+    asked_for.resolver_match = resolve("/message/12/part/1.2")
+    with caplog.at_level(logging.WARNING, "webmail.wsgi"):
+        wsgi.tell_slow(asked_for, 503, 2.5)
+    line = json.loads(logs.Json().format(caplog.records[0]))
+    assert (line["status"], line["ms"]) == (503, 2500)
+    assert line["message"].startswith("slow: GET /message/<int:message_id>/part/<str:section> ")
+    assert MARKER not in str(line)
 
 
 @pytest.mark.threat("E7")
