@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,6 +34,7 @@ def _page(request: HttpRequest, fault: str = "", typed: str = "") -> HttpRespons
         "lines": [(each, address(each.keyword), known[each.keyword].get("hue")) for each in shown],
         "hues": labelling.HUES,
         "jobs": [work(job) for job in queries.jobs(holder.account.pk)],
+        "jobs_at": reverse("jobs", args=[holder.account.pk]),
         "fault": fault,
         "whose": holder.account.pk,
         "typed": typed,
