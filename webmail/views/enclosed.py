@@ -146,7 +146,7 @@ def _in_text(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | N
         return None
     octets = decode_transfer(bodies.sections(message, [part.section])[part.section], part.encoding)
     files = uuencoded(decode(octets, part.charset))[1]
-    if not inner.isdecimal() or not 0 < int(inner[:6]) <= len(files):
+    if not inner.isdecimal() or len(inner) > 6 or not 0 < int(inner) <= len(files):
         raise Http404
     file = files[int(inner) - 1]
     return Part(inner, "", encoding="binary", size=len(file.data), filename=file.name), file.data
