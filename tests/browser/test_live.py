@@ -18,9 +18,9 @@ BY_THE_CLOCK = 40_000
 
 
 @pytest.fixture
-def other(chromium: Chromium, page: Page) -> Iterator[Page]:
+def other(chromium: Chromium, page: Page, page_options: dict[str, Any]) -> Iterator[Page]:
     """The same person's second browser; it may complain, for it is the one that is cut off."""
-    second = chromium.page()
+    second = chromium.page(**page_options)
     yield second
     second.context.close()
 

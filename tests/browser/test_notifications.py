@@ -27,6 +27,12 @@ navigator.clearAppBadge = async () => void window.badges.push(0);
 
 
 @pytest.fixture
+def page_options() -> dict[str, Any]:
+    """With a service worker."""
+    return {}
+
+
+@pytest.fixture
 def noors(page: Page, page_record: Record, whimbrel: Whimbrel, noor: User) -> Iterator[Page]:
     """Noor's browser, signed in; it notes what is asked of it and what its icon shows."""
     page.add_init_script(WATCHED)

@@ -66,11 +66,13 @@ def test_over_the_message(screen: Page, whimbrel: Whimbrel, marta: User, page_re
     screen.keyboard.press("ArrowRight")
     expect(dialog.get_by_role("heading", name="notes.html")).to_be_visible()
     expect(dialog.get_by_text("<script>document.title='stolen'</script>")).to_be_visible()
+    fits(screen)
     assert faults(screen) == []
     dialog.get_by_role("link", name="Later attachment").click()
     expect(dialog.get_by_role("heading", name="talk.wav")).to_be_visible()
     screen.wait_for_function("() => Math.round(document.querySelector('dialog audio')?.duration) === 5")
     expect(dialog.get_by_role("link", name="Later attachment")).to_have_count(0)
+    fits(screen)
     assert faults(screen) == []
     with screen.expect_download() as download:
         dialog.get_by_role("link", name="Download talk.wav").click()
@@ -89,8 +91,14 @@ def test_over_the_message(screen: Page, whimbrel: Whimbrel, marta: User, page_re
     page_record.faults.clear()  # axe measures colours by inline styles, which our policy refuses
 
 
-def test_a_player_goes_to_the_middle(page: Page, whimbrel: Whimbrel, marta: User) -> None:
+def test_all_at_once_a_pdf_and_a_player(page: Page, whimbrel: Whimbrel, marta: User) -> None:
     open_hall(page, whimbrel, marta)
+    all_come_as_one_file(page)
+    a_pdf_has_a_tab_of_its_own(page)
+    a_player_goes_to_the_middle(page)
+
+
+def a_player_goes_to_the_middle(page: Page) -> None:
     with page.expect_response(lambda answer: answer.url.endswith("?play") and answer.status == 206):
         page.get_by_role("link", name=re.compile("^Preview talk.wav")).click()
     page.wait_for_function("() => document.querySelector('dialog audio').seekable.length")
@@ -98,18 +106,16 @@ def test_a_player_goes_to_the_middle(page: Page, whimbrel: Whimbrel, marta: User
     page.wait_for_function("() => document.querySelector('dialog audio').currentTime === 4")
 
 
-def test_a_pdf_has_a_tab_of_its_own(page: Page, whimbrel: Whimbrel, marta: User) -> None:
-    open_hall(page, whimbrel, marta)
+def a_pdf_has_a_tab_of_its_own(page: Page) -> None:
     with page.context.expect_page() as opened:
         page.get_by_role("link", name=re.compile("^Preview plan.pdf")).click()
     expect(opened.value).to_have_url(re.compile(r"/part/2/pdf$"))
     assert opened.value.evaluate("() => [document.contentType, window.opener]") == ["application/pdf", None]
 
 
-def test_all_at_once(screen: Page, whimbrel: Whimbrel, marta: User) -> None:
-    open_hall(screen, whimbrel, marta)
-    with screen.expect_download() as download:
-        screen.get_by_role("button", name="Download all").click()
+def all_come_as_one_file(page: Page) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
     assert download.value.suggested_filename == "Hall.zip"
     archive = zipfile.ZipFile(download.value.path())
     assert archive.testzip() is None
@@ -117,6 +123,7 @@ def test_all_at_once(screen: Page, whimbrel: Whimbrel, marta: User) -> None:
     assert archive.read("plan.pdf") == PDF
 
 
+@pytest.mark.parametrize("plain", ["desktop"], indirect=True)
 def test_without_scripts_it_is_a_page(plain: Page, whimbrel: Whimbrel, marta: User) -> None:
     open_hall(plain, whimbrel, marta)
     plain.get_by_role("link", name=re.compile("^Preview hall-map.png")).click()
@@ -128,22 +135,17 @@ def test_without_scripts_it_is_a_page(plain: Page, whimbrel: Whimbrel, marta: Us
     expect(plain.get_by_role("heading", name="Hall", level=2)).to_be_visible()
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(phone: Page, whimbrel: Whimbrel, marta: User) -> None:
-    open_hall(phone, whimbrel, marta)
-    assert is_phone(phone)
-    phone.get_by_role("link", name=re.compile("^Preview hall-map.png")).click()
-    expect(phone.get_by_role("dialog")).to_be_visible()
-    for name in ("notes.html", "talk.wav"):
-        phone.get_by_role("link", name="Later attachment").click()
-        expect(phone.get_by_role("heading", name=name)).to_be_visible()
-        assert phone.evaluate("() => document.querySelector('dialog').scrollWidth <= innerWidth")
-        box = phone.locator(".viewer").bounding_box()
+def fits(screen: Page) -> None:
+    """Nothing is wider than the screen, which on a phone is all the viewer's."""
+    assert screen.evaluate("() => document.querySelector('dialog').scrollWidth <= innerWidth")
+    if is_phone(screen):
+        box = screen.locator(".viewer").bounding_box()
         assert box is not None
         assert (box["x"], box["width"]) == (0, 390)
 
 
 def test_a_letter_within_a_letter(
-    screen: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User, page_record: Record
+    phone: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User, page_record: Record
 ) -> None:
     order = letter("Original order", "Paper", minutes=5000, sender="Paper Mill <mill@paper.example>")
     order.add_alternative('<h2>Paper</h2><img src="https://tracker.example/x.png">', subtype="html")
@@ -151,15 +153,15 @@ def test_a_letter_within_a_letter(
     made = letter("Fwd: order", "See below.\n", minutes=3)
     made.add_attachment(order, filename="order.eml")
     dovecot.append(mail_user, "INBOX", made.as_bytes())
-    sign_in(screen, whimbrel, mail_user)
-    screen.get_by_role("link", name=re.compile("Fwd: order")).click()
-    screen.get_by_role("link", name=re.compile("^Preview order.eml")).click()
-    dialog = screen.get_by_role("dialog")
+    sign_in(phone, whimbrel, mail_user)
+    phone.get_by_role("link", name=re.compile("Fwd: order")).click()
+    phone.get_by_role("link", name=re.compile("^Preview order.eml")).click()
+    dialog = phone.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Original order")).to_be_visible()
     expect(dialog.get_by_text("Paper Mill <mill@paper.example>")).to_be_visible()
     frame = dialog.frame_locator("iframe[title=Message]")
     expect(frame.get_by_role("heading", name="Paper")).to_be_visible()
-    assert faults(screen) == []
+    assert faults(phone) == []
     dialog.get_by_role("link", name=re.compile("^Preview sample.png")).click()
     expect(dialog.get_by_role("img", name="sample.png")).to_have_js_property("naturalWidth", 1200)
     assert not page_record.outside

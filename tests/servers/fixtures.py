@@ -72,8 +72,10 @@ def web_host(_web_session: WebHost) -> WebHost:
 
 @pytest.fixture(scope="session")
 def whimbrel(dovecot: Dovecot, _smtp_session: SmtpServer) -> Iterator[Whimbrel]:
-    """The product, with SQLite, in front of the session's Dovecot; `whimbrel.url` is its address."""
-    with running(Whimbrel(dovecot, _smtp_session)) as product:
+    """The product, with SQLite, in front of the session's Dovecot; `whimbrel.url` is its address. Nothing happens by
+    the clock, and images may come from this machine."""
+    environ = {"WEBMAIL_INNER_HOSTS": "localhost"}
+    with running(Whimbrel(dovecot, _smtp_session, beat=False, environ=environ)) as product:
         yield product
 
 
@@ -90,23 +92,31 @@ def page_record() -> Record:
 
 
 @pytest.fixture
-def page(chromium: Chromium, page_record: Record) -> Iterator[Page]:
+def page_options() -> dict[str, Any]:
+    """What all pages of a module have, of Playwright's `new_context`. Those that need a service worker say so."""
+    return {"service_workers": "block"}
+
+
+@pytest.fixture
+def page(chromium: Chromium, page_record: Record, page_options: dict[str, Any]) -> Iterator[Page]:
     """A page on a desk, 1440 by 900."""
-    with _page(chromium, page_record) as page:
+    with _page(chromium, page_record, **page_options) as page:
         yield page
 
 
 @pytest.fixture
-def phone(chromium: Chromium, page_record: Record) -> Iterator[Page]:
+def phone(chromium: Chromium, page_record: Record, page_options: dict[str, Any]) -> Iterator[Page]:
     """A page on a phone, 390 by 844, with touch."""
-    with _page(chromium, page_record, **PHONE) as page:
+    with _page(chromium, page_record, **PHONE, **page_options) as page:
         yield page
 
 
 @pytest.fixture(params=["desktop", "phone"])
-def screen(request: pytest.FixtureRequest, chromium: Chromium, page_record: Record) -> Iterator[Page]:
+def screen(
+    request: pytest.FixtureRequest, chromium: Chromium, page_record: Record, page_options: dict[str, Any]
+) -> Iterator[Page]:
     """The same test on both."""
-    with _page(chromium, page_record, **(PHONE if request.param == "phone" else {})) as page:
+    with _page(chromium, page_record, **(PHONE if request.param == "phone" else {}), **page_options) as page:
         yield page
 
 

@@ -55,7 +55,7 @@ class RoleProcess(Server):
 class Whimbrel:
     """Against a mail server (and a submission server), with a Redis of its own and SQLite, or the database of that URL.
 
-    `environ` adds to the environment, or overrides it. `processes` has the four by name.
+    `environ` adds to the environment, or overrides it. `processes` has the four by name, or three without `beat`.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Whimbrel:
         database_url: str = "",
         security: str = "tls",
         web_workers: int = 1,
+        beat: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = private_directory("data")
@@ -88,6 +89,8 @@ class Whimbrel:
             **(environ or {}),
         }
         self.processes = self._processes(web_workers)
+        if not beat:
+            del self.processes["beat"]
 
     def _processes(self, web_workers: int) -> dict[str, RoleProcess]:
         """In the order of their start."""
@@ -125,7 +128,8 @@ class Whimbrel:
     def stop(self) -> None:
         """In the order of the supervisor: first who takes work."""
         for name in ("web", "beat", "worker", "bridge"):
-            self.processes[name].stop()
+            if process := self.processes.get(name):
+                process.stop()
         self.redis.stop()
 
     def close(self) -> None:
