@@ -1,4 +1,4 @@
-"""Passwords that stay for a while though their person is signed in nowhere, for something is still to be done with them.
+"""Passwords that stay for a while though their person is signed in nowhere: something is still to be done with them.
 
 Who says so, and sees that it ends, is elsewhere (`webmail.compose.lingering`). `models.py` has it for Django.
 """
