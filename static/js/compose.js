@@ -112,14 +112,14 @@ document.addEventListener("mail:signed-out", (event) => {
   signIn(null, open.words);
 });
 
-/** What is typed is saved before signing out takes it from this browser. */
+/** What is typed is saved, and lies in the Drafts folder, before signing out takes it from this browser. */
 document.addEventListener("submit", async (event) => {
   const { submitter, target } = event;
-  const unsaved = [...dock.children].filter((each) => !each.saver.isSaved);
-  if (!submitter?.formAction.endsWith("/sign-out") || !unsaved.length) return;
+  const open = [...dock.children].filter((each) => !each.hidden);
+  if (!submitter?.formAction.endsWith("/sign-out") || !open.length) return;
   event.preventDefault();
-  await Promise.all(unsaved.map((each) => each.saver.save()));
-  const left = unsaved.find((each) => !each.saver.isSaved);
+  await Promise.all(open.map((each) => each.close()));
+  const left = open.find((each) => each.isConnected && !each.hidden);
   if (left) left.restore();
   else target.requestSubmit(submitter);
 });
