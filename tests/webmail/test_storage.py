@@ -107,3 +107,15 @@ def test_every_icon_that_is_used_is_in_the_sprite() -> None:
     )
     assert used <= sprite
     assert {name for name in sprite if f'"{name}"' not in code} <= used, "nothing there that is not used"
+
+
+def test_sheets_know_beginning_and_end_and_not_left_and_right() -> None:
+    """Else what is read from right to left has the wrong side narrow. Two say themselves what they are there."""
+    sided = re.compile(r"\b(?:padding|margin): (\S+) (\S+) (\S+) (\S+);|(?:margin|padding|border)-(?:left|right)\b")
+    found = {
+        sheet.name
+        for sheet in Path("static/css").glob("*.css")
+        for each in sided.finditer(re.sub(r"calc\([^()]*(?:\([^()]*\)[^()]*)*\)", "calc", sheet.read_text()))
+        if each[2] is None or each[2] != each[4]
+    }
+    assert found <= {"layout.css", "rows.css"}
