@@ -6,7 +6,6 @@ inbox wants to hear of it again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db import connection
 
 from imapbridge.actions import filing, labels
 from imapbridge.models import Entry, Mailbox, PendingChange
+from imapbridge.sync.fields import words
 from imapbridge.terms.flags import MUTED
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.writing import writing
@@ -55,14 +55,16 @@ def skip_inbox(sender: object, account_id: int, **_kwargs: Any) -> None:
     """Receives `events.mail_arrived`: what is new in muted conversations goes to the archive."""
     with connection.cursor() as cursor:
         cursor.execute(_MUTED, [account_id] * 3)
-        found = [(*places, json.loads(words)) for *places, words in cursor.fetchall()]
-    muted = {(inbox, box, thread) for inbox, box, thread, words in found if MUTED in words}
+        found = cursor.fetchall()
+    muted = {(inbox, box, thread) for inbox, box, thread, keywords in found if MUTED in words(keywords)}
     # One that lies in the inbox itself was put there by somebody.
     silent = {thread for *_, thread in muted} - {thread for inbox, box, thread in muted if box == inbox}
-    archive = Mailbox.objects.filter(account=account_id, special_use=SpecialUse.ARCHIVE, selectable=True)
-    if not silent or not archive.exists():
+    if not silent:
+        return
+    archive = Mailbox.objects.filter(account=account_id, special_use=SpecialUse.ARCHIVE, selectable=True).first()
+    if archive is None:
         return
     with writing(account_id):
         inbox = Mailbox.objects.get(pk=found[0][0])
         fresh = list(Entry.objects.filter(mailbox=inbox.pk, thread__in=silent, expunged=False).order_by("uid"))
-        filing.file(inbox, archive[0], fresh, PendingChange.Kind.MOVE, add=[MUTED])
+        filing.file(inbox, archive, fresh, PendingChange.Kind.MOVE, add=[MUTED])
