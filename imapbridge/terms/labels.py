@@ -41,8 +41,8 @@ def name_of(keyword: str) -> str:
 
 
 def is_label(keyword: str) -> bool:
-    """Whether people gave it: not a word that programs have among themselves (RFC 5788)."""
-    return keyword in _FIRST or not (keyword.startswith("$") or keyword.lower() in _NO_LABELS)
+    """Whether people gave it: no system flag, and not a word that programs have among themselves (RFC 5788)."""
+    return keyword in _FIRST or not (keyword.startswith(("$", "\\")) or keyword.lower() in _NO_LABELS)
 
 
 def _shift(text: str) -> str:

@@ -24,6 +24,11 @@ def test_what_programs_mean_is_no_label(name: str) -> None:
     assert labels.keyword_of(name) == ""
 
 
+@pytest.mark.parametrize("keyword", ["\\Answered", "\\Seen", "$Forwarded", "NonJunk"])
+def test_flags_and_words_of_programs_are_no_labels(keyword: str) -> None:
+    assert not labels.is_label(keyword)
+
+
 @pytest.mark.parametrize("keyword", ["&", "&!-", "&AAA-", "a&2AA-", "&&&"])
 def test_keywords_of_others_are_shown_somehow(keyword: str) -> None:
     assert labels.name_of(keyword)
