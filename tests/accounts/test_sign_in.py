@@ -19,7 +19,6 @@ from accounts.models import Identity, MailAccount, MailDomain, SignIn, User
 from tests.servers.bridge import Bridge, at, running_bridge
 from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot import User as MailUser
-from tests.servers.process import running
 from tests.servers.scripted import Expect, Say, ScriptedServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,11 +44,10 @@ def queued() -> int:
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_the_mailboxs_password_lets_in(
-    security: str, dovecot: Dovecot, mail_user: MailUser, settings: Settings, client: Client
+    security: str, bridge: Bridge, dovecot: Dovecot, mail_user: MailUser, settings: Settings, client: Client
 ) -> None:
     settings.ENV = at(settings.ENV, dovecot, security)
-    with running_bridge(settings):
-        answer = sign_in(client, mail_user.address.upper(), mail_user.password)
+    answer = sign_in(client, mail_user.address.upper(), mail_user.password)
     assert (answer.status_code, answer["Location"]) == (302, "/")
     account = MailAccount.objects.get(address=mail_user.address)
     assert secrets.open_(account).reveal() == mail_user.password
@@ -181,46 +179,37 @@ def test_nobody_can_be_signed_in_by_a_foreign_page(bridge: Bridge, mail_user: Ma
 # --- What may be in the way -------------------------------------------------------------------------------------------
 
 
-def test_an_expired_certificate(settings: Settings, client: Client) -> None:
-    with running(Dovecot(expired_certificate=True)) as server:
-        user = server.user()
-        settings.ENV = at(settings.ENV, server)
-        with running_bridge(settings):
-            answer = sign_in(client, user.address, user.password)
-        assert user.address not in server.log
-    assert answer.status_code == 503
-    assert "The connection to localhost is not safe" in words(answer)
-
-
 def test_a_certificate_of_nobody_we_trust(
     dovecot: Dovecot, mail_user: MailUser, settings: Settings, client: Client
 ) -> None:
     settings.ENV = replace(at(settings.ENV, dovecot), tls_ca_file="")
     with running_bridge(settings):
         answer = sign_in(client, mail_user.address, mail_user.password)
+    assert mail_user.address not in dovecot.log
+    assert answer.status_code == 503
+    assert "The connection to localhost is not safe" in words(answer)
     assert "its certificate has expired or is not trusted" in words(answer)
 
 
-def test_a_server_that_is_not_there(settings: Settings, client: Client) -> None:
+def test_a_server_that_is_not_there(bridge: Bridge, settings: Settings, client: Client) -> None:
     with ScriptedServer() as gone:
         port = gone.port
     settings.ENV = replace(settings.ENV, imap_host="localhost", imap_port=port)
-    with running_bridge(settings):
-        answer = sign_in(client, "ann@example.org")
+    answer = sign_in(client, "ann@example.org")
     assert answer.status_code == 503
     assert "localhost cannot be reached." in words(answer)
 
 
-def test_a_server_that_hangs(settings: Settings, client: Client) -> None:
+def test_a_server_that_hangs(bridge: Bridge, settings: Settings, client: Client) -> None:
     with ScriptedServer() as silent:
         settings.ENV = replace(settings.ENV, imap_host="localhost", imap_port=silent.port, imap_timeout=1)
-        with running_bridge(settings):
-            answer = sign_in(client, "ann@example.org")
+        answer = sign_in(client, "ann@example.org")
         assert silent.connections == 1
     assert answer.status_code == 503
     assert "localhost did not answer in time." in words(answer)
 
 
+@pytest.mark.servers
 def test_the_servers_words_stay_outside(settings: Settings, client: Client) -> None:
     evil = b"<script>alert(1)</script>"
     script = [

@@ -2,12 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from imapbridge.bridge import watch
+from tests.servers.dovecot import Dovecot
+from tests.servers.process import running
 
 
 class Heard(list[int]):
@@ -34,6 +39,18 @@ async def until(condition: Callable[[], object], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def dovecots() -> Iterator[Callable[..., Dovecot]]:
+    """A server made with these words, for tests that neither stop nor change it: one of a kind for all of them."""
+    with ExitStack() as stack:
+
+        @cache
+        def one(**words: Any) -> Dovecot:
+            return stack.enter_context(running(Dovecot(**words)))
+
+        yield one
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -75,12 +76,13 @@ def test_a_server_without_tls_where_tls_is_wanted(bridge: Bridge, dovecot: Dovec
         client.verify_sign_in(imap(dovecot.host, dovecot.ports.imap, "tls"), "ann@example.org", "secret")
 
 
-def test_an_expired_certificate(settings: Any) -> None:
-    with running(Dovecot(expired_certificate=True)) as dovecot:
-        settings.ENV = at(settings.ENV, dovecot)
-        user = dovecot.user()
-        with running_bridge(settings), pytest.raises(errors.CertificateRefused):
-            client.verify_sign_in(servers_for(user.address), user.address, user.password)
+def test_an_expired_certificate(dovecots: Callable[..., Dovecot], settings: Any) -> None:
+    dovecot = dovecots(expired_certificate=True)
+    settings.ENV = at(settings.ENV, dovecot)
+    user = dovecot.user()
+    with running_bridge(settings), pytest.raises(errors.CertificateRefused):
+        client.verify_sign_in(servers_for(user.address), user.address, user.password)
+    assert user.address not in dovecot.log
 
 
 def test_a_certificate_for_another_name(bridge: Bridge, settings: Any) -> None:

@@ -176,6 +176,7 @@ def test_one_killed_while_idle_is_replaced(settings: Any) -> None:
 
         async def story(pool: Pool) -> None:
             await pool.run(account.pk, b"INBOX", select, seconds=SECONDS)
+            await asyncio.to_thread(dovecot.kill)
             await asyncio.to_thread(dovecot.restart)
             assert await pool.run(account.pk, b"INBOX", select, seconds=SECONDS) == b"INBOX"
 
@@ -375,14 +376,14 @@ def test_a_server_that_is_not_there(account: MailAccount, settings: Any, host: s
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-def test_an_expired_certificate(settings: Any, security: str) -> None:
-    with running(Dovecot(expired_certificate=True)) as dovecot:
-        settings.ENV = at(settings.ENV, dovecot, security)
-        account = account_of(dovecot.user())
+def test_an_expired_certificate(dovecots: Callable[..., Dovecot], settings: Any, security: str) -> None:
+    dovecot = dovecots(expired_certificate=True)
+    settings.ENV = at(settings.ENV, dovecot, security)
+    account = account_of(dovecot.user())
 
-        async def story(pool: Pool) -> None:
-            found = await failure(pool, account)
-            assert type(found) is errors.CertificateRefused
-            assert "expired" in str(found)
+    async def story(pool: Pool) -> None:
+        found = await failure(pool, account)
+        assert type(found) is errors.CertificateRefused
+        assert "expired" in str(found)
 
-        play(story)
+    play(story)

@@ -99,7 +99,7 @@ service imap-login {{
 service imap {{
   process_limit = 4000
   # A process serves many sessions, one after another: starting one costs more than most sessions do.
-  service_count = 1
+  service_count = 100
 }}
 service lmtp {{
   inet_listener lmtp {{

@@ -107,7 +107,7 @@ SERVERS: dict[str, Callable[[], MailServer]] = {
 
 
 SELDOM = {"condstore", "courier", "demo"}
-TOLD_EVERYWHERE = {"test_stories.py", "test_meanwhile.py", "test_machine.py"}
+TOLD_EVERYWHERE = {"test_stories.py"}
 """Modules whose stories are told on every server in every run. Those of the others are told on the servers of `SELDOM`
 by `./run soak` only, for the time that it takes."""
 

@@ -17,6 +17,7 @@ from django.db import connections
 from imapbridge import actions
 from imapbridge.errors import ServerUnreachable
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
+from imapbridge.sync import windows
 from imapbridge.sync.bulk import Occupied, bulk
 from imapbridge.sync.verify import differences
 from tests.imapbridge.sync.conftest import Story
@@ -29,6 +30,8 @@ from tests.servers.redis import Redis
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
+#: Messages of a window: a fifth of what it is in life, so that a fifth of the messages are as many windows.
+WINDOW = 100
 BARE = Options(capability="IMAP4rev1", plaintext=True)
 
 
@@ -66,6 +69,12 @@ def _syncmail(address: str, said: TextIO) -> None:
 def options(request: pytest.FixtureRequest) -> Options:
     found: Options = request.param
     return found
+
+
+@pytest.fixture(autouse=True)
+def _narrow_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the workers, too: they are forks."""
+    monkeypatch.setattr(windows, "WINDOW", WINDOW)
 
 
 @pytest.fixture
@@ -106,7 +115,7 @@ FIRST_SYNC = {
     "first window": Trap(b" ENVELOPE ", octets=5_000),
     # The first words of the first window where PREVIEW is not offered; else the second window.
     "first words": Trap(b" UID FETCH ", nth=2, octets=300),
-    "backfill": Trap(b" ENVELOPE ", nth=2, octets=90_000),
+    "backfill": Trap(b" ENVELOPE ", nth=2, octets=18_000),
 }
 
 
@@ -114,16 +123,16 @@ FIRST_SYNC = {
 def test_a_worker_is_killed_in_the_first_sync(
     story: Story, proxy: Proxy, work: Callable[[Trap], Worker], phase: str
 ) -> None:
-    story.server.fill(story.user, "INBOX", 600)
+    story.server.fill(story.user, "INBOX", 160)
     trap = FIRST_SYNC[phase]
     work(Trap(trap.pattern, trap.nth, trap.octets)).kill()
     proxy.disarm()
     held = Entry.objects.count()
-    assert held < 600
+    assert held < 160
     assert phase == "first words" or (held > 0) is (phase == "backfill")
     story.server.deliver(story.user, plain("Meanwhile", message_id="meanwhile@x"))
     story.sync()
-    assert Message.objects.count() == 601
+    assert Message.objects.count() == 161
     story.assert_equal()
 
 
@@ -178,14 +187,14 @@ def test_a_dead_worker_s_lock_is_not_waited_for(
 
 
 def test_the_server_is_cut_off_in_the_middle_of_a_fetch(story: Story, proxy: Proxy) -> None:
-    story.server.fill(story.user, "INBOX", 900)
-    for octets in (1, 30_000, 200_000):
+    story.server.fill(story.user, "INBOX", 240)
+    for octets in (1, 15_000, 80_000):
         trap = proxy.arm(Trap(b" ENVELOPE ", octets=octets, cut=True))
         with pytest.raises(ServerUnreachable):
             story.sync()
         assert trap.sprung.is_set()
     story.sync()
-    assert story.mailbox().total == 900
+    assert story.mailbox().total == 240
     story.assert_equal()
 
 
@@ -212,8 +221,8 @@ def test_a_message_that_is_never_delivered_is_asked_for_ever_more_seldom(story: 
 def test_the_server_dies_in_the_middle_of_a_fetch(
     story: Story, proxy: Proxy, work: Callable[[Trap], Worker], plain_dovecot: Dovecot
 ) -> None:
-    story.server.fill(story.user, "INBOX", 1200)
-    worker = work(Trap(b" ENVELOPE ", nth=3, octets=50_000))
+    story.server.fill(story.user, "INBOX", 300)
+    worker = work(Trap(b" ENVELOPE ", nth=3, octets=10_000))
     plain_dovecot.kill()
     proxy.disarm()
     assert "unreachable" in worker.fail()
@@ -225,12 +234,12 @@ def test_the_server_dies_in_the_middle_of_a_fetch(
 def test_redis_dies_while_a_worker_works(
     story: Story, proxy: Proxy, work: Callable[[Trap], Worker], own_redis: Redis
 ) -> None:
-    story.server.fill(story.user, "INBOX", 1200)
-    worker = work(Trap(b" ENVELOPE ", nth=3, octets=50_000))
+    story.server.fill(story.user, "INBOX", 300)
+    worker = work(Trap(b" ENVELOPE ", nth=3, octets=10_000))
     own_redis.kill()
     proxy.disarm()
     assert "occupied" in worker.fail()
-    assert 0 < Entry.objects.count() < 1200
+    assert 0 < Entry.objects.count() < 300
     own_redis.restart()
     story.sync()
     story.assert_equal()
