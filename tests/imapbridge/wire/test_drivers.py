@@ -249,6 +249,23 @@ def test_what_comes_unasked_is_heard(driver):
         assert not connection.is_open
 
 
+def test_a_wait_is_ended_from_outside_and_a_command_goes_on():
+    async def story(server: ScriptedServer) -> None:
+        connection = await AsyncConnection.connect(plain(server), 20)
+        await connection.run(connection.session.idle(), 20)
+        asyncio.get_running_loop().call_later(0.05, connection.wake)
+        async with asyncio.timeout(20):
+            assert await connection.wait(3600) == []
+        await connection.run(connection.session.done(), 20)
+        asyncio.get_running_loop().call_later(0.05, connection.wake)
+        await connection.run(connection.session.noop(), 20)
+        assert connection.is_open
+
+    ends = [Expect(b"DONE"), Say(b"A1 OK\r\n"), Expect(b"NOOP"), Wait(0.2), Say(b"{tag} OK\r\n")]
+    with ScriptedServer([GREETING, Expect(b"IDLE"), Say(b"+ go\r\n"), *ends]) as server:
+        asyncio.run(story(server))
+
+
 def test_idle_that_the_server_ends(driver):
     script = [GREETING, Expect(b"IDLE"), Say(b"+ go\r\n"), Wait(0.05), Say(b"* 3 EXISTS\r\n{tag} OK enough\r\n")]
     with ScriptedServer(script) as server, driver(plain(server)) as connection:
