@@ -52,6 +52,15 @@ def expect(account_ids: Iterable[int]) -> None:
         change.execute()
 
 
+def expect_also(account_ids: Iterable[int]) -> None:
+    """Watch these as well from now on, until `expect` has said which all are."""
+    if named := [str(account_id) for account_id in account_ids]:
+        with redis_link.client().pipeline() as change:
+            change.sadd(EXPECTING, *named)
+            change.expire(EXPECTING, EXPECTED_FOR)
+            change.execute()
+
+
 def is_seen(account_id: int) -> bool:
     """Whether somebody has the account open."""
     at = redis_link.client().zscore(KEY, str(account_id))

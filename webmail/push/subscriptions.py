@@ -14,8 +14,10 @@ from dataclasses import asdict, dataclass
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from redis.exceptions import RedisError
 
 from accounts.models import MailAccount, PushSubscription, SignIn, User
+from imapbridge import presence
 from webmail import languages, meters
 from webmail.outside.places import NotAllowed
 from webmail.push import delivery, encryption, vapid
@@ -72,6 +74,16 @@ def subscribe(sign_in: SignIn, endpoint: str, key: str, secret: str) -> None:
         _keep(sign_in, values)
     except IntegrityError:  # for the same endpoint another came first, between two statements: its row is there now
         _keep(sign_in, values)
+    _expect_mail(sign_in.user_id)
+
+
+def _expect_mail(user_id: int) -> None:
+    """The bridge listens from now on, and not only when the clock has said so, within a minute."""
+    accounts = MailAccount.objects.filter(user=user_id, refused=False).exclude(secret="")
+    try:
+        presence.expect_also(accounts.values_list("pk", flat=True))
+    except RedisError as fault:
+        log.warning("mail is expected later: %s", type(fault).__name__)
 
 
 def _keep(sign_in: SignIn, values: dict[str, str]) -> None:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Notifications, Preferences, PushSubscription, SignIn, User
 from accounts.sign_ins import sweep
+from imapbridge import presence
 from imapbridge.models import Entry, Mailbox
+from imapbridge.tasks import expect_mail
 from tests import factories
 from tests.servers.push_service import PushService
 from tests.webmail.push.conftest import Told, sign_in
@@ -195,6 +197,17 @@ def test_a_sign_in_that_expired_hears_nothing(alice: Told) -> None:
     assert alice.browser.messages == []
     sweep()
     assert not PushSubscription.objects.exists()
+
+
+def test_the_mail_of_who_is_told_is_expected_at_once_and_by_the_clock(alice: Told, settings: Any) -> None:
+    assert alice.account.pk in presence.since(timezone.now().timestamp())
+    presence.expect([])
+    assert alice.account.pk not in presence.since(timezone.now().timestamp())
+    expect_mail()
+    assert alice.account.pk in presence.since(timezone.now().timestamp())
+    clock = settings.CELERY_BEAT_SCHEDULE["expect-mail"]
+    assert clock["task"] == expect_mail.name
+    assert 2 * clock["schedule"] < presence.EXPECTED_FOR
 
 
 def test_a_browser_that_another_person_uses_next_is_theirs(alice: Told) -> None:
