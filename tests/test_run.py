@@ -151,7 +151,7 @@ def test_servers_that_do_not_answer_are_told_in_a_sentence(data: Path) -> None:
 
 
 @pytest.mark.servers
-def test_it_serves_keeps_its_data_and_leaves_no_process(data: Path) -> None:
+def test_it_serves_keeps_its_data_and_leaves_no_process_also_when_it_is_killed(data: Path) -> None:
     with serving(data) as run:
         wait_until(run.answers, "the sign-in page", PATIENCE)
         run.wait_until_ready()
@@ -163,18 +163,12 @@ def test_it_serves_keeps_its_data_and_leaves_no_process(data: Path) -> None:
         assert not any(map(lives, family))
     keys = (data / "keys.env").read_text()
     assert say("manage", "createsuperuser", "--noinput", "--email=ann@example.com", data=data).returncode == 0
-    with serving(data) as run:
-        run.wait_until_ready()
-        assert (data / "keys.env").read_text() == keys
-        listed = say("manage", "shell", "-v0", "-c", LIST_PEOPLE, data=data)
-        assert listed.stdout.split() == ["ann@example.com"], listed.stderr
-
-
-@pytest.mark.servers
-def test_nothing_outlives_a_supervisor_that_is_killed(data: Path) -> None:
     with serving(data, WEBMAIL_IMAP_HOST="127.0.0.1") as run:
         run.wait_until_ready()
         assert "noor@example.com" not in run.said
+        assert (data / "keys.env").read_text() == keys
+        listed = say("manage", "shell", "-v0", "-c", LIST_PEOPLE, data=data)
+        assert listed.stdout.split() == ["ann@example.com"], listed.stderr
         family = run.family()
         run.end(signal.SIGKILL)
         wait_until(lambda: not any(map(lives, family)), "the end of all of them")
