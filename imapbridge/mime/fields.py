@@ -14,7 +14,8 @@ Headers = list[tuple[str, bytes]]
 # A line that is neither a field nor the continuation of one is passed over.
 FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]{0,20}:((?:[^\n]*(?:\n[ \t][^\n]*)*))", re.MULTILINE)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start", "smime-type")
+KEPT_PARAMS = ("format", "delsp", "method", "protocol", "name", "start", "smime-type", "location")
+"""Of the last one, see `describe`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ def describe(headers: Headers, default_type: str) -> Fields:
     """What the fields say of the part they stand over; `default_type` where they name none."""
     first = {name.lower(): value for name, value in reversed(headers)}
     written, params = parse_field(first.get("content-type", b""))
+    params = {name: value for name, value in params.items() if name != "location"}
+    if location := clean(first.get("content-location", b"")[:2000].decode("ascii", "ignore")):
+        params["location"] = location  # a field of its own, kept like a parameter
     disposition, more = parse_field(first.get("content-disposition", b""))
     if disposition and disposition != "inline":
         disposition = "attachment"  # RFC 2183 2.8: unknown ones are treated so

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from imapbridge.mime.transfer import TransferDecoder, decode_transfer
 from imapbridge.terms.part import Part
@@ -17,6 +18,7 @@ __all__ = [
     "TransferDecoder",
     "attachments",
     "by_content_id",
+    "by_locations",
     "by_section",
     "choose_body",
     "decode_transfer",
@@ -93,11 +95,12 @@ def instead(root: Part, shown: Sequence[Part]) -> tuple[Part, ...]:
 def attachments(root: Part, referenced: Collection[str] = (), prefer: str = "text/html") -> list[Part]:
     """Everything that is not shown as the body, in document order.
 
-    `referenced` are the content ids that the shown HTML really uses; other related parts count as attachments.
+    `referenced` are those related parts, as they are `known_as`, that the shown HTML really uses; others count as
+    attachments.
     """
     choice = choose_body(root, prefer)
     listed = {id(part) for part in choice.attached}
-    listed |= {id(part) for part in choice.related if not part.content_id or part.content_id not in referenced}
+    listed |= {id(part) for part in choice.related if known_as(part) not in referenced}
     return [part for part in root.walk() if id(part) in listed]
 
 
@@ -109,6 +112,29 @@ def by_section(root: Part, section: str) -> Part | None:
 def by_content_id(root: Part, content_id: str) -> Part | None:
     wanted = content_id.strip("<> ").lower()
     return next((part for part in root.walk() if part.content_id and part.content_id.lower() == wanted), None)
+
+
+def known_as(part: Part) -> str:
+    """What tells a related part from the others: its content id, or for want of one its section."""
+    return part.content_id or f"/{part.section}"
+
+
+def by_locations(root: Part) -> dict[str, Part]:
+    """Images that came along under an address (RFC 2557), by that, as it is written and in full."""
+    base = next((part.param("location") for part in root.walk() if part.media_type == "text/html"), "")
+    found: dict[str, Part] = {}
+    for part in root.walk():
+        if part.media_type.startswith("image/") and (location := part.param("location")):
+            found.setdefault(location, part)
+            found.setdefault(_joined(base, location), part)
+    return found
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 # --- How to choose ----------------------------------------------------------------------------------------------------

@@ -63,10 +63,10 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
     params = params_of(about)
     inner: tuple[Part, ...] = ()
     if media_type in ("message/rfc822", "message/global") and len(rest) > 2 and isinstance(rest[1], list):
-        inner, extensions = _message(rest[1], section, room), rest[3:6]
+        inner, extensions = _message(rest[1], section, room), rest[3:7]
     else:
-        extensions = rest[1:4] if media_type.startswith("text/") else rest[:3]
-    disposition, filename = disposition_of(extensions)
+        extensions = rest[1:5] if media_type.startswith("text/") else rest[:4]
+    disposition, filename = disposition_of(extensions[:3])
     return Part(
         section,
         media_type,
@@ -76,7 +76,7 @@ def _single(value: list[Value], section: str, room: list[int]) -> Part:
         disposition,
         filename or params.name,
         text(content_id).strip("<> ") if content_id else "",
-        params.kept,
+        (*params.kept, *_location(extensions)),
         inner,
     )
 
@@ -105,6 +105,12 @@ def disposition_of(extensions: list[Value]) -> tuple[str, str]:
         if kind in ("inline", "attachment"):
             return kind, ""
     return "", ""
+
+
+def _location(extensions: list[Value]) -> tuple[tuple[str, str], ...]:
+    """Content-Location, kept like a parameter: the last field of them all."""
+    found = text(extensions[3]).strip() if len(extensions) > 3 and isinstance(extensions[3], bytes) else ""
+    return (("location", found),) if found else ()
 
 
 # --- Parameters -------------------------------------------------------------------------------------------------------

@@ -7,17 +7,26 @@ Total: whatever is wrong with a message, it opens with what fits and says so. Pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from imapbridge.mime.charsets import decode, is_unknown
 from imapbridge.mime.parse import Defect
-from imapbridge.mime.parts import BodyChoice, attachments, by_content_id, choose_body, instead, to_read
+from imapbridge.mime.parts import (
+    BodyChoice,
+    attachments,
+    by_content_id,
+    by_locations,
+    choose_body,
+    instead,
+    known_as,
+    to_read,
+)
 from imapbridge.mime.preview import html_lines
 from imapbridge.mime.transfer import decode_transfer
 from imapbridge.terms.part import Part
-from webmail.reading import notices, plaintext
+from webmail.reading import enriched, notices, plaintext
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.invitations import Invitation, calendar_part, invitation
 from webmail.reading.meta_charset import meta_charset
@@ -28,6 +37,7 @@ from webmail.reading.sealing import armoured, sealed
 from webmail.reading.tnef import Hidden
 from webmail.reading.trust import Trust
 from webmail.reading.uuencoded import uuencoded
+from webmail.reading.yencoded import yencoded
 
 MAX_BODY = 8 * 1024 * 1024
 """Octets, as transferred, of all the text that is loaded to show one message."""
@@ -134,7 +144,7 @@ def read(
 def _pages(
     root: Part, shown: Iterable[Part], bodies: Mapping[str, bytes], reading: Reading, wanted: Collection[str]
 ) -> _Pages:
-    pages = _Pages(root, reading)
+    pages = _Pages(root, reading, located=by_locations(root))
     for part in shown:
         if part.section in wanted:
             pages.add(part, bodies.get(part.section))
@@ -157,8 +167,8 @@ def _kind(choice: BodyChoice, pages: _Pages) -> str:
 
 
 def _referenced(choice: BodyChoice, cids: set[str]) -> set[str]:
-    """The content ids, as the parts have them, that the HTML shows."""
-    return {part.content_id for part in choice.related if part.content_id.lower() in cids}
+    """What the HTML shows of the parts, as they are `known_as`."""
+    return {known_as(part) for part in choice.related if known_as(part).lower() in cids}
 
 
 @dataclass(slots=True)
@@ -174,6 +184,8 @@ class _Pages:
     paper: bool = False
     remote_images: int = 0
     trackers: list[str] = field(default_factory=list)
+    located: dict[str, Part] = field(default_factory=dict)
+    """Images of the message by where they were."""
     files: list[Attachment] = field(default_factory=list)
     """Those that stood in the text."""
 
@@ -183,12 +195,14 @@ class _Pages:
             return
         if is_unknown(part.charset) and not body.isascii():
             self.notices.append(notices.UNKNOWN_CHARSET)
-        octets = decode_transfer(body, part.encoding)
+        octets, files = yencoded(decode_transfer(body, part.encoding))
         text = decode(octets, part.charset or (meta_charset(octets) if part.media_type == "text/html" else ""))
         if part.media_type == "text/html":
             self._add_html(text)
+        elif part.media_type in enriched.MEDIA_TYPES:
+            self._add_html(enriched.to_html(text, part.media_type))
         else:
-            self._add_text(text, part)
+            self._add_text(text, part, files)
 
     def _add_html(self, text: str) -> None:
         safe = sanitize(
@@ -199,6 +213,8 @@ class _Pages:
                 self.reading.quote_label,
                 self.reading.dark,
                 self.reading.links,
+                guesses_direction=True,
+                own_url=self._own_url if self.located else None,
             ),
         )
         if safe.cut:
@@ -212,12 +228,12 @@ class _Pages:
             self.trackers.extend(safe.trackers)
             self.misleading.extend(misleading(safe.html))
 
-    def _add_text(self, text: str, part: Part | None) -> None:
+    def _add_text(self, text: str, part: Part | None, files: Sequence[Hidden] = ()) -> None:
         is_flowed = part is not None and part.param("format").lower() == "flowed"
         delsp = part is not None and part.param("delsp").lower() == "yes"
         if part is not None:
-            text, files = uuencoded(text)
-            self.files += [described(part.section, number, file) for number, file in enumerate(files, 1)]
+            text, more = uuencoded(text)
+            self.files += [described(part.section, number, file) for number, file in enumerate((*files, *more), 1)]
         if not text.strip():
             return
         if armour := armoured(text):
@@ -237,6 +253,14 @@ class _Pages:
     def _cid_url(self, cid: str) -> str | None:
         part = by_content_id(self.root, cid)
         return self.reading.part_url(part) if part else None
+
+    def _own_url(self, address: str) -> str | None:
+        """Of an image that came along under the address that the HTML loads it from (RFC 2557)."""
+        part = self.located.get(address)
+        if part is None or not (url := self.reading.part_url(part)):
+            return None
+        self.cids.add(known_as(part).lower())
+        return url
 
 
 def described(section: str, number: int, file: Hidden) -> Attachment:

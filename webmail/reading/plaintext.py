@@ -66,7 +66,12 @@ _TAGS = {"a", "blockquote", "details", "div", "summary"}
 _GATE = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=set(DROPPED),
-    attributes={"a": {"href", "target"}, "details": {"class", "open"}, "div": {"class"}},
+    attributes={
+        "a": {"href", "target"},
+        "blockquote": {"dir"},
+        "details": {"class", "open"},
+        "div": {"class", "dir"},
+    },
     link_rel="noopener noreferrer nofollow",
     url_schemes={"http", "https", "mailto"},
     url_relative="deny",
@@ -89,18 +94,39 @@ def _own(lines: list[flowed.Line]) -> Iterator[str]:
     texts = [line.text for line in lines]
     at = next((n for n, text in enumerate(texts) if text in (flowed.SIGNATURE, "--")), len(texts))
     if above := "\n".join(texts[:at]).strip("\n"):
-        yield f'<div class="text">{escape(above, quote=False)}</div>'
+        yield f'<div class="text">{_written(above)}</div>'
     if below := "\n".join(texts[at:]).strip("\n"):
-        yield f'<div class="signature">{escape(below, quote=False)}</div>'
+        yield f'<div class="signature">{_written(below)}</div>'
 
 
 def _quoted(lines: list[flowed.Line]) -> Iterator[str]:
     depth = 0
     for wanted, run in groupby(lines, key=lambda line: min(line.depth, _DEEPEST)):
-        yield "<blockquote>" * (wanted - depth) + "</blockquote>" * (depth - wanted)
+        text = "\n".join(line.text for line in run)
+        begin = '<blockquote dir="rtl">' if _begins_right(text) else "<blockquote>"
+        yield begin * (wanted - depth) + "</blockquote>" * (depth - wanted)
         depth = wanted
-        yield f'<div class="text">{escape(chr(10).join(line.text for line in run), quote=False)}</div>'
+        yield f'<div class="text">{_written(text)}</div>'
     yield "</blockquote>" * depth
+
+
+_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LETTER = re.compile(r"[^\W\d_]")
+_MOST_LINES = 5000
+"""Over that none is an element of its own."""
+
+
+def _written(text: str) -> str:
+    """Where something is written from right to left each line goes its own way, and none reaches into the next."""
+    shown = escape(text, quote=False)
+    if not _RIGHT.search(text) or shown.count("\n") > _MOST_LINES:
+        return shown
+    return "".join(f'<div dir="auto">{line or chr(10)}</div>' for line in shown.split("\n"))
+
+
+def _begins_right(text: str) -> bool:
+    first = _LETTER.search(text)
+    return first is not None and _RIGHT.match(first[0]) is not None
 
 
 # --- Links ------------------------------------------------------------------------------------------------------------

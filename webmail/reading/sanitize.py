@@ -42,6 +42,10 @@ class Options:
     """Whether colours have beside them what they become on a dark screen."""
     links: str = ""
     """`clean`: without what only tells who followed them; `off`: none."""
+    own_url: Callable[[str], str | None] | None = None
+    """The address of an image that came along under another one, where any did."""
+    guesses_direction: bool = False
+    """Whether lines begin as the first word has it, where the writer nowhere says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def sanitize(html: str, options: Options | None = None) -> SafeHtml:
         html = fold(html, options.quote_label)
     declarations = Declarations(dark=options.dark)
     rewriter = _Rewriter(options, declarations, trackers(html))
-    head = _read_head(html, declarations)
+    head = _read_head(html, declarations, guessed=options.guesses_direction)
     body = _cleaner(rewriter).clean(html)
     css = rewriter.painted() + "".join(
         stylesheet(style, declarations, keep_dark=head.dark_ready) for style in head.styles
@@ -159,6 +163,8 @@ class _Rewriter:
         return "".join(f"{selector}{{{declaration}}}" for selector, declaration in self._paint.items())
 
     def _image(self, url: str) -> str | None:
+        if self._options.own_url and (address := self._options.own_url(url)):
+            return address
         if is_remote(url):
             return self._remote_image(url)
         if url[:4].lower() == "cid:":
@@ -189,25 +195,30 @@ class _Head:
     dark_ready: bool
 
 
-_STEP = re.compile(r"<!--|<(style|body)((?:\s[^<>]*)?)>", re.IGNORECASE)
+_STEP = re.compile(r"<!--|<(style|body|html)((?:\s[^<>]*)?)>", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
 _COLOUR = re.compile(r"#?[a-zA-Z0-9]{1,24}+", re.ASCII)
 _WORDS = re.compile(r"[\w -]{1,200}+")
+_SAYS_DIRECTION = re.compile(r"\sdir\s*=|direction\s*:", re.IGNORECASE)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _DARK = re.compile(
     r"<meta\s(?=[^<>]*\bcolor-scheme)(?=[^<>]*\bdark\b)|[\s;{]color-scheme\s*:[^;{}<>]{0,40}\bdark\b", re.IGNORECASE
 )
 
 
-def _read_head(html: str, declarations: Declarations) -> _Head:
+def _read_head(html: str, declarations: Declarations, *, guessed: bool) -> _Head:
     styles: list[str] = []
     body: dict[str, str] = {}
+    whole: dict[str, str] = {}
     room, at = MAX_CSS, 0
     while step := _STEP.search(html, at):
         at = step.end()
         kind = (step[1] or "").lower()
         if not kind:
             at = _after(html, at, "-->")
+        elif kind == "html":
+            whole = whole or _attributes(step[2])
         elif kind == "body":
             body = body or _attributes(step[2])
         elif len(styles) < MAX_STYLES and room > 0:
@@ -217,6 +228,9 @@ def _read_head(html: str, declarations: Declarations) -> _Head:
             room -= len(css)
             styles.append(_for_media(css, _attributes(step[2])))
     dark = "color-scheme" in html and _DARK.search(html) is not None and "prefers-color-scheme" in html
+    body.setdefault("dir", whole.get("dir", ""))
+    if guessed and _RIGHT_TO_LEFT.search(html) and not _SAYS_DIRECTION.search(html):
+        body["dir"] = "auto"
     return _Head(styles, _body_class(body), _body_attributes(body, declarations), dark)
 
 
@@ -248,7 +262,7 @@ def _body_attributes(body: dict[str, str], declarations: Declarations) -> str:
     ]
     style = declarations(";".join((*styles, body.get("style", ""))))
     written = {"style": style}
-    if body.get("dir", "").lower() in ("ltr", "rtl"):
+    if body.get("dir", "").lower() in ("ltr", "rtl", "auto"):
         written["dir"] = body["dir"].lower()
     if _WORDS.fullmatch(body.get("lang", "")):
         written["lang"] = body["lang"]

@@ -32,6 +32,7 @@ from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_se
 from webmail.reading.tnef import Winmail, winmail
 from webmail.reading.uuencoded import uuencoded
 from webmail.reading.viewing import way
+from webmail.reading.yencoded import yencoded
 from webmail.screen.files import part_link
 from webmail.views import streams
 from webmail.views.parts import part_for
@@ -144,8 +145,9 @@ def _in_text(message: Message, part: Part, inner: str) -> tuple[Part, bytes] | N
     """A file in plain text that is shown, by its number; None when the part is no text."""
     if part.media_type != "text/plain" or part.size > MAX_BODY:
         return None
-    octets = decode_transfer(bodies.sections(message, [part.section])[part.section], part.encoding)
-    files = uuencoded(decode(octets, part.charset))[1]
+    body = bodies.sections(message, [part.section])[part.section]
+    octets, first = yencoded(decode_transfer(body, part.encoding))
+    files = [*first, *uuencoded(decode(octets, part.charset))[1]]
     if not inner.isdecimal() or len(inner) > 6 or not 0 < int(inner) <= len(files):
         raise Http404
     file = files[int(inner) - 1]

@@ -25,7 +25,7 @@ from webmail.screen.files import part_link
 from webmail.views import consent
 from webmail.views.framing import UNFRAMED, Framing
 
-VERSION = 17
+VERSION = 18
 """Raise it when `webmail.reading` makes something else of the same bytes: the browsers' copies are keyed by it too."""
 KEPT_FOR = 3600
 LARGEST_KEPT = 512 * 1024

@@ -229,6 +229,13 @@ def test_extensions_may_be_missing_or_moved(extensions):
     assert found.disposition == ("inline" if "inline" in extensions else "")
 
 
+def test_a_location_stands_behind_them_all():
+    found = read_structure('("image" "png" NIL NIL NIL "base64" 3 NIL ("inline" NIL) NIL "http://x.example/a.png")')
+    assert (found.disposition, found.param("location")) == ("inline", "http://x.example/a.png")
+    found = read_structure('("text" "html" NIL NIL NIL "7bit" 3 1 NIL NIL NIL "index.html")')
+    assert found.param("location") == "index.html"
+
+
 def test_languages_are_no_disposition():
     assert read_structure('("text" "plain" NIL NIL NIL "7bit" 3 1 NIL NIL ("en" "de"))').disposition == ""
     assert read_structure('("text" "plain" NIL NIL NIL "7bit" 3 1 NIL NIL ("en"))').disposition == ""

@@ -82,6 +82,59 @@ def test_an_image_of_the_message_is_shown_in_its_place() -> None:
     assert '<img src="/part/1.2">' in opened(messages.OUTLOOK).html
 
 
+WEB_PAGE = b"""MIME-Version: 1.0
+Content-Type: multipart/related; boundary=b; type="text/html"
+
+--b
+Content-Type: text/html
+Content-Location: http://press.example/news/index.html
+
+<img src="http://press.example/news/logo.png"><img src="photo.gif"><img src="other.gif"><img src="http://press.example/no.gif">
+--b
+Content-Type: image/png
+Content-Location: http://press.example/news/logo.png
+
+png
+--b
+Content-Type: image/gif
+Content-Location: photo.gif
+
+gif
+--b
+Content-Type: text/plain
+Content-Location: other.gif
+
+text
+--b--
+"""
+
+
+def test_images_are_found_by_their_location() -> None:
+    found = opened(WEB_PAGE)
+    assert '<img src="/part/2"><img src="/part/3"><img><img>' in found.html
+    assert found.remote_images == 1
+    assert [one.section for one in found.attachments] == ["4"]
+
+
+@pytest.mark.parametrize(
+    ("html", "wrapper"),
+    [
+        ("<p>שלום Noor</p>", '<div class="mailbody" dir="auto">'),
+        ("<p>Hello</p>", '<div class="mailbody">'),
+        ('<html dir="rtl"><body>שלום</body></html>', '<div class="mailbody" dir="rtl">'),
+        ('<html dir="rtl"><body dir="ltr">x</body></html>', '<div class="mailbody" dir="ltr">'),
+        ('<p dir="rtl">שלום</p>', '<div class="mailbody">'),
+    ],
+)
+def test_html_goes_the_way_it_is_written(html: str, wrapper: str) -> None:
+    assert wrapper in opened(f"Content-Type: text/html; charset=utf-8\r\n\r\n{html}".encode()).html
+
+
+def test_enriched_text_is_shown_as_it_is_meant() -> None:
+    found = opened(b"Content-Type: text/enriched\r\n\r\n<bold>Now</bold> or never")
+    assert "<b>Now</b> or never" in found.html
+
+
 def test_five_thousand_parts() -> None:
     found = opened(messages.many_parts(5000))
     assert codes(found) == ["parts-cut"]

@@ -172,3 +172,10 @@ def test_any_text_is_harmless_and_complete(text: str, is_flowed: bool) -> None:
     assert faults(html) == []
     assert not set(re.findall("<([a-z]+)", html)) - {"a", "blockquote", "details", "div", "summary"}
     assert visible_text(html).count("ann@x.example") == text.count("ann@x.example")
+
+
+def test_lines_that_are_written_from_right_to_left() -> None:
+    html = to_html("שלום\n\n+49 30\nHello\n> ציטוט\n> x").html
+    assert '<div class="text"><div dir="auto">שלום</div><div dir="auto">\n</div><div dir="auto">+49 30</div>' in html
+    assert '<blockquote dir="rtl"><div class="text"><div dir="auto">ציטוט</div>' in html
+    assert "dir" not in to_html("Hello\n> quote").html

@@ -62,6 +62,13 @@ def test_a_file_in_plain_text_is_saved(alice: Person) -> None:
         assert alice.get(f"/message/{made.pk}/part/1/inside/{number}").status_code == 404
 
 
+def test_so_is_one_of_news(alice: Person) -> None:
+    made = factories.message(alice.inbox, text="x")
+    made.bodies.update(data=b"Here\r\n=ybegin line=128 size=3 name=cat.txt\r\nm\x8b\x9e\r\n=yend size=3\r\nBye")
+    (button,) = tags(alice.text(f"/message/{made.pk}/"), "button", aria_label="Download cat.txt")
+    assert b"".join(alice.get(button["formaction"]).streaming_content) == b"Cat"
+
+
 @pytest.mark.parametrize("encoded", [False, True])
 def test_it_is_a_letter(alice: Person, encoded: bool) -> None:
     made = with_letter(alice, encoded)
