@@ -117,7 +117,7 @@ def test_what_is_no_section_is_not_sent(bridge: Bridge, dovecot: Dovecot, person
 
 
 def test_too_much_for_one_answer(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
-    uid = person.add(dovecot, with_attachment())
+    uid = person.add(dovecot, with_attachment(ATTACHMENT[: 21 * MEGABYTE]))
     with pytest.raises(errors.TooLarge):
         client.fetch(person.account_id, person.inbox.pk, uid, ["2"])
     assert client.fetch(person.account_id, person.inbox.pk, uid, ["1"]) == {"1": b"see below"}
@@ -145,7 +145,7 @@ def test_what_is_streamed_is_what_was_sent(bridge: Bridge, dovecot: Dovecot, per
 
 
 def test_a_slow_reader_slows_the_server_down(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
-    uid = person.add(dovecot, with_attachment())
+    uid = person.add(dovecot, with_attachment(ATTACHMENT[: 30 * MEGABYTE]))
     client.fetch(person.account_id, person.inbox.pk, uid, ["1"])
     before = rss(bridge)
     stream = client.stream(person.account_id, person.inbox.pk, uid, "2")
@@ -154,7 +154,7 @@ def test_a_slow_reader_slows_the_server_down(bridge: Bridge, dovecot: Dovecot, p
     for _ in range(50):
         client.fetch(person.account_id, person.inbox.pk, uid, ["1"])
     assert rss(bridge) - before < 15
-    assert sum(map(len, stream)) > 49 * MEGABYTE
+    assert sum(map(len, stream)) > 30 * MEGABYTE
 
 
 def test_who_leaves_takes_nothing_along(bridge: Bridge, dovecot: Dovecot, person: Person) -> None:
@@ -184,7 +184,7 @@ def test_a_server_that_dies_in_the_middle(settings: Any, transactional_db: None)
     try:
         with running_bridge(settings) as bridge:
             person = known(dovecot, dovecot.user())
-            uid = person.add(dovecot, with_attachment())
+            uid = person.add(dovecot, with_attachment(ATTACHMENT[: 16 * MEGABYTE]))
             stream = client.stream(person.account_id, person.inbox.pk, uid, "2")
             next(stream)
             dovecot.kill()

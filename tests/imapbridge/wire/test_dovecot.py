@@ -16,7 +16,6 @@ from tests.imapbridge.wire.running import DRIVERS
 from tests.mail import messages as samples
 from tests.servers.dovecot import Dovecot
 from tests.servers.dovecot_config import Options
-from tests.servers.fixtures import running
 
 pytestmark = pytest.mark.servers
 
@@ -102,12 +101,12 @@ def test_unknown_authorities_are_refused(dovecot, driver, security):
 
 @pytest.mark.threat("D3")
 @pytest.mark.parametrize("options", [{"expired_certificate": True}, {"certificate_name": "other.example.org"}])
-def test_bad_certificates_are_refused(driver, options):
-    with running(Dovecot(**options)) as dovecot:
-        for security in ("tls", "starttls"):
-            with pytest.raises(TlsFailed) as caught:
-                driver(server_of(dovecot, security))
-            assert caught.value.certificate
+def test_bad_certificates_are_refused(dovecots, driver, options):
+    dovecot = dovecots(**options)
+    for security in ("tls", "starttls"):
+        with pytest.raises(TlsFailed) as caught:
+            driver(server_of(dovecot, security))
+        assert caught.value.certificate
 
 
 def test_tls_to_a_port_without(dovecot, driver):
@@ -386,62 +385,62 @@ def test_idle_and_notify(dovecot, mail_user, connection):
     assert run(session.status(b"Sent")).messages == 1
 
 
-def test_compress(driver):
+def test_compress(dovecots, driver):
     options = Options(extra="mail_plugins = zlib\nprotocol imap {\n  mail_plugins = zlib imap_zlib\n}\n")
-    with running(Dovecot(options=options)) as dovecot:
-        user = dovecot.user()
-        with driver(server_of(dovecot)) as connection:
-            session, run = connection.session, connection.run
-            run(session.login(user.address, user.password))
-            run(session.prepare())
-            assert connection.compress() is False
-            assert run(session.compress()) is True
-            big = NewMessage(letter(1) + b"line after line\r\n" * 200_000)
-            run(session.append(b"INBOX", [big]))
-            run(session.select(b"INBOX"))
-            [one] = run(session.fetch(ALL, FetchItems(sections=[Section("")]))).messages
-            assert one.sections[""] == big.data
-            run(session.idle())
-            dovecot.append(user, "INBOX", letter(2))
-            assert Exists(2) in connection.wait(20)
+    dovecot = dovecots(options=options)
+    user = dovecot.user()
+    with driver(server_of(dovecot)) as connection:
+        session, run = connection.session, connection.run
+        run(session.login(user.address, user.password))
+        run(session.prepare())
+        assert connection.compress() is False
+        assert run(session.compress()) is True
+        big = NewMessage(letter(1) + b"line after line\r\n" * 200_000)
+        run(session.append(b"INBOX", [big]))
+        run(session.select(b"INBOX"))
+        [one] = run(session.fetch(ALL, FetchItems(sections=[Section("")]))).messages
+        assert one.sections[""] == big.data
+        run(session.idle())
+        dovecot.append(user, "INBOX", letter(2))
+        assert Exists(2) in connection.wait(20)
 
 
 # --- A poorer server --------------------------------------------------------------------------------------------------
 
 
-def test_bare_imap4rev1(driver):
+def test_bare_imap4rev1(dovecots, driver):
     """Nothing but IMAP4rev1: the same answers, by more commands."""
-    with running(Dovecot(options=Options(capability="IMAP4rev1"))) as dovecot:
-        user = dovecot.user()
-        with driver(server_of(dovecot)) as connection:
-            session, run = connection.session, connection.run
-            run(session.login(user.address, user.password))
-            run(session.prepare())
-            assert session.capabilities == {"IMAP4REV1"}
-            fill(connection)
-            listed = {one.name: one for one in run(session.list_mailboxes())}
-            assert listed["INBOX"].status.messages == 5
-            assert listed["Sent"].subscribed
-            selected = run(session.select(b"INBOX", known=QresyncState(1, 1)))
-            assert (selected.exists, selected.resynced) == (5, False)
-            [one, two] = run(session.fetch(UidSet.parse("1,3"), EVERYTHING)).messages
-            assert (two.uid, two.envelope.subject, two.modseq, two.preview) == (3, "Hello 3", None, None)
-            run(session.move(UidSet.of([1]), b"Archive"))
-            assert run(session.search([], ["COUNT"])).count == 4
-            run(session.unselect())
-            assert run(session.status(b"Archive")).messages == 1
+    dovecot = dovecots(options=Options(capability="IMAP4rev1"))
+    user = dovecot.user()
+    with driver(server_of(dovecot)) as connection:
+        session, run = connection.session, connection.run
+        run(session.login(user.address, user.password))
+        run(session.prepare())
+        assert session.capabilities == {"IMAP4REV1"}
+        fill(connection)
+        listed = {one.name: one for one in run(session.list_mailboxes())}
+        assert listed["INBOX"].status.messages == 5
+        assert listed["Sent"].subscribed
+        selected = run(session.select(b"INBOX", known=QresyncState(1, 1)))
+        assert (selected.exists, selected.resynced) == (5, False)
+        [one, two] = run(session.fetch(UidSet.parse("1,3"), EVERYTHING)).messages
+        assert (two.uid, two.envelope.subject, two.modseq, two.preview) == (3, "Hello 3", None, None)
+        run(session.move(UidSet.of([1]), b"Archive"))
+        assert run(session.search([], ["COUNT"])).count == 4
+        run(session.unselect())
+        assert run(session.status(b"Archive")).messages == 1
 
 
-def test_quota(driver):
-    with running(Dovecot(options=Options(quota="10M"))) as dovecot:
-        user = dovecot.user()
-        with driver(server_of(dovecot)) as connection:
-            session, run = connection.session, connection.run
-            run(session.login(user.address, user.password))
-            run(session.prepare())
-            [quota] = run(session.quota())
-            assert quota.resources["STORAGE"][1] == 10 * 1024
-            with pytest.raises(CommandFailed) as refused:
-                run(session.append(b"INBOX", [NewMessage(b"x" * 11_000_000)]))
-            assert refused.value.code == "OVERQUOTA"
-            run(session.noop())
+def test_quota(dovecots, driver):
+    dovecot = dovecots(options=Options(quota="10M"))
+    user = dovecot.user()
+    with driver(server_of(dovecot)) as connection:
+        session, run = connection.session, connection.run
+        run(session.login(user.address, user.password))
+        run(session.prepare())
+        [quota] = run(session.quota())
+        assert quota.resources["STORAGE"][1] == 10 * 1024
+        with pytest.raises(CommandFailed) as refused:
+            run(session.append(b"INBOX", [NewMessage(b"x" * 11_000_000)]))
+        assert refused.value.code == "OVERQUOTA"
+        run(session.noop())
