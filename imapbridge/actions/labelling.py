@@ -46,6 +46,10 @@ def rename(account_id: int, keyword: str, name: str) -> list[Job]:
         account.labels = {new if word == keyword else word: about for word, about in account.labels.items()}
         account.save(update_fields=["labels"])
         labelling.learn(account_id, [new])
+        # What a renaming that is under way has not come to yet has the name already that is wanted back.
+        afoot = Job.objects.filter(account=account_id, kind=Job.Kind.RELABEL, finished_at=None)
+        for job in afoot.filter(keyword=f"{new} {keyword}"):
+            whole.cancel(account_id, job.pk)
     return _on_all(account_id, Job.Kind.RELABEL, keyword, f"{keyword} {new}")
 
 

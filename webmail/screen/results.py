@@ -18,6 +18,7 @@ from imapbridge.search.results import Result
 from imapbridge.search.tree import Node, terms
 from imapbridge.search.words import folded, looked_for
 from webmail.screen.clock import Clock
+from webmail.screen.labels import Hues
 from webmail.screen.rows import LONGEST_PREVIEW, Place, Row, RowWriter
 from webmail.screen.sidebar import name_of
 from webmail.screen.together import key_of
@@ -145,6 +146,7 @@ class Whose(NamedTuple):
 
     me: str
     name: str
+    hues: Hues = ()
 
 
 class ResultWriter:
@@ -153,9 +155,9 @@ class ResultWriter:
 
     def __init__(
         self, clock: Clock, place: SearchPlace, me: str, tree: Node, boxes: Sequence[MailboxItem], opened: int = 0,
-        whose: Mapping[int, Whose] = MappingProxyType({}),
+        whose: Mapping[int, Whose] = MappingProxyType({}), hues: Hues = (),
     ) -> None:  # fmt: skip
-        self._whose = whose
+        self._whose, self._hues = whose, hues
         self._clock, self._place, self._me, self._opened = clock, place, me, opened
         self._hits = Hits(tree)
         within = _("{account}: {folder}")
@@ -189,7 +191,8 @@ class ResultWriter:
     def _writer(self, mailbox: int) -> RowWriter:
         if mailbox not in self._writers:
             place = replace(self._place, mailbox=mailbox, before="")
-            self._writers[mailbox] = RowWriter(self._clock, place, self._whose.get(mailbox, Whose(self._me, "")).me)
+            owner = self._whose.get(mailbox, Whose(self._me, "", self._hues))
+            self._writers[mailbox] = RowWriter(self._clock, place, owner.me, owner.hues)
         return self._writers[mailbox]
 
 

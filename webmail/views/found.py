@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ from webmail import partials
 from webmail.access import Holder
 from webmail.screen import switcher
 from webmail.screen.jobs import Work, work
+from webmail.screen.labels import hues
 from webmail.screen.listing import Blank
 from webmail.screen.refining import Menu, Refining, orders, refining
 from webmail.screen.results import BEST, ResultWriter, SearchPlace, Whose, problem, tagged
@@ -105,7 +107,8 @@ def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem]
     )
     standings = shell.standings([*boxes], holder)
     short = switcher.short_names(standings)
-    names = {one.key: Whose(one.who.address, short[one.key]) for one in standings}
+    labels = {holder.account.pk: holder.account.labels} | {one.id: json.loads(one.labels) for one in holder.others}
+    names = {one.key: Whose(one.who.address, short[one.key], hues(labels[one.key])) for one in standings}
     return Search(place, parse(place.q), scope, {box: names[account] for box, account in scope.owner.items()})
 
 
@@ -153,7 +156,8 @@ def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence
 def writer_of(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> ResultWriter:
     me = holder.account.address
     boxes, tree = search.scope.boxes, search.query.tree
-    return ResultWriter(shell.clock(request), search.place, me, tree, boxes, opened, search.whose)
+    own = hues(holder.account.labels)
+    return ResultWriter(shell.clock(request), search.place, me, tree, boxes, opened, search.whose, own)
 
 
 def _rows(writer: ResultWriter, shown: Sequence[results.Result]) -> SafeString:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from imapbridge import queries, tasks
 from imapbridge.actions import labelling
 from imapbridge.actions.labelling import LabelRefused
 from imapbridge.models import Job
+from imapbridge.terms.labels import keyword_of, name_of
 from webmail.screen.jobs import work
 from webmail.screen.labels import address, by_name, hues
 from webmail.views import shell, whose
@@ -38,8 +40,17 @@ def _page(request: HttpRequest, fault: str = "", typed: str = "") -> HttpRespons
         "fault": fault,
         "whose": holder.account.pk,
         "typed": typed,
+        "renamed": _renamed(request, known),
     }
     return render(request, "labels/show.html", page, status=422 if fault else 200)
+
+
+def _renamed(request: HttpRequest, known: Mapping[str, Mapping[str, int]]) -> dict[str, object] | None:
+    """What was done a moment ago, as far as there is such a label, and what a form undoes it with."""
+    keyword, before = request.GET.get("renamed", ""), request.GET.get("was", "")[:60]
+    if request.method != "GET" or keyword not in known or not before:
+        return None
+    return {"keyword": keyword, "name": name_of(keyword), "was": before, "hue": known[keyword].get("hue")}
 
 
 @require_POST
@@ -62,7 +73,11 @@ def change(request: HttpRequest) -> HttpResponse:
         labelling.colour(account, keyword, int(hue) if hue in map(str, labelling.HUES) else None)
         _begin(labelling.rename(account, keyword, name))
 
-    return _answer(request, act, "")
+    answer, wanted = _answer(request, act, ""), keyword_of(name)
+    if answer.status_code == 302 and wanted != keyword:
+        said = urlencode({"renamed": wanted, "was": name_of(keyword)})
+        return redirect(f"{reverse('labels')}?{said}")
+    return answer
 
 
 @require_POST

@@ -80,6 +80,25 @@ def test_renamed_on_all_messages_and_undone(alice: Person) -> None:
 
 
 @pytest.mark.usefixtures("labelled")
+def test_the_page_undoes_a_renaming(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while it is under way: what it has not come to keeps the name that is wanted back."""
+    before = keywords()
+    monkeypatch.setattr(whole, "AT_ONCE", 1)
+    address = alice.client.post("/labels/change", {"keyword": "Fair", "name": "Print fair", "hue": "7"})["Location"]
+    assert address == "/labels?renamed=Print_fair&was=Fair" and before != keywords()
+    page = alice.text(address)
+    assert "Renamed “Fair” to “Print fair”." in page
+    values = {name: tags(page, "input", name=name)[0]["value"] for name in ("keyword", "name", "hue")}
+    assert values == {"keyword": "Print_fair", "name": "Fair", "hue": "7"}
+    alice.client.post("/labels/change", values)
+    for job in Job.objects.all():
+        while whole.go_on(job.pk):
+            pass
+    assert keywords() == before and known(alice) == {"Fair": {"hue": 7}}
+    assert "Renamed “" not in alice.text("/labels?renamed=Other&was=Fair")
+
+
+@pytest.mark.usefixtures("labelled")
 def test_removed_from_all_messages(alice: Person) -> None:
     alice.client.post("/labels/remove", {"keyword": "Fair"})
     assert keywords() == [[], [], [], []]
@@ -92,6 +111,8 @@ def test_coloured(alice: Person, labelled: list[Any]) -> None:
     assert known(alice) == {"Fair": {"hue": 7}}
     row = rows(alice.text(f"/mailbox/{alice.inbox.pk}/"))[labelled[0].thread]
     assert 'data-k="Fair" data-hue="7"' in row
+    catching_up.catch_up(alice.account.pk)
+    assert 'data-k="Fair" data-hue="7"' in alice.text("/search?q=is:read")
     alice.client.post("/labels/change", {"keyword": "Fair", "name": "Fair", "hue": "12"})
     assert known(alice) == {"Fair": {}}
 
