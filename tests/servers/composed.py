@@ -33,7 +33,7 @@ def command(service: str) -> list[str]:
 
 
 class Composed(Whimbrel):
-    """Two web processes behind a balancer, bridge, worker and beat, on a PostgreSQL database."""
+    """Two web processes behind a balancer, bridge, worker and beat; PostgreSQL, and STARTTLS to the mail servers."""
 
     def __init__(self, dovecot: MailServer, smtp: SmtpServer, database_url: str) -> None:
         self.ports = dict(zip(WEB, free_ports(len(WEB)), strict=True))
@@ -42,7 +42,8 @@ class Composed(Whimbrel):
         own = {"DATABASE_URL", "REDIS_URL", "WEBMAIL_DATA_DIR", "WEBMAIL_BASE_URL"}
         environ = {name: value for name, value in said.items() if name not in own}
         environ |= {"WEBMAIL_BASE_URL": self.balancer.url, "WEBMAIL_METRICS_TOKEN": METRICS_TOKEN}
-        super().__init__(dovecot, smtp, database_url=database_url, environ={**environ, "WEBMAIL_DRAIN_SECONDS": "1"})
+        environ["WEBMAIL_DRAIN_SECONDS"] = "1"
+        super().__init__(dovecot, smtp, database_url=database_url, security="starttls", environ=environ)
         self.url = self.balancer.url
 
     def _processes(self, web_workers: int) -> dict[str, RoleProcess]:

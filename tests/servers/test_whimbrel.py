@@ -1,9 +1,6 @@
 """The product as its own processes: they come up, serve somebody, and are killed and restarted one by one."""
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.postgres import PostgreSQL
-from tests.servers.process import running
-from tests.servers.smtp import SmtpServer
 from tests.servers.whimbrel import Whimbrel
 
 
@@ -32,12 +29,3 @@ def test_a_killed_process_is_replaced(whimbrel: Whimbrel, dovecot: Dovecot) -> N
     dovecot.fill(user, "INBOX", 5)
     whimbrel.visitor(user).close()
     whimbrel.wait_until_synced(user)
-
-
-def test_it_runs_on_postgresql_with_starttls(dovecot: Dovecot, smtp_server: SmtpServer, postgres: PostgreSQL) -> None:
-    product = Whimbrel(dovecot, smtp_server, database_url=postgres.database(), security="starttls")
-    user = dovecot.user()
-    dovecot.fill(user, "INBOX", 5)
-    with running(product):
-        product.visitor(user).close()
-        product.wait_until_synced(user)
