@@ -5,17 +5,22 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import sign_in, table_plan
+from tests.browser.people import letter, sign_in, table_plan
+from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
+
+LABELS = {
+    "read": "Mark as read", "after": "After archiving or deleting, show", "pane": "Reading pane",
+    "flat": "Show mail as",
+}  # fmt: skip
 
 
 def choose(page: Page, product: Whimbrel, **chosen: str) -> None:
     """Radios by their group, the rest by its label; then back to the inbox."""
     page.goto(f"{product.url}/settings")
     for group, name in chosen.items():
-        label = {"read": "Mark as read", "after": "After archiving or deleting, show", "pane": "Reading pane"}
-        asked = page.get_by_label(label.get(group, group.title()), exact=True)
+        asked = page.get_by_label(LABELS.get(group, group.title()), exact=True)
         if group in {"read", "after"}:
             asked.select_option(name)
         else:
@@ -97,3 +102,30 @@ def test_the_one_before_comes_after_archiving(page: Page, whimbrel: Whimbrel, no
     expect(page.locator("#subject")).to_contain_text("No. 41")
     page.get_by_role("toolbar", name="Conversation actions").get_by_role("button", name="Archive").click()
     expect(page.locator("#subject")).to_contain_text("Table plan")
+
+
+def test_each_message_by_itself(
+    page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot, page_record: Record
+) -> None:
+    """The settings, keys, a row's own buttons, reading one alone, and undo."""
+    plan = letter("Plan", "So?", minutes=20)
+    reply = letter("Re: Plan", "Yes.", minutes=10)
+    reply["In-Reply-To"] = plan["Message-ID"]
+    for made in (plan, reply):
+        dovecot.append(mail_user, "INBOX", made.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    rows = page.locator(".row-subj > a")
+    expect(rows).to_have_text(["Re: Plan"])
+    choose(page, whimbrel, flat="Each message by itself")
+    expect(rows).to_have_text(["Re: Plan", "Plan"])
+    page.get_by_role("button", name="Star: Plan").click()
+    expect(page.get_by_role("button", name="Star: Plan")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Star: Re: Plan")).to_have_attribute("aria-pressed", "false")
+    rows.first.click()
+    expect(page.locator("#reader article")).to_have_count(1)
+    expect(page.locator(".row.is-unread")).to_have_count(1)
+    page.keyboard.press("e")
+    expect(rows).to_have_text(["Plan"])
+    page.keyboard.press("z")
+    expect(rows).to_have_text(["Re: Plan", "Plan"])
+    assert page_record.faults == []
