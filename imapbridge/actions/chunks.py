@@ -128,7 +128,7 @@ def _sought(job: Job, most: int) -> Chunk:
         some = _newest(entries) if job.kind in _NEWEST else entries
         changes += _KINDS[Kind(job.kind)](job, boxes[mailbox], some) if some else []
     job.below = found.below
-    return Chunk(found.count, changes, is_more=found.below is not None)
+    return Chunk(found.conversations, changes, is_more=found.below is not None)
 
 
 def _newest(entries: list[Entry]) -> list[Entry]:

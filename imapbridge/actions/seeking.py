@@ -42,10 +42,10 @@ class Sought:
 
 
 class Seen(NamedTuple):
-    """By mailbox what was found; how many conversations that are; and the cursor of what is left, None for nothing."""
+    """By mailbox what was found; how many conversations; and the cursor of what is left, None for nothing."""
 
     entries: dict[int, list[Entry]]
-    count: int
+    conversations: int
     below: int | None
 
 

@@ -163,9 +163,7 @@ def _beside(shown: Listing | Results, place: Place, row: int, key: int) -> dict[
     order = [each for each, _latest in shown.order]
     at = order.index(key) if key in order else -1
     inside = 0 < at < len(order) - 1
-    found = (
-        (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, row)
-    )
+    found = (shown.order[at - 1][1], shown.order[at + 1][1]) if inside else queries.neighbours(place.mailbox, row)
     return {"newer": _address(found[0]), "older": _address(found[1])}
 
 
