@@ -59,12 +59,17 @@ def _pages(box: Mailbox) -> list[Callable[[], object]]:
         ("unread", {"unread__gt": 0}),
         ("starred", {"flagged__gt": 0}),
     ]
-    flat = queries.messages_of("inbox")
     unread, read = _cursor(box, unread__gt=0) + queries.UNREAD, _cursor(box, unread=0)
     return [
         *(partial(queries.conversations, box.pk, "", only, state=1) for only, _ in lists),
         *(partial(queries.conversations, box.pk, _cursor(box, **rows), only, state=1) for only, rows in lists),
         *(partial(queries.unread_first, box.pk, before, state=1) for before in ("", unread, read)),
+    ]
+
+
+def _flat_pages(box: Mailbox) -> list[Callable[[], object]]:
+    flat = queries.messages_of("inbox")
+    return [
         *(partial(queries.conversations, box.pk, before, state=1, shape=flat) for before in ("", _cursor(box))),
         partial(queries.unread_first, box.pk, state=1, shape=flat),
     ]
@@ -73,6 +78,17 @@ def _pages(box: Mailbox) -> list[Callable[[], object]]:
 def test_every_page_is_read_along_an_index_in_its_order(inbox: Mailbox) -> None:
     for ask in _pages(inbox):
         plan = _plan(ask)
-        assert any(f"{index} " in plan for index in ("mt_list", "mt_unread", "mt_read", "mt_flagged", "entry_list")), plan
+        assert any(f"{index} " in plan for index in ("mt_list", "mt_unread", "mt_read", "mt_flagged")), plan
         for slow in ("Bitmap", "Seq Scan", "Join", "SCAN m", "SCAN imapbridge"):
+            assert slow not in plan, plan
+
+
+def test_pages_of_messages_are_read_along_one_as_well(inbox: Mailbox) -> None:
+    """Once the statistics know of them. PostgreSQL takes any mailbox for a two-hundredth of all entries: where that is
+    less than a page, as here, it may read them by the index of the order and sort them."""
+    _execute("ANALYZE")
+    for ask in _flat_pages(inbox):
+        plan = _plan(ask)
+        assert "entry_list " in plan, plan
+        for slow in ("Seq Scan", "Join", "SCAN m", "SCAN imapbridge"):
             assert slow not in plan, plan
