@@ -195,14 +195,14 @@ class _Pages:
             return
         if is_unknown(part.charset) and not body.isascii():
             self.notices.append(notices.UNKNOWN_CHARSET)
-        octets, files = yencoded(decode_transfer(body, part.encoding))
-        text = decode(octets, part.charset or (meta_charset(octets) if part.media_type == "text/html" else ""))
+        octets = decode_transfer(body, part.encoding)
         if part.media_type == "text/html":
-            self._add_html(text)
+            self._add_html(decode(octets, part.charset or meta_charset(octets)))
         elif part.media_type in enriched.MEDIA_TYPES:
-            self._add_html(enriched.to_html(text, part.media_type))
+            self._add_html(enriched.to_html(decode(octets, part.charset), part.media_type))
         else:
-            self._add_text(text, part, files)
+            octets, files = yencoded(octets)
+            self._add_text(decode(octets, part.charset), part, files)
 
     def _add_html(self, text: str) -> None:
         safe = sanitize(

@@ -9,9 +9,11 @@ from imapbridge.mime.headers import clean
 from webmail.reading.tnef import Hidden
 
 MAX_FILES = 50
-_BEGIN = re.compile(rb"=ybegin [^\r\n]{0,300}?\bname=([^\r\n]{1,300}?)[ \t]*\r?\n")
+_LONGEST = 700
+"""Octets of the line that a file begins with."""
 _PART = re.compile(rb"\A=ypart [^\n]*\n")
 _ESCAPED = re.compile(rb"=(.)", re.DOTALL)
+_ESCAPES = [bytes([(octet - 64) % 256]) for octet in range(256)]
 _BACK = bytes((octet - 42) % 256 for octet in range(256))
 """What each octet stands for."""
 
@@ -25,13 +27,20 @@ def yencoded(octets: bytes) -> tuple[bytes, list[Hidden]]:
         at = octets.rfind(b"\n=ybegin ", looked_at, end) + 1
         at = at or looked_at
         looked_at = octets.find(b"\n", end) + 1 or len(octets)
-        if begin := _BEGIN.match(octets, at, end):
-            files.append(Hidden(clean(decode(begin[1])), "", _decoded(octets[begin.end() : end])))
+        begins = octets.find(b"\n", at, end) + 1
+        if name := _name(octets[at : min(begins, at + _LONGEST)]):
+            files.append(Hidden(clean(decode(name)), "", _decoded(octets[begins:end])))
             kept.append(octets[behind:at])
             behind = looked_at
     return b"".join((*kept, octets[behind:])), files
 
 
+def _name(line: bytes) -> bytes:
+    """What the last thing of such a line says; empty for any other line."""
+    is_whole = line.startswith(b"=ybegin ") and line.endswith(b"\n")
+    return line.partition(b" name=")[2].strip(b" \t\r\n") if is_whole else b""
+
+
 def _decoded(lines: bytes) -> bytes:
     data = _PART.sub(b"", lines).translate(None, b"\r\n")
-    return _ESCAPED.sub(lambda found: bytes([(found[1][0] - 64) % 256]), data).translate(_BACK)
+    return _ESCAPED.sub(lambda found: _ESCAPES[found[1][0]], data).translate(_BACK)

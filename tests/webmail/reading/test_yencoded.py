@@ -44,3 +44,10 @@ def test_what_only_looks_like_one_stays(octets: bytes) -> None:
 def test_no_more_than_so_many() -> None:
     assert len(yencoded(block(b"x") * (MAX_FILES + 5))[1]) == MAX_FILES
     yencoded(b"=ybegin name=a\r\n" * 20_000)
+
+
+def test_a_line_that_seems_to_name_a_file_costs_one_look() -> None:
+    """With a pattern that goes back it would be minutes."""
+    line = b"=ybegin" + b" name=a" * 40 + b" " * 1_000_000
+    for octets in (line + b"x\n=yend\n", (line[:900] + b"x\n=yend\n") * 2000):
+        assert yencoded(octets) == (octets, [])
