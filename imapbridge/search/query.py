@@ -71,8 +71,8 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Total: never raises."""
-    reader = _Reader(text[:LONGEST])
+    """Total: never raises. A NUL is a space: PostgreSQL takes none."""
+    reader = _Reader(text[:LONGEST].replace("\0", " "))
     if len(text) > LONGEST:
         reader.note("long")
     return Query(reader.all(), tuple(dict.fromkeys(reader.problems)))

@@ -20,9 +20,9 @@ def size(text: str) -> str | None:
 
 
 def octets(text: str) -> int:
-    """Of what `size` gave."""
+    """Of what `size` gave. No more than a database or a mail server has a number for."""
     unit = text[-1:] if text[-1:] in _FACTORS else ""
-    return int(text.removesuffix(unit)) * _FACTORS[unit]
+    return min(int(text.removesuffix(unit)) * _FACTORS[unit], 2**63 - 1)
 
 
 def day(text: str) -> str | None:

@@ -251,7 +251,8 @@ def test_any_text_is_a_search(shelf: Shelf, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 10_000, "( " * 5000, '"' * 9999, "from:x OR " * 1000, "-" * 10_000, "東" * 10_000]
+    "text",
+    ["larger:999999999999G", "a" * 10_000, "( " * 5000, '"' * 9999, "from:x OR " * 1000, "-" * 10_000, "東" * 10_000],
 )
 def test_long_texts_are_searches_too(shelf: Shelf, letter: Letter, text: str) -> None:
     letter("The van")

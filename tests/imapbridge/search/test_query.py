@@ -99,3 +99,8 @@ def test_days_and_spans() -> None:
     assert values.ago("9999y", today) == date(1, 1, 2)
     assert values.date_of("yesterday", today) == date(2026, 3, 11)
     assert values.octets("5M") == 5 * 2**20
+    assert values.octets("999999999999G") == 2**63 - 1
+
+
+def test_no_nul() -> None:
+    assert parse("label:a\0b").tree == parse("label:a b").tree
