@@ -37,6 +37,7 @@ from webmail.reading.sealing import armoured, sealed
 from webmail.reading.tnef import Hidden
 from webmail.reading.trust import Trust
 from webmail.reading.uuencoded import uuencoded
+from webmail.reading.weight import too_heavy
 from webmail.reading.yencoded import yencoded
 
 MAX_BODY = 8 * 1024 * 1024
@@ -199,7 +200,8 @@ class _Pages:
         if part.media_type == "text/html":
             self._add_html(decode(octets, part.charset or meta_charset(octets)))
         elif part.media_type in enriched.MEDIA_TYPES:
-            self._add_html(enriched.to_html(decode(octets, part.charset), part.media_type))
+            text = decode(octets, part.charset)
+            self._add_html(text if too_heavy(text) else enriched.to_html(text, part.media_type))
         else:
             octets, files = yencoded(octets)
             self._add_text(decode(octets, part.charset), part, files)

@@ -135,6 +135,13 @@ def test_enriched_text_is_shown_as_it_is_meant() -> None:
     assert "<b>Now</b> or never" in found.html
 
 
+def test_enriched_text_that_is_too_much_is_shown_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_message.enriched, "to_html", lambda *_: pytest.fail("it was written out"))
+    found = opened(b"Content-Type: text/enriched\r\n\r\nNever" + b"<b>" * 30_000)
+    assert "Never" in found.html
+    assert codes(found) == ["too-complex"]
+
+
 def test_five_thousand_parts() -> None:
     found = opened(messages.many_parts(5000))
     assert codes(found) == ["parts-cut"]
