@@ -64,8 +64,13 @@ def entries_of(only: str) -> dict[str, bool]:
 def _by_uid(job: Job, most: int, **still: bool) -> list[Entry]:
     """The next entries, by UID from the top down. What has no UID yet comes first: it may get any of them meanwhile."""
     here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to, **still)
-    coming = list(here.filter(uid__lt=0)[:most]) if job.below is None else []
-    below = MAX_UID + 1 if job.below is None else job.below
+    below, coming = job.below or 0, list[Entry]()
+    if below <= 0:
+        coming = list(here.filter(uid__lt=below).order_by("-uid")[:most])
+        if len(coming) == most:
+            job.below = coming[-1].uid
+            return coming
+        below = MAX_UID + 1
     placed = list(here.filter(uid__gt=0, uid__lt=below).order_by("-uid")[: most - len(coming)])
     if placed:
         job.below = placed[-1].uid
@@ -126,9 +131,17 @@ def _sought(job: Job, most: int) -> Chunk:
     changes: list[int] = []
     for mailbox, entries in found.entries.items():
         some = _newest(entries) if job.kind in _NEWEST else entries
+        some = _not_copied(job, some) if job.kind == Kind.COPY else some
         changes += _KINDS[Kind(job.kind)](job, boxes[mailbox], some) if some else []
     job.below = found.below
     return Chunk(found.conversations, changes, is_more=found.below is not None)
+
+
+def _not_copied(job: Job, entries: list[Entry]) -> list[Entry]:
+    """A conversation is found once more by each older message of it that the search finds."""
+    there = Entry.objects.filter(mailbox=job.target_id, message__in=_ids(entries), pk__gt=job.up_to)
+    copied = set(there.values_list("message", flat=True))
+    return [one for one in entries if one.message_id not in copied]
 
 
 def _newest(entries: list[Entry]) -> list[Entry]:

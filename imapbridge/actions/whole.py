@@ -32,6 +32,9 @@ AT_ONCE = 100
 """Messages that a click waits for: most folders have no more, and are done with it."""
 NOT_LISTED = {Kind.READ, Kind.EMPTY}
 """They are done to messages that the first sync has not brought as well."""
+SOUGHT = "sought"
+"""The filter of a job that is done to what a search finds. No list has it: a process of the version before, which would
+take the job for one of all the mailbox, fails at it."""
 _Change = PendingChange.Kind
 _CHANGES: dict[str, tuple[PendingChange.Kind, ...]] = {
     Kind.EMPTY: (_Change.EXPUNGE,), Kind.MOVE: (_Change.MOVE,), Kind.COPY: (_Change.COPY,),
@@ -62,6 +65,8 @@ def begin(
         if target is not None:
             Mailbox.objects.get(account=account_id, pk=target)
         kept = sought.kept() if sought else None
+        if kept:
+            what["only"] = SOUGHT
         afoot = Job.objects.filter(mailbox=box, finished_at=None, **what)
         afoot = afoot.filter(sought=kept) if kept else afoot.filter(sought__isnull=True)
         job = afoot.first() or _new(box, kind, what | {"sought": kept})

@@ -4,6 +4,7 @@ killed."""
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import MailAccount
@@ -191,6 +192,17 @@ def test_what_gets_its_uid_meanwhile_is_done_as_well(inbox: Mailbox) -> None:
     Entry.objects.filter(pk=coming.pk).update(uid=5000)
     finish(job)
     assert not Entry.objects.filter(mailbox=inbox, expunged=False).exists()
+
+
+def test_of_many_that_have_no_uid_yet_each_is_done_once(inbox: Mailbox) -> None:
+    Entry.objects.filter(mailbox=inbox, uid__lte=250).update(uid=-F("pk"))
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.LABEL, keyword="Work", by_message=True)
+    chunks = 0
+    while whole.go_on(job.pk) and chunks < 10:
+        chunks += 1
+    job.refresh_from_db()
+    assert (job.done, job.finished_at is not None) == (800, True)
+    assert not [one for one in Entry.objects.filter(mailbox=inbox) if "Work" not in one.keywords]
 
 
 @pytest.mark.parametrize(("messages", "span"), [(5000, 50_000), (100_000, 10_000), (2_000_000, 500)])

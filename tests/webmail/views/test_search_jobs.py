@@ -6,6 +6,7 @@ import pytest
 
 from imapbridge.actions import whole
 from imapbridge.models import Entry, Job, Mailbox, Message, SearchHit, ServerSearch
+from imapbridge.queries.conversations import ONLY
 from imapbridge.search import catching_up
 from tests import factories
 from tests.webmail.views.conftest import Person
@@ -52,6 +53,7 @@ def test_all_of_it_goes_wherever_it_lies_and_comes_back(
     answer = _everything(alice, "archive").json()
     job = Job.objects.get()
     assert held(archive) == _about(archive) and 7 <= job.done < 31
+    assert job.only not in ONLY, "the version before would do it to all of the inbox"
     page = alice.text("/search?q=lease")
     assert "Moving everything from Search: lease to Archive" in page and f"/jobs/{job.pk}/stop" in page
     late = factories.message(alice.inbox, "A lease that came meanwhile", sort_at=1)
@@ -64,6 +66,18 @@ def test_all_of_it_goes_wherever_it_lies_and_comes_back(
     alice.client.post(answer["undo"])
     _finish(Job.objects.latest("pk"))
     assert _about(lists) | {others[0].pk} == wanted and held(archive) == {others[1].pk}
+
+
+def test_a_conversation_that_is_found_again_further_down_is_copied_once(
+    alice: Person, archive: Mailbox, lists: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "AT_ONCE", 7)
+    found = Entry.objects.filter(mailbox=lists, message__in=_about(lists)).order_by("sort_at")
+    found.filter(message=max(_about(lists))).update(thread=found[0].thread)
+    _everything(alice, "copy", to=archive.pk)
+    _finish(Job.objects.get())
+    copies = list(Entry.objects.filter(mailbox=archive).values_list("message", flat=True))
+    assert set(copies) == _about(lists) and len(copies) == 30
 
 
 def test_marks_are_of_all_that_is_found(alice: Person, lists: Mailbox) -> None:
