@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from django.db import Error as DatabaseAway
-from kombu.exceptions import OperationalError
+from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
 from imapbridge import tasks
@@ -34,6 +34,8 @@ AFTER_A_FAULT = 3.0
 """Seconds until what the database could not tell is asked of it again."""
 PACE = 0.02
 """Seconds from one account that is taken up to the next: each may be a log-in."""
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Any other fault of it comes again however often something is tried."""
 LAST_SECONDS = 5.0
 """For what is under way when the process ends. What is lost is replayed later: it is rows."""
 
@@ -64,7 +66,7 @@ class Replays:
                 if is_ours(account_id):
                     self.wake(account_id)
                     await asyncio.sleep(PACE)
-        except DatabaseAway as fault:  # the next sync of each sees to it
+        except DATABASE_AWAY as fault:  # the next sync of each sees to it
             logger.warning("what is owed is unknown: %s", type(fault).__name__)
 
     async def close(self) -> None:
@@ -82,7 +84,7 @@ class Replays:
         try:
             await run_replay(self._pool, account_id)
             self._come_back(account_id, await in_thread(replay.pause, account_id))
-        except DatabaseAway as fault:  # what is owed is there when it is back
+        except DATABASE_AWAY as fault:  # what is owed is there when it is back
             logger.warning("account=%d replay put off: %s", account_id, type(fault).__name__)
             self._come_back(account_id, AFTER_A_FAULT)
         except Exception:
@@ -125,7 +127,7 @@ async def _look_where_it_went(account_id: int) -> None:
     """Not all servers tell, and what else was done to these messages waits for it."""
     try:
         await asyncio.to_thread(tasks.request_sync, account_id)
-    except (OperationalError, RedisError) as fault:  # beat asks again
+    except (BrokerAway, RedisError) as fault:  # beat asks again
         logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 
 from imapbridge.bridge import keeping, replays
 from imapbridge.bridge.keeping import Keeper
@@ -37,6 +37,22 @@ def test_what_is_owed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asyncio.run(story())
     assert tried == [7, 7]
+
+
+def test_another_fault_is_told_and_left_to_the_next_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run_replay(_pool: Pool, _account_id: int) -> None:
+        raise DataError
+
+    monkeypatch.setattr(replays, "run_replay", run_replay)
+
+    async def story() -> None:
+        running = Replays(Pool())
+        running.wake(7)
+        await asyncio.wait(set(running._running.values()))
+        assert not running._later
+        await running.close()
+
+    asyncio.run(story())
 
 
 def test_an_account_is_listened_to_again(monkeypatch: pytest.MonkeyPatch) -> None:
