@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -52,7 +52,7 @@ def _give_signs(row: Outgoing, over: Event, lost: Event) -> None:
                 if not held(row).update(due_at=timezone.now() + LEASE):
                     lost.set()
                     return
-            except DatabaseError as fault:  # the next sign may be given
+            except Error as fault:  # the next sign may be given
                 logger.warning("outgoing=%s no sign given: %s", row.pk, type(fault).__name__)
                 connection.close()
     finally:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts import sign_ins
-from accounts.models import Errand
+from accounts.models import Errand, MailAccount
 from imapbridge.actions import leaving
 from webmail.compose.fates import PATIENCE
 from webmail.models import Outgoing
@@ -34,10 +35,13 @@ def see_off(user_id: int, *, also_later: bool) -> None:
     """The passwords stay for what is on its way; `also_later`: for all that waits."""
     now = timezone.now()
     left = _left(user_id) if also_later else _left(user_id).filter(due_at__lte=now + MOMENT)
-    Errand.objects.filter(account__user=user_id).delete()
-    for account_id, last in left.values_list("account").annotate(Max("due_at")):
-        until: datetime = max(last, now) + PATIENCE if also_later else now + AT_MOST
-        Errand.objects.create(account_id=account_id, until=until)
+    with transaction.atomic():
+        # Locked: somebody may sign out in two tabs, or be swept meanwhile.
+        list(MailAccount.objects.select_for_update().filter(user=user_id).order_by("pk"))
+        Errand.objects.filter(account__user=user_id).delete()
+        for account_id, last in left.values_list("account").annotate(Max("due_at")):
+            until: datetime = max(last, now) + PATIENCE if also_later else now + AT_MOST
+            Errand.objects.create(account_id=account_id, until=until)
 
 
 def look() -> None:
