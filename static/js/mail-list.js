@@ -12,6 +12,9 @@ const group = (row) => row.parentElement.getAttribute("aria-labelledby");
 const rank = (row) => Number(group(row) === "g-unread");
 const isNewer = (a, b) => rank(a) > rank(b) || (rank(a) === rank(b) && (at(a) > at(b) || (at(a) === at(b) && key(a) > key(b))));
 
+const touches = matchMedia("(pointer: coarse)");
+const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 300));
+
 /** Out of the list, and still under the name of its heading. */
 function shelve(row) {
   const shelf = document.createElement("ul");
@@ -31,6 +34,8 @@ class MailList extends HTMLElement {
     for (const type of ["pointerover", "touchstart", "focusin", "keydown", "change"]) {
       document.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
     }
+    // The first swipe is over before they could come for it.
+    if (touches.matches) whenIdle(() => import("./hands.js").catch(() => {}));
     this.settle();
   }
 

@@ -216,8 +216,9 @@ def test_a_swipe_files_and_a_long_press_marks(phone: Page, whimbrel: Whimbrel, f
         if len(xs) > 1:
             touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
-    phone.locator(".row", has_text="Plan 5").locator(".row-lead").tap()
-    phone.get_by_role("button", name="Clear selection").tap()
+    # Before anything is touched.
+    phone.wait_for_function("performance.getEntriesByType('resource').some(each => each.name.includes('/swipe.'))")
+    phone.wait_for_load_state("networkidle")
     finger("Plan 2", 100, 130, 200, 320)
     shown(phone, 1, 3, 4, 5)
     expect(phone.get_by_text("Archived “Plan 2”")).to_be_visible()
