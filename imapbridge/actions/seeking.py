@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from imapbridge import queries
 from imapbridge.models import Entry, Job, SearchHit
-from imapbridge.search import index
+from imapbridge.search import criteria, index
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import parse
-from imapbridge.search.tree import EVERYTHING
+from imapbridge.search.tree import Node
 
 LAST = 0
 """A cursor below every message: the index is done with."""
@@ -53,18 +53,20 @@ def following(job: Job, most: int) -> Seen:
     """The next `most` conversations, as far as they are not where the job takes them."""
     scope, tree = _scope(job), parse(_said(job)["query"]).tree
     if job.below == LAST:
-        return _deeper(job, scope)
+        return _deeper(job, scope, tree)
     found = index.page(scope, tree, "" if job.below is None else str(job.below), most)
     return _seen(job, found.hits, int(found.next) if found.next else LAST)
 
 
-def _deeper(job: Job, scope: Scope) -> Seen:
-    """What the server found in texts that are not here, of the same search."""
+def _deeper(job: Job, scope: Scope, tree: Node) -> Seen:
+    """What the server found in texts that are not here, of the same search, and not of fewer words. It may have been
+    days ago."""
     said = _said(job)
-    same = {"query": said["query"], "everywhere": said["everywhere"], "account": job.account_id}
+    same = {"query": said["query"], "everywhere": said["everywhere"], "account": job.account_id, "ascii_only": False}
     hits = SearchHit.objects.filter(**{f"search__{name}": value for name, value in same.items()})
     messages = set(hits.order_by("-pk").values_list("message", flat=True)[: index.PAGE * 20])
-    found = {hit.thread: hit for hit in index.hits_of_messages(scope, EVERYTHING, messages)} if messages else {}
+    still = criteria.passing(tree)
+    found = {hit.thread: hit for hit in index.hits_of_messages(scope, still, messages)} if messages else {}
     return _seen(job, [*found.values()], None)
 
 

@@ -68,6 +68,12 @@ def left_over(tree: Node) -> Node:
     return all_of(part for part in conjuncts(tree) if any(term.field in _LOCAL | _DAYS for term, _ in terms(part)))
 
 
+def passing(tree: Node) -> Node:
+    """What a message that the server found may have ceased to be meanwhile: where it lies, and how it is marked."""
+    fields = [(part, {term.field for term, _ in terms(part)}) for part in conjuncts(tree)]
+    return all_of(part for part, named in fields if named & (_LOCAL | _DAYS) or not named & _WORDS.keys())
+
+
 def as_gmail(tree: Node) -> str:
     """For a server that has Gmail's own search, whose language ours is, but for the folders."""
     return str(all_of(part for part in conjuncts(tree) if not any(term.field in _LOCAL for term, _ in terms(part))))

@@ -99,6 +99,22 @@ def test_what_the_mail_server_found_is_part_of_it(alice: Person, archive: Mailbo
     assert hidden.pk in held(archive) and len(held(archive)) == 31
 
 
+@pytest.mark.parametrize(("query", "found"), [
+    ("lease is:unread", {"unread", "moved"}), ("lease in:inbox", {"read", "unread"}), ("lëase", set[str]()),
+])  # fmt: skip
+def test_what_it_found_days_ago_is_looked_at_anew(alice: Person, archive: Mailbox, query: str, found: set[str]) -> None:
+    """It may have been read since, or moved; and a server that was asked for fewer words found too much."""
+    folder = factories.mailbox(alice.account, "Folder")
+    held_now = {"read": (alice.inbox, True), "unread": (alice.inbox, False), "moved": (folder, False)}
+    made = {name: factories.message(box, "Nothing", seen=seen).pk for name, (box, seen) in held_now.items()}
+    search = ServerSearch.objects.create(account=alice.account, token="t", query=query, ascii_only=not query.isascii())
+    SearchHit.objects.bulk_create(SearchHit(search=search, message=pk) for pk in made.values())
+    catching_up.catch_up(alice.account.pk)
+    _everything(alice, "archive", q=query)
+    _finish(Job.objects.get())
+    assert held(archive) == {made[name] for name in found}
+
+
 def test_who_has_several_accounts(alice: Person, archive: Mailbox, lists: Mailbox) -> None:
     fair = factories.another(alice.user)
     inbox, other = factories.mailbox(fair), factories.mailbox(fair, "Archive", special_use="archive")
