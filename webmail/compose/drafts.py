@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from webmail.compose import mirror, moving, uploads
 from webmail.compose.quote import sanitized, unwrapped
-from webmail.models import Draft
+from webmail.models import Draft, Outgoing
 
 HAD_BACK = timedelta(days=1)
 """For how long what was thrown away can be had back."""
@@ -82,16 +82,19 @@ def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = 
 
 def named(draft: Draft, name: str) -> Draft:
     """A new one, saved. Under a `name` there is one only: it is the one that is there already, if it is. Its Message-ID
-    has the name."""
+    has the name, unless that has gone: what is typed after that is another message."""
     if not name:
         draft.save()
         return draft
-    draft.message_id = f"<{name}@{draft.message_id.partition('@')[2]}"
+    own, draft.message_id = draft.message_id, f"<{name}@{draft.message_id.partition('@')[2]}"
+    gone = Outgoing.objects.filter(account__user=draft.account.user_id, message_id=draft.message_id)
     mine = Draft.objects.select_related("account__user", "identity").filter(account__user=draft.account.user_id)
     try:
         with transaction.atomic():
             if found := mine.filter(message_id=draft.message_id).first():
                 return found
+            if gone.exclude(state__in=(Outgoing.State.TAKEN_BACK, Outgoing.State.REFUSED)).exists():
+                draft.message_id = own
             draft.save()
     except IntegrityError:  # another request was quicker
         return mine.get(message_id=draft.message_id)

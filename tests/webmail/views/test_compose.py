@@ -373,3 +373,6 @@ def test_what_a_browser_has_a_name_for_is_begun_once_and_sent_once(alice: Person
     Draft.objects.filter(pk=first["draft"]).delete()  # it has gone
     assert post(alice, "/compose/", do="send")["said"] == "Sent"
     assert (Outgoing.objects.count(), Draft.objects.filter(account=alice.account).count()) == (1, 0)
+    after = post(alice, "/compose/", do="save", text="Dear Ann, and one thing more")["draft"]
+    post(alice, f"/compose/{after}/", do="send")
+    assert Outgoing.objects.count() == 2, "what was typed after that goes as well"
