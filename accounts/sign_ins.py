@@ -158,13 +158,16 @@ def sweep() -> None:
 
 
 def forget_where_nobody_is(users: list[int]) -> None:
-    """Forget the mail passwords of those of the users who are signed in nowhere, unless they chose that they stay."""
+    """Forget the mail passwords of those of the users who are signed in nowhere, unless they chose that they stay, or
+    something is still to be done with them."""
     with transaction.atomic():
         # Locked before it is seen who is there: `is_kept` then sees what was done, or this sees who came.
         held = list(MailAccount.objects.select_for_update().filter(_goes(), user__in=users).exclude(secret=""))
         present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values_list("user", flat=True)
         nobodys = {account.user_id for account in held}.difference(present)
-        left = [account for account in held if account.user_id in nobodys]
+        errands = Errand.objects.filter(until__gt=timezone.now(), account__in=[account.pk for account in held])
+        busy = set(errands.values_list("account", flat=True))
+        left = [account for account in held if account.user_id in nobodys and account.pk not in busy]
         for account in left:
             returning.leave(account)
         accounts = [account.pk for account in left]
@@ -174,7 +177,5 @@ def forget_where_nobody_is(users: list[int]) -> None:
 
 
 def _goes() -> models.Q:
-    """Whose passwords go with the last sign-in: everybody's who has not chosen otherwise. What is still to be done with
-    one comes first."""
-    busy = Errand.objects.filter(until__gt=timezone.now()).values("account")
-    return ~models.Q(user__in=Preferences.objects.filter(keeps_syncing=True).values("user")) & ~models.Q(pk__in=busy)
+    """Whose passwords go with the last sign-in: everybody's who has not chosen otherwise."""
+    return ~models.Q(user__in=Preferences.objects.filter(keeps_syncing=True).values("user"))
