@@ -12,6 +12,7 @@ let listScroll = 0;
 /** A body that is not here yet is fetched from the mail server while the page waits. */
 const LONGEST_WAIT = 60000;
 let loading = new AbortController();
+let underWay = 0;
 
 /** Loads a conversation into the reading pane. `focus`: the subject takes it, as after Enter, a tap, or `o`. */
 export async function open(address, { push = true, focus = alone() } = {}) {
@@ -21,11 +22,13 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   const mine = (loading = new AbortController());
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST_WAIT)]);
-  const marks = isUnread(address) && readAfter() === 0;
+  // Whoever leafs sees little of it: what they stay at is marked when it is shown.
+  const marks = !underWay++ && isUnread(address) && readAfter() === 0;
   const began = performance.now();
   const page = await fetchRegion(address, "reader", signal, marks ? signed() : undefined).catch(() => {
     if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
+  underWay -= 1;
   clearTimeout(busy);
   if (mine.signal.aborted) return;
   reader().removeAttribute("aria-busy");
@@ -75,7 +78,8 @@ document.addEventListener("click", (event) => {
     close();
   } else if (isMessage(link) && /^\/message\/\d+\/$/.test(link.pathname) && link.closest("#list, #reader")) {
     event.preventDefault();
-    open(link.pathname + link.search, { focus: alone() || event.detail === 0 });
+    // The second click of two opens nothing else: it would find folded what was unread at the first.
+    if (event.detail < 2) open(link.pathname + link.search, { focus: alone() || event.detail === 0 });
   }
 });
 

@@ -216,6 +216,42 @@ def test_what_stays_folded_stays_unread(page: Page, whimbrel: Whimbrel, mail_use
     expect(page.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
 
 
+def test_two_clicks_are_one(page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot) -> None:
+    """What the first one has marked as read is still there to be read."""
+    first = letter("Plan", "1", minutes=30)
+    for number in (1, 2, 3):
+        made = first if number == 1 else letter("Re: Plan", str(number), minutes=30 - number)
+        if made is not first:
+            made["In-Reply-To"] = first["Message-ID"]
+        dovecot.append(mail_user, "INBOX", made.as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    page.locator(".row-subj > a").click()
+    expect(page.locator(".row.is-unread")).to_have_count(0)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".msg.open")).to_have_count(3)
+
+
+def test_leafing_marks_what_one_stays_at(page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot) -> None:
+    for number in (3, 2, 1):
+        dovecot.append(mail_user, "INBOX", letter(f"Plan {number}", "So?", minutes=number).as_bytes())
+    sign_in(page, whimbrel, mail_user)
+    asked: list[str] = []
+
+    def slow(route: Route) -> None:
+        asked.append(route.request.method)
+        if len(asked) > 2:
+            route.continue_()
+
+    page.route(re.compile(r"/message/\d+/\?"), slow)
+    for subject in ("Plan 1", "Plan 2", "Plan 3"):
+        page.get_by_role("link", name=subject).click()
+    expect(page.locator("#subject")).to_have_text("Plan 3")
+    expect(page.locator(".row.is-unread .row-subj > a")).to_have_text(["Plan 1", "Plan 2"])
+    assert asked == ["POST", "GET", "GET"]
+
+
 def test_archive_and_delete_by_one_key(page: Page, whimbrel: Whimbrel, mail_user: User, dovecot: Dovecot) -> None:
     for number in (1, 2):
         dovecot.append(mail_user, "INBOX", letter(f"Keep or not {number}", "So?", minutes=number).as_bytes())
