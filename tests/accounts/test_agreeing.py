@@ -22,6 +22,7 @@ from imapbridge.pool.credentials import server_for
 from imapbridge.wire.drivers import dial
 from imapbridge.wire.drivers.pipe import dial as dial_on_asyncio
 from tests import factories
+from tests.webmail.views.conftest import confirm
 
 SERVERS = Servers(
     Endpoint("imap.example.net", 993, "tls", is_strange=True),
@@ -168,6 +169,7 @@ def test_a_name_that_leads_into_our_network_by_now_is_not_connected_to(host: str
 def test_for_one_more_account_as_well(client: Client, asked: list[Any]) -> None:
     user, _account = factories.person("bob@example.org", secret="sealed")
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    confirm(client)
     fields = {"address": "ann@example.net", "password": "right"}
     shown = client.post("/settings/accounts/new", fields)
     assert "Reading: imap.example.net:993" in shown.content.decode()

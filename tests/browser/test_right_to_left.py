@@ -43,7 +43,11 @@ def test_all_of_it_is_mirrored(arabic: Page, whimbrel: Whimbrel, dovecot: Doveco
         folders, lists = (arabic.locator(name).bounding_box() for name in ("#side", "#list-pane"))
         assert folders and lists and folders["x"] > lists["x"], "folders stand where reading begins"
         archive = arabic.locator("#side a", has_text="الأرشيف")
-        arabic.locator(".row-subj > a", has_text="Plan 2").drag_to(archive)
+        dragged = arabic.locator(".row-subj > a", has_text="Plan 2")
+        with arabic.expect_response(re.compile(r"/js/drag\.")):  # what hands do is loaded when they come near
+            dragged.hover()
+        arabic.wait_for_load_state("networkidle")
+        dragged.drag_to(archive)
         expect(rows).to_have_count(2)
     for address in (None, "/settings", "/compose/", "/contacts", "/search?q=plan"):
         if address:
