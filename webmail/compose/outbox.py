@@ -182,9 +182,9 @@ def waiting(account_ids: Collection[int]) -> list[Outgoing]:
     return list(shown.order_by("planned_at", "pk"))
 
 
-def of_draft(user_id: int, draft_id: int) -> Outgoing | None:
-    """What a draft is on its way as."""
-    return _going(user_id).filter(draft=draft_id).first()
+def of_draft(user_id: int, draft_id: int, tab: str) -> Outgoing | None:
+    """What a draft is on its way as, from that page. What another page has of it may be another text."""
+    return _going(user_id).filter(draft=draft_id, draft__tab=tab).first()
 
 
 def begun_as(account: MailAccount, name: str) -> Outgoing | None:

@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def one(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The draft's form, and what its buttons do."""
-    if _wants_sent(request) and (row := outbox.of_draft(shell.person(request).pk, draft_id)):
+    if _wants_sent(request) and (row := outbox.of_draft(shell.person(request).pk, draft_id, _tab(request.POST))):
         return _told(request, sending.sent_already(row, shell.clock(request)))
     draft = access.draft_for(request.user, draft_id)
     return _answer(request, draft, request.POST) if request.method == "POST" else _page(request, draft)
@@ -100,7 +100,7 @@ def _answer(request: HttpRequest, draft: Draft, values: QueryDict) -> HttpRespon
         return _left(request, {"said": _("Draft discarded")} if deed == "discard" else {})
     try:
         draft = drafts.save(
-            draft, _typed(values, draft), _number(values.get("revision"), draft.revision), values.get("tab", "")[:40],
+            draft, _typed(values, draft), _number(values.get("revision"), draft.revision), _tab(values),
             anyway="anyway" in values,
         )  # fmt: skip
     except ChangedElsewhere as fault:
@@ -162,6 +162,10 @@ def _typed(values: QueryDict, draft: Draft) -> Typed:
 def _said(values: QueryDict, name: str, draft: Draft) -> str:
     """Without NUL, which no text of a database holds."""
     return values.get(name, str(getattr(draft, name))).replace("\0", "")
+
+
+def _tab(values: QueryDict) -> str:
+    return values.get("tab", "")[:40].replace("\0", "")
 
 
 def _number(text: str | None, otherwise: int) -> int:

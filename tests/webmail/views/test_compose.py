@@ -370,6 +370,8 @@ def test_what_a_browser_has_a_name_for_is_begun_once_and_sent_once(alice: Person
     sent.append(post(alice, f"/compose/{first['draft']}/", do="send"))
     assert {(one["said"], one["draft"]) for one in sent} == {("Sent", first["draft"])}
     assert Outgoing.objects.count() == 1
+    other = {**asked, "text": "Dear Ann, no", "tab": "another", "do": "send"}
+    assert alice.client.post(f"/compose/{first['draft']}/", other, headers=FETCH).status_code == 404
     Draft.objects.filter(pk=first["draft"]).delete()  # it has gone
     assert post(alice, "/compose/", do="send")["said"] == "Sent"
     assert (Outgoing.objects.count(), Draft.objects.filter(account=alice.account).count()) == (1, 0)
