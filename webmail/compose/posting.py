@@ -7,11 +7,13 @@ so of two who are at the same message one goes on; see `outbox` for the states.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
 from celery import current_app
+from django import db
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -41,6 +43,8 @@ SOONEST_PERSON = timedelta(minutes=10)
 """Between two looks at whether its person has mended what only they can."""
 SURE = 0.05
 """Seconds past its time: who comes too early leaves it to the clock."""
+AWAY = (0.5, 1, 2, 4, 8, 16)
+"""Seconds between the times that an answer is written down, while the database is away."""
 AT_ONCE = timedelta(seconds=45)
 """What is due so soon is asked for now, and waits in the broker; the rest is found by the clock."""
 
@@ -146,7 +150,21 @@ def deliver(row: Outgoing) -> None:
         logger.exception("outgoing=%s its octets are gone", row.pk)
         answered(row, dict.fromkeys(_names(row), Reply(550, "")))
     else:
-        answered(row, replies)
+        _keep_at(row, replies)
+
+
+def _keep_at(row: Outgoing, replies: Mapping[str, Reply]) -> None:
+    """`answered`, also when the database is started anew just then: else nobody would know what we were told."""
+    for pause in AWAY:
+        try:
+            answered(row, replies)
+        except (db.OperationalError, db.InterfaceError) as fault:
+            logger.warning("outgoing=%s answered, and not written down yet: %s", row.pk, type(fault).__name__)
+            db.connection.close()
+            time.sleep(pause)
+        else:
+            return
+    answered(row, replies)
 
 
 def answered(row: Outgoing, replies: Mapping[str, Reply]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from imapbridge import submit
@@ -67,6 +68,22 @@ def test_a_worker_is_killed(
     assert (row.copy, Draft.objects.count()) == (("owed", 0) if state == "sent" else ("", 1))
     if state == "unknown":
         _a_person_decides(alice, row, arrived)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_is_away_when_the_server_has_answered(alice: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tried = posting.answered, list[object]()
+
+    def away(*given: Any) -> None:
+        tried.append(given)
+        if len(tried) < 3:
+            raise OperationalError
+        real(*given)
+
+    monkeypatch.setattr(posting, "answered", away)
+    monkeypatch.setattr(posting, "AWAY", (0, 0, 0))
+    row = alice.post(alice.send("bob@example.org"))
+    assert (row.state, row.copy, len(alice.got()), len(tried)) == ("sent", "owed", 1, 3)
 
 
 def _a_person_decides(alice: Sender, row: Outgoing, arrived: int) -> None:
