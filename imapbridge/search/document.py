@@ -27,6 +27,8 @@ TEXT = 16_000
 OCTETS = 64 * 1024
 """Of one part of it."""
 MOST_PEOPLE = 50
+HEADS = 6_000
+"""Characters of the words of one field: all in all PostgreSQL takes no more than a million octets."""
 _ID_BITS = 24
 _LATEST = 2**38
 """Seconds since 1970: the year 10000."""
@@ -95,7 +97,7 @@ def document(facts: Facts, bodies: Mapping[str, bytes] | None = None) -> Documen
         key_of(facts.sort_at, facts.id),
         facts.account,
         facts.id,
-        _heads(found, facts),
+        _heads({name: _few(several) for name, several in found.items()}, facts),
         " ".join(words(text or facts.preview)),
     )
 
@@ -110,6 +112,12 @@ def _heads(found: Mapping[str, list[str]], facts: Facts) -> str:
     ]
     own = [account_word(facts.account), *([HAS_ATTACHMENT] if facts.has_attachment else [])]
     return " ".join((*plain, *marked, *own))
+
+
+def _few(several: Iterable[str]) -> list[str]:
+    """As many words as there is room for."""
+    room = HEADS
+    return [word for word in several if (room := room - len(word)) >= 0]
 
 
 def _people(shown: Iterable[list[str]]) -> list[str]:

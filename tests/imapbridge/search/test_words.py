@@ -1,9 +1,12 @@
 """Words as they are written into the index and looked for there."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imapbridge.search.document import Facts, document
 from imapbridge.search.words import goes_on, looked_for, words
 
 WORDS = {
@@ -43,3 +46,22 @@ def test_a_word_is_found_in_any_text_that_has_it(before: str, word: str, after: 
 @given(st.text(max_size=80))
 def test_words_hold_no_marks_of_a_database(text: str) -> None:
     assert not set("".join(words(text))) & set("'\"\\*:()&|!<>/^-+ \t\r\n\0")
+
+
+def test_there_is_room_for_the_words_of_any_header() -> None:
+    """PostgreSQL takes no more than a million octets for a message; letters of four octets are the dearest."""
+    some = iter(range(10**6))
+
+    def said(count: int) -> str:
+        return "".join(chr(0x20000 + next(some) * 7 % 40_000) for _ in range(count))
+
+    people = {
+        name: [[said(400), f"{said(300)}@example.org"] for _ in range(50)] for name in ("from", "to", "cc", "bcc")
+    }
+    files = ["", "multipart", "mixed", "", "", "", "", 0, "", [["1", "", "", "", "", "", said(250), 0, "", []]] * 5000]
+    facts = Facts(
+        5, 7, 1_700_000_000, "", "", json.dumps(people), said(50_000), "", json.dumps(files), True, said(50_000)
+    )
+    made = document(facts)
+    assert made.heads.endswith("in/7 has/attachment")
+    assert sum(len(word.encode()) + 6 for word in made.heads.split()) < 800_000
