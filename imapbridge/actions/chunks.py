@@ -140,7 +140,7 @@ def _sought(job: Job, most: int) -> Chunk:
 def _not_copied(job: Job, entries: list[Entry]) -> list[Entry]:
     """A conversation is found once more by each older message of it that the search finds."""
     there = Entry.objects.filter(mailbox=job.target_id, message__in=_ids(entries), pk__gt=job.up_to)
-    copied = set(there.values_list("message", flat=True))
+    copied = set(there.values_list("message_id", flat=True))
     return [one for one in entries if one.message_id not in copied]
 
 
