@@ -21,11 +21,7 @@ from imapbridge.writing import in_turn
 
 ROUND_TRIP = timedelta(seconds=60)
 """What is written may have been fetched so long ago."""
-_COUNT = f"""
-UPDATE {Mailbox._meta.db_table} SET total = total + %s,
-  unread = (SELECT count(*) FROM {Entry._meta.db_table} WHERE mailbox_id = %s AND NOT seen AND NOT expunged)
-WHERE id = %s
-"""  # noqa: S608 - the tables' names are ours
+_COUNT = f"UPDATE {Mailbox._meta.db_table} SET total = total + %s, unread = unread + %s WHERE id = %s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +95,14 @@ def _write(mailbox: Mailbox, said: Batch, fetched_at: datetime, lowest_uid: int 
     if not (fresh or different or gone) and lowest_uid is None:
         return Written()
     state = events.raise_state(mailbox.pk)
+    uids = {*gone, *(one.uid for one in fresh)}.union(*different.values())
+    unread = entries.unread(mailbox, uids) if lowest_uid is None else 0
     touched = _change(mailbox, different, gone, state)
     if fresh:
         touched |= arriving.write(mailbox, fresh, state)
     listing.refresh(mailbox, touched, state)
     if lowest_uid is None:
-        count(mailbox, len(fresh) - len(gone))
+        _count(mailbox, len(fresh) - len(gone), entries.unread(mailbox, uids) - unread)
     else:
         _move_cursor(mailbox, lowest_uid)
     return Written(len(fresh), sum(map(len, different.values())), len(gone))
@@ -162,19 +160,17 @@ def _end_jobs(mailbox: Mailbox) -> None:
     Job.objects.filter(mailbox=mailbox.pk, finished_at=None).update(finished_at=timezone.now(), older=0)
 
 
-def count(mailbox: Mailbox, more: int = 0) -> None:
-    """The numbers on the screen: the index's own once it is complete, the server's until then.
-
-    `more`: by how many messages the caller changed the mailbox; counting a large one is too slow for every write.
-    """
+def _count(mailbox: Mailbox, more: int, unread: int) -> None:
+    """Move the numbers on the screen on by what was written: they are the index's own once it is complete, the server's
+    until then. To count a large mailbox anew is too slow for every write."""
     if mailbox.lowest_uid == 1:
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT, (more, mailbox.pk, mailbox.pk))
+            cursor.execute(_COUNT, (more, unread, mailbox.pk))
 
 
 @in_turn
 def recount(mailbox: Mailbox) -> None:
     """Count everything anew: when the first sync ends, and when the index was compared with the server."""
-    total = Entry.objects.filter(mailbox=mailbox.pk, expunged=False).count()
-    Mailbox.objects.filter(pk=mailbox.pk).update(total=total)
-    count(mailbox)
+    here = Entry.objects.filter(mailbox=mailbox.pk, expunged=False)
+    unread = here.filter(seen=False).count()
+    Mailbox.objects.filter(pk=mailbox.pk).update(total=here.count(), unread=unread)

@@ -57,6 +57,21 @@ def inside(mailbox: Mailbox, uids: UidSet) -> Iterator[tuple[int, int]]:
             yield from cursor.fetchall()
 
 
+def unread(mailbox: Mailbox, uids: Collection[int]) -> int:
+    """How many of these UIDs are there and unread."""
+    ordered, found = sorted(uids), 0
+    for start in range(0, len(ordered), CHUNK):
+        some = ordered[start : start + CHUNK]
+        places = places_of(some)
+        statement = (
+            f"SELECT count(*) FROM {_TABLE} WHERE mailbox_id = %s AND NOT seen AND NOT expunged AND uid IN ({places})"  # noqa: S608
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [mailbox.pk, *some])
+            found += cursor.fetchone()[0]
+    return found
+
+
 def update(mailbox: Mailbox, uids: Collection[int], **columns: Any) -> None:
     """Write these fields of the entries."""
     ordered, [values] = sorted(uids), adapted(Entry, tuple(columns), [[*columns.values()]])
