@@ -56,7 +56,8 @@ def to_html(
     runs = sum(one.depth != other.depth for one, other in pairwise(lines))
     if runs > _MOST_RUNS:
         lines = [flowed.Line(0, shown)]
-    html = "".join(_blocks(lines, escape(quote_label)))
+    write = _lines_apart if _RIGHT.search(shown) and shown.count("\n") <= _MOST_LINES else _escaped
+    html = "".join(_blocks(lines, escape(quote_label), write))
     if links != "off" and len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
         html = _linked(html, _clean if links else _attributes)
     return SafeText(_GATE.clean(f'<div class="plain">{html}</div>'), cut=len(text) > MAX_SHOWN)
@@ -78,48 +79,52 @@ _GATE = nh3.Cleaner(
 )
 
 
-def _blocks(lines: Iterable[flowed.Line], label: str) -> Iterator[str]:
+def _blocks(lines: Iterable[flowed.Line], label: str, write: Callable[[str], str]) -> Iterator[str]:
     for is_quote, run in groupby(lines, key=lambda line: line.depth > 0):
         found = list(run)
         if is_quote:
             is_open = " open" if len(found) <= _SHORT_QUOTE else ""
-            quoted = "".join(_quoted(found))
+            quoted = "".join(_quoted(found, write))
             yield f'<details class="quote"{is_open}><summary>{label}</summary>{quoted}</details>'
         else:
-            yield from _own(found)
+            yield from _own(found, write)
 
 
-def _own(lines: list[flowed.Line]) -> Iterator[str]:
+def _own(lines: list[flowed.Line], write: Callable[[str], str]) -> Iterator[str]:
     """What the writer wrote, and what stands below the line that begins a signature (RFC 3676 4.3)."""
     texts = [line.text for line in lines]
     at = next((n for n, text in enumerate(texts) if text in (flowed.SIGNATURE, "--")), len(texts))
     if above := "\n".join(texts[:at]).strip("\n"):
-        yield f'<div class="text">{_written(above)}</div>'
+        yield f'<div class="text">{write(above)}</div>'
     if below := "\n".join(texts[at:]).strip("\n"):
-        yield f'<div class="signature">{_written(below)}</div>'
+        yield f'<div class="signature">{write(below)}</div>'
 
 
-def _quoted(lines: list[flowed.Line]) -> Iterator[str]:
+def _quoted(lines: list[flowed.Line], write: Callable[[str], str]) -> Iterator[str]:
     depth = 0
     for wanted, run in groupby(lines, key=lambda line: min(line.depth, _DEEPEST)):
         text = "\n".join(line.text for line in run)
         begin = '<blockquote dir="rtl">' if _begins_right(text) else "<blockquote>"
         yield begin * (wanted - depth) + "</blockquote>" * (depth - wanted)
         depth = wanted
-        yield f'<div class="text">{_written(text)}</div>'
+        yield f'<div class="text">{write(text)}</div>'
     yield "</blockquote>" * depth
 
 
 _RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_LINES = 5000
-"""Over that none is an element of its own."""
+"""Over that, in all of a text, none is an element of its own."""
 
 
-def _written(text: str) -> str:
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _lines_apart(text: str) -> str:
     """Where something is written from right to left each line goes its own way, and none reaches into the next."""
-    shown = escape(text, quote=False)
-    if not _RIGHT.search(text) or shown.count("\n") > _MOST_LINES:
+    shown = _escaped(text)
+    if not _RIGHT.search(text):
         return shown
     return "".join(f'<div dir="auto">{line or chr(10)}</div>' for line in shown.split("\n"))
 

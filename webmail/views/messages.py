@@ -80,12 +80,13 @@ def show(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 def _read(holder: Holder, messages: list[MessageItem], shown: Conversation) -> Conversation:
-    """The conversation after what is shown of it was marked as read; what stays folded stays as it is."""
-    unfolded = {item.id for item in shown.items if isinstance(item, Letter)}
-    actions.set_seen(holder.account.pk, [item.id for item in messages if not item.seen and item.id in unfolded], True)
+    """The conversation after what is shown of it was marked as read; what stays folded, or cannot be had now, stays."""
+    to_read = {item.id for item in shown.items if isinstance(item, Letter) and not item.text.failure}
+    unread = {item.id for item in messages if not item.seen}
+    actions.set_seen(holder.account.pk, unread & to_read, True)
     if holder.saved:
         count_searches_soon(None, holder.account.pk)
-    return shown if shown.unread_below_folds else replace(shown, unread=False, seen="0")
+    return replace(shown, unread=False, seen="0") if unread <= to_read else shown
 
 
 def _list_beside(

@@ -179,3 +179,9 @@ def test_lines_that_are_written_from_right_to_left() -> None:
     assert '<div class="text"><div dir="auto">שלום</div><div dir="auto">\n</div><div dir="auto">+49 30</div>' in html
     assert '<blockquote dir="rtl"><div class="text"><div dir="auto">ציטוט</div>' in html
     assert "dir" not in to_html("Hello\n> quote").html
+
+
+def test_many_lines_from_right_to_left_are_counted_in_all_of_a_text() -> None:
+    few, many = ("".join("א\n> א\n" * times) for times in (100, 3000))
+    assert '<div dir="auto">' in to_html(few).html
+    assert '<div dir="auto">' not in to_html(many).html

@@ -214,10 +214,12 @@ def test_a_text_that_cannot_be_had_leaves_the_rest(
         raise error
 
     monkeypatch.setattr(bodies, "sections_and_header", fails)
-    made = factories.message(alice.inbox, "Table plan")
+    made = factories.message(alice.inbox, "Table plan", seen=False)
     html = alice.text(address(made))
     assert "Wren Calloway" in html
     assert heading in html
+    assert "Mark as read" in alice.client.post(address(made), headers={"Region": "reader"}).content.decode()
+    assert not Entry.objects.get(message=made).seen, "nobody has read it"
     assert way_out in html
     answer = alice.get(address(made, "body"))
     assert answer.status_code == 503
