@@ -17,6 +17,8 @@ from tests.servers.whimbrel import Whimbrel
 NEWSLETTER_BYTES = 60_000
 OURS = ("web", "bridge", "worker", "beat", "redis", "database")
 MAIL_SERVER = "dovecot"
+AS_IT_COMES = "service imap {\n  service_count = 1\n}\n"
+"""Dovecot's own default, a process for each session, which the tests do without."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ def ready(messages: int, extra: int, database: str) -> Iterator[House]:
     """INBOX with so many messages, `Letters`, `Fresh` and `News` with `extra` plain ones or newsletters; synced."""
     with contextlib.ExitStack() as stack:
         # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
-        dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail"))))
+        dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail", extra=AS_IT_COMES))))
         postgres = stack.enter_context(running(PostgreSQL())) if database == "postgres" else None
         user = filled(dovecot, messages, extra, "bench")
         product = Whimbrel(dovecot, database_url=postgres.database() if postgres else "")
