@@ -42,7 +42,9 @@ def ready(messages: int, extra: int, database: str) -> Iterator[House]:
     """INBOX with so many messages, `Letters`, `Fresh` and `News` with `extra` plain ones or newsletters; synced."""
     with contextlib.ExitStack() as stack:
         # mdbox: the mail server's time goes into IMAP, not into a hundred thousand small files.
-        dovecot = stack.enter_context(running(Dovecot(options=Options(mail_location="mdbox:~/mail", extra=AS_IT_COMES))))
+        dovecot = stack.enter_context(
+            running(Dovecot(options=Options(mail_location="mdbox:~/mail", extra=AS_IT_COMES)))
+        )
         postgres = stack.enter_context(running(PostgreSQL())) if database == "postgres" else None
         user = filled(dovecot, messages, extra, "bench")
         product = Whimbrel(dovecot, database_url=postgres.database() if postgres else "")
