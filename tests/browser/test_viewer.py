@@ -16,6 +16,13 @@ from tests.servers.chromium import Record
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
 
+CARRIED = """(file) => {
+  const dataTransfer = new DataTransfer();
+  file.dispatchEvent(new DragEvent("dragstart", { dataTransfer, bubbles: true }));
+  return dataTransfer.getData("DownloadURL");
+}"""
+"""What is dragged out of the window with a file."""
+
 
 def png() -> bytes:
     written = io.BytesIO()
@@ -58,6 +65,8 @@ def test_over_the_message(screen: Page, whimbrel: Whimbrel, marta: User, page_re
     card = screen.get_by_role("link", name=re.compile(r"^Preview hall-map.png, "))
     card.scroll_into_view_if_needed()
     expect(screen.locator(".thumb img")).to_have_js_property("naturalWidth", 464)
+    carried = screen.locator(".file", has_text="hall-map").evaluate(CARRIED)
+    assert carried.startswith(f"application/octet-stream:hall-map.png:{whimbrel.url}/message/")
     card.click()
     dialog = screen.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="hall-map.png")).to_be_focused()
