@@ -64,10 +64,13 @@ class Clicks:
         """The rows of a mailbox: number of the letter -> conversation, and the message's address."""
         return rows(self.get("list", f"/mailbox/{mailbox}/", LIST).text)
 
-    def open(self, address: str) -> None:
-        """The reading pane, and the frame of an HTML body."""
-        found = FRAME.search(self.get("message", address, PANE).text)
-        if found:
+    def open(self, address: str) -> str:
+        """The reading pane, which marks what it shows as read."""
+        return self._ask("open and mark", (200,), "POST", address, {}, PANE).text
+
+    def frame(self, address: str, pane: str) -> None:
+        """The frame of an HTML body, if there is one."""
+        if found := FRAME.search(pane):
             self.get("message body", urljoin(address, html.unescape(found[1])))
 
     def mark(self, address: str, **flags: int) -> None:

@@ -17,6 +17,8 @@ THINKS = (5.0, 10.0)
 """Seconds between two clicks."""
 REGRETS = (1.5, 4.0)
 """Seconds until something is undone."""
+READ = 'data-unread="false"'
+"""In the pane of a conversation that holds nothing unread."""
 MAILBOX = re.compile(r'href="/mailbox/(\d+)/"')
 
 
@@ -100,8 +102,10 @@ class Person:
 
     def _open(self) -> None:
         number, _, address = self._pick()
-        self._clicks.open(address)
-        self._do(number, lambda: self._clicks.mark(address, seen=1), seen=True)
+        pane = self._do(number, lambda: self._clicks.open(address))
+        if READ in str(pane):  # what the mail server could not give stays unread
+            self.ledger.of(number).seen = True
+        self._clicks.frame(address, str(pane))
 
     def _star(self) -> None:
         number, _, address = self._pick()
