@@ -40,9 +40,9 @@ def _subjects(search: ServerSearch) -> list[str]:
 
 
 def test_finds_what_stands_in_texts(story: Story) -> None:
-    lease, trash = story.server.path("Lease"), story.server.path("Trash")
+    lease, trash = "Lease", "Trash"  # the phone knows where they are on this server
     for name in (lease, trash):
-        if name not in story.phone.mailboxes():
+        if not any(name in one for one in story.phone.mailboxes()):
             story.phone.create_mailbox(name)
     story.phone.append("INBOX", _letter(1, "Minutes", LONG + "We share the zeppelin with the library. 東京で会う"))
     story.phone.append(lease, _letter(2, "Guillotine", LONG + "It will not fit in the zeppelin."))
