@@ -16,12 +16,12 @@ from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
 from imapbridge import tasks
-from imapbridge.errors import CommandFailed, MailError
+from imapbridge.errors import CommandFailed, MailError, ServerBusy
 from imapbridge.models import PendingChange
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
 from imapbridge.pool.translation import asked_to_wait
-from imapbridge.sync import replay
+from imapbridge.sync import claims, replay
 from imapbridge.sync.replay import Answer, Owed
 from imapbridge.wire.session import Exchange, Session
 
@@ -108,19 +108,25 @@ async def run_replay(pool: Pool, account_id: int) -> None:
     filed = False
     while change:
         filed = filed or change.kind != PendingChange.Kind.FLAGS
-        try:
-            answer = await _send(pool, change)
-        except MailError as error:
-            logger.info("account=%d change=%d postponed: %s", account_id, change.id, error.code)
-            await in_thread(replay.postponed, change)
-            break
-        if isinstance(answer, CommandFailed):
-            await in_thread(replay.refused, change, answer)
-            change = await in_thread(replay.next_change, account_id)
-        else:
-            change = await in_thread(replay.answered, change, answer)
+        with claims.kept(change) as is_ours:
+            try:
+                answer = await _send(pool, change, is_ours)
+            except MailError as error:
+                logger.info("account=%d change=%d postponed: %s", account_id, change.id, error.code)
+                if is_ours():
+                    await in_thread(replay.postponed, change)
+                break
+            change = await in_thread(_done, change, answer)
     if filed:
         await _look_where_it_went(account_id)
+
+
+def _done(change: Owed, answer: Answer | CommandFailed) -> Owed | None:
+    """Write down what became of it; what is next."""
+    if not isinstance(answer, CommandFailed):
+        return replay.answered(change, answer)
+    replay.refused(change, answer)
+    return replay.next_change(change.account_id)
 
 
 async def _look_where_it_went(account_id: int) -> None:
@@ -131,12 +137,14 @@ async def _look_where_it_went(account_id: int) -> None:
         logger.warning("account=%d sync not asked for: %s", account_id, type(fault).__name__)
 
 
-async def _send(pool: Pool, owed: Owed) -> Answer | CommandFailed:
+async def _send(pool: Pool, owed: Owed, is_ours: Callable[[], bool]) -> Answer | CommandFailed:
     """The server's answer to this change, or its refusal. Raises MailError when there was none."""
     sent = itertools.count()
 
     def command(session: Session) -> Exchange[Answer | CommandFailed]:
         # A second time, because the connection turned out to be dead: nobody knows what arrived.
+        if not is_ours():  # it waited for a connection for so long that another is at it
+            raise ServerBusy
         change = owed if not next(sent) else replace(owed, first_time=False)
         try:
             if session.selected and change.uids and change.uids.last >= (session.selected.uid_next or 0):

@@ -13,11 +13,12 @@ from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefuse
 from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
 from imapbridge.pool.credentials import mark_refused
 from imapbridge.pool.translation import asked_to_wait, translate
-from imapbridge.sync import labelling, mailboxes, namespaces, parking, quota, replay, standing, statistics
+from imapbridge.sync import claims, labelling, mailboxes, namespaces, parking, quota, replay, standing, statistics
 from imapbridge.sync import mailbox as one
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.hierarchy import OldNews
 from imapbridge.sync.parking import Fault
+from imapbridge.sync.owed import Owed
 from imapbridge.sync.plan import UNKNOWN, Said, is_unchanged
 from imapbridge.sync.rows import update
 from imapbridge.sync.statistics import Written
@@ -99,28 +100,33 @@ def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = n
     deadline = time.monotonic() + TURN
     change = replay.next_change(account_id) if replay.is_owed(account_id) else None
     while change:
+        if change.seconds > LONGEST:  # the lock would be free before the end; the bridge needs none
+            PendingChange.objects.filter(pk=change.id).update(not_before=None)
+            client.replay(account_id)
+            return False
+        change = _replay(connection, change, renew)
+        if change and not change.first_time and (ending.has_begun() or time.monotonic() > deadline):
+            PendingChange.objects.filter(pk=change.id).update(not_before=None)  # claimed, and not begun
+            return True
+    return False
+
+
+def _replay(connection: BlockingConnection, change: Owed, renew: Renew) -> Owed | None:
+    """Make one change; the next one. Raises what keeps from going on, and then it is for later."""
+    with claims.kept(change):
         try:
             renew()
-            if change.seconds > LONGEST:  # the lock would be free before the end; the bridge needs none
-                PendingChange.objects.filter(pk=change.id).update(not_before=None)
-                client.replay(account_id)
-                return False
             answer = connection.run(replay.command(connection.session, change), timeout=change.seconds)
         except CommandFailed as error:
             if asked_to_wait(error):  # no word on the change itself
                 replay.postponed(change)
                 raise
             replay.refused(change, error)
-            change = replay.next_change(account_id)
+            return replay.next_change(change.account_id)
         except (WireError, Occupied):
             replay.postponed(change)
             raise
-        else:
-            change = replay.answered(change, answer)
-        if change and not change.first_time and (ending.has_begun() or time.monotonic() > deadline):
-            PendingChange.objects.filter(pk=change.id).update(not_before=None)  # claimed, and not begun
-            return True
-    return False
+        return replay.answered(change, answer)
 
 
 def _listed(connection: BlockingConnection, account_id: int) -> list[tuple[Mailbox, Said]]:

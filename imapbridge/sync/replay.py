@@ -24,7 +24,7 @@ from imapbridge.errors import CommandFailed, NotPermitted, OverQuota, TryAgain
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.models.change import filing_folder
 from imapbridge.pool.translation import translate
-from imapbridge.sync import errand, hierarchy, hierarchy_errand, places, refusals, renaming
+from imapbridge.sync import claims, errand, hierarchy, hierarchy_errand, places, refusals, renaming
 from imapbridge.sync.owed import Answer, Commands, Owed
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import names
@@ -37,7 +37,6 @@ __all__ = ["Answer", "Owed", "answered", "command", "next_change", "postponed", 
 
 log = logging.getLogger(__name__)
 
-CLAIM = timedelta(seconds=60)
 KEPT = timedelta(minutes=5)
 """How long a confirmed change is laid over what was fetched before it, and can be undone."""
 MAX_PAUSE = timedelta(minutes=10)
@@ -88,35 +87,27 @@ _AGAIN = f"UPDATE {_TABLE} SET waits = FALSE WHERE account_id = %s AND waits AND
 
 
 def next_change(account_id: int) -> Owed | None:
-    """The oldest change that can be made now, claimed for a minute; None when there is none."""
+    """The oldest change that can be made now, claimed for as long as `claims` are good; None when there is none."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [_moment(now + CLAIM), account_id, _moment(now), _moment(now)])
+        cursor.execute(_CLAIM, [_moment(claims.until()), account_id, _moment(now), _moment(now)])
         row = cursor.fetchone()
     if row is None:
         return None
     change_id, account_id, mailbox_id, raw_name, uid_validity, uids, add, remove, attempts, no, *filing = row
     kind, step, target_name, target_from, data, name, created_at, file = filing
-    change = Owed(
+    return Owed(
         change_id, account_id, mailbox_id, bytes(raw_name), uid_validity, UidSet.parse(uids), json.loads(add),
         json.loads(remove), attempts, no, kind, step, bytes(target_name or b""), target_from or 1,
         _in_file(file) if file else bytes(data or b""),
         places.doomed(mailbox_id) if kind in places.TAKES_AWAY else UidSet(), name=name,
         created_at=_read_moment(created_at),
     )  # fmt: skip
-    if change.seconds > CLAIM.total_seconds():
-        PendingChange.objects.filter(pk=change.id).update(not_before=_claimed(change))
-    return change
 
 
 def _in_file(name: str) -> FileOctets:
     path = filing_folder() / name
     return FileOctets(path, path.stat().st_size if path.exists() else 0)
-
-
-def _claimed(change: Owed) -> datetime:
-    """Until when it is another's."""
-    return timezone.now() + max(CLAIM, timedelta(seconds=change.seconds))
 
 
 def command(session: Session, change: Owed) -> Commands:
@@ -147,7 +138,7 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
             hierarchy.done(change, answer)
         rows = PendingChange.objects.filter(pk=change.id)
         if answer.step:
-            rows.update(step=answer.step, target_from=answer.target_from, not_before=_claimed(change))
+            rows.update(step=answer.step, target_from=answer.target_from, not_before=claims.until())
         elif answer.stands:
             # Nothing waits for it, and it holds nobody up: it is tried again at each sync.
             rows.update(step=PendingChange.Step.COPIED, waits=True, not_before=None)
@@ -202,8 +193,8 @@ def tidy(account_id: int) -> None:
 
 
 def postponed(change: Owed) -> None:
-    """No answer: later, with a growing pause."""
-    pause = min(MAX_PAUSE, timedelta(seconds=2 ** min(change.attempts, 10)))
+    """No answer: later, with a pause that grows by half, so that a server that is back soon has everything soon."""
+    pause = min(MAX_PAUSE, timedelta(seconds=1.5 ** min(change.attempts, 20)))
     PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
 
 

@@ -247,7 +247,7 @@ def test_what_is_filed_is_filed_once_however_often_the_bridge_is_killed(
             done = PendingChange.objects.exclude(confirmed_at=None)
             wait_until(lambda: done.count() >= confirmed, "some changes")  # noqa: B023 - it is over when this goes on
             bridge.kill()
-            PendingChange.objects.update(not_before=None)  # the minute of a claim is over
+            PendingChange.objects.update(not_before=None)  # the time of a claim is over
             bridge.restart()
         wait_until(all_is_confirmed, "all changes, of which nobody has told the last one")
     with dovecot.client(person.user) as phone:
