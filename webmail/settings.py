@@ -156,7 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-mirror": {"task": "imapbridge.tasks.sweep_mirror", "schedule": 86_400, "options": {"expires": 3600}},
     "mirror-drafts": {"task": "webmail.tasks.mirror_rested_drafts", "schedule": 60, "options": {"expires": 50}},
     "sweep-drafts": {"task": "webmail.tasks.sweep_drafts", "schedule": 3600, "options": {"expires": 600}},
-    "look-at-outbox": {"task": "webmail.tasks.look_at_outbox", "schedule": 20, "options": {"expires": 20}},
+    "look-at-outbox": {"task": "webmail.tasks.look_at_outbox", "schedule": 10, "options": {"expires": 10}},
     "sweep-outbox": {"task": "webmail.tasks.sweep_outbox", "schedule": 3600, "options": {"expires": 600}},
     "sweep-audit": {"task": "webmail.tasks.sweep_audit", "schedule": 86_400, "options": {"expires": 3600}},
     "return-tokens": {"task": "webmail.tasks.return_tokens", "schedule": 60, "options": {"expires": 50}},

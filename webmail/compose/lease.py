@@ -21,9 +21,9 @@ from webmail.models import Outgoing
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=15)
 """For so long whoever sends is believed to live without a sign of it."""
-SIGN = 5.0
+SIGN = 4.0
 """Seconds between two signs."""
 
 
