@@ -48,9 +48,10 @@ def request_sync(account_id: int, queue: str = "fast") -> None:
 
 @worker_ready.connect
 def forget_queued(**_signal: object) -> None:
-    """What a worker had taken and not begun when it died comes back after minutes; until then it must not stand for all
-    that is asked for. A sync that is asked for once too often finds nothing to do."""
+    """What a worker had taken when it died comes back after minutes. Until then it must not stand for all that is asked
+    for, and new mail does not wait for it. A sync that is asked for once too often finds nothing to do."""
     queued.forget()
+    sync_everyone.apply_async(expires=60)
 
 
 @shared_task(bind=True, max_retries=RETRIES)

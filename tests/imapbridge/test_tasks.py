@@ -44,8 +44,8 @@ class Broker:
         found = []
         for raw in reversed(self._redis.lrange(f"whimbrel:{queue}", 0, -1)):
             message = json.loads(raw)
-            [account], kwargs, *_ = json.loads(base64.b64decode(message["body"]))
-            found.append({**message["headers"], "account": account, "kwargs": kwargs})
+            arguments, kwargs, *_ = json.loads(base64.b64decode(message["body"]))
+            found.append({**message["headers"], "account": next(iter(arguments), 0), "kwargs": kwargs})
         return found
 
     def accounts(self, queue: str) -> list[int]:
@@ -115,6 +115,8 @@ def test_what_a_dead_worker_took_with_it_may_be_asked_for_again(broker: Broker, 
     assert broker.accounts("fast") == []
 
     worker_ready.send(sender=None)
+    assert [message["task"] for message in broker.waiting("fast")] == [tasks.sync_everyone.name]
+    broker.clear()
     tasks.request_sync(account.pk)
     assert broker.accounts("fast") == [account.pk]
 
