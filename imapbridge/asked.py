@@ -23,10 +23,11 @@ def nobody() -> int | None:
 
 @dataclass(slots=True)
 class Asked:
-    """A request. `who` says whose it is, once that is known: a person's key."""
+    """A request. `who` says whose it is, once that is known: a person's key; `account`, about which of theirs."""
 
     given: str = ""
     who: Callable[[], int | None] = nobody
+    account: int | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +43,12 @@ def begin(name: str = "", who: Callable[[], int | None] = nobody) -> Asked:
     asked = Asked(name if _FIT.fullmatch(name) else "", who)
     _current.set(asked)
     return asked
+
+
+def about(account: int) -> None:
+    """The request turns out to be about this account: who looks that up, for whatever reason, says so."""
+    if (asked := _current.get()) is not None:
+        asked.account = account
 
 
 def current() -> Asked | None:

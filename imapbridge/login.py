@@ -26,7 +26,7 @@ from accounts.models import Identity, MailAccount, Preferences, User
 from accounts.oauth import returning
 from accounts.problems import CannotSignIn
 from accounts.rows import columns, instances
-from imapbridge import client, tasks
+from imapbridge import asked, client, tasks
 from imapbridge.errors import MailError, SignInRefused
 
 logger = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ def admit(address: str, keep: Callable[[MailAccount], None]) -> User:
         # Not by an account that its person has added: see `MailAccount`.
         locked = MailAccount.objects.select_for_update().select_related("user")
         account = locked.filter(address=address, user__email=address).first() or _new_account(address)
+        asked.about(account.pk)
         if account.user.is_active:
             keep(account)
     return account.user

@@ -251,7 +251,10 @@ def test_no_log_and_no_store_holds_a_password_or_what_mail_says(house: Composed,
         wrong = stranger.post("/sign-in", {"address": user.address, "password": user.password + "-wrong"})
         assert wrong.status != 302
     logs = house.logs
-    assert all(json.loads(line) for line in logs.splitlines() if line.startswith("{"))
+    lines = [json.loads(line) for line in logs.splitlines() if line.startswith("{")]
+    clicks = {line["request"] for line in lines if line["logger"] == "webmail.requests" and "account" in line}
+    assert clicks
+    assert clicks & {line.get("request") for line in lines if line["logger"].startswith("celery.")}, "in its tasks, too"
     secret, said = "a-marker-of-a-password-7351", ("marker-of-a-subject", "marker-of-a-body")
     for word in (secret, *said, "bo@example.net"):
         assert word not in logs

@@ -18,6 +18,7 @@ from django.http import Http404
 
 from accounts.models import MailAccount, User
 from accounts.rows import columns, instances
+from imapbridge import asked
 from imapbridge.models import Message
 from webmail.contacts import posing
 from webmail.models import Draft, Outgoing
@@ -201,6 +202,7 @@ def marked(user: Visitor, message_id: int) -> Marked:
         row = cursor.fetchone()
     if row is None:
         raise Http404
+    asked.about(row[0])
     return Marked(row[0], row[1], bool(row[2]))
 
 
@@ -219,6 +221,7 @@ def _first(statement: str, user: Visitor, key: int) -> Holder:
     if user.pk is None:
         raise Http404
     for row, found in instances(MailAccount, statement, [user.pk, key]):
+        asked.about(row.pk)
         return Holder(
             row,
             found["sync_error"] or "",
@@ -274,15 +277,17 @@ def deliveries_of(holder: Holder) -> list[tuple[str, list[Recipient], bool]]:
     if not holder.delivered:
         return []
     rows = Outgoing.objects.filter(pk__in=holder.delivered).values_list("message_id", "recipients", "dsn")
-    return [(name, people, not asked) for name, people, asked in rows]
+    return [(name, people, not wanted) for name, people, wanted in rows]
 
 
 def message_for(user: Visitor, message_id: int) -> Message:
     """The message with its account, in one query."""
     try:
-        return Message.objects.select_related("account").get(pk=message_id, account__user=user.pk)
+        found = Message.objects.select_related("account").get(pk=message_id, account__user=user.pk)
     except Message.DoesNotExist:
         raise Http404 from None
+    asked.about(found.account_id)
+    return found
 
 
 def own(rows: QuerySet[Row], user: Visitor, key: int, owner: str = "user") -> Row:
@@ -302,9 +307,11 @@ def draft_for(user: Visitor, draft_id: int, *, is_sent: bool = False) -> Draft:
     """The draft with its account, in one query. One that is on its way is there only when it is asked for as such."""
     mine = Draft.objects.select_related("account__user", "identity").filter(account__user=user.pk)
     try:
-        return mine.get(pk=draft_id, outgoing__isnull=not is_sent)
+        found = mine.get(pk=draft_id, outgoing__isnull=not is_sent)
     except (Draft.DoesNotExist, OverflowError):
         raise Http404 from None
+    asked.about(found.account_id)
+    return found
 
 
 def accounts_of(user: Visitor) -> list[tuple[int, str]]:

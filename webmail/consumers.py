@@ -13,11 +13,12 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import events, presence
+from imapbridge import asked, events, presence
 from imapbridge.meters import pushed
 from webmail import meters, sign_outs
 
@@ -39,7 +40,9 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
     async def connect(self) -> None:
         headers, self.user = dict(self.scope["headers"]), self.scope["user"]
         self.checks: asyncio.Task[None] | None = None
-        self.answered_at = 0.0
+        self.answered_at, self.began_at = 0.0, time.monotonic()
+        name = headers.get(b"x-request-id", b"").decode("latin-1") if settings.ENV.trusted_proxies else ""
+        asked.begin(name, lambda: self.user.pk)
         if not self.user.is_authenticated or headers.get(b"origin", b"null") == b"null":
             await self.close(NOT_SIGNED_IN)
             return
@@ -57,6 +60,7 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
         if self.checks:
             self.checks.cancel()
             meters.sockets.dec()
+            log.info("socket ended: code=%s after %.0f s", code, time.monotonic() - self.began_at)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         if text_data != QUESTION:

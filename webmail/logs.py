@@ -18,6 +18,7 @@ from imapbridge import asked
 
 IDS = re.compile(r"\b(account|mailbox|message|draft|outgoing|job|change|push|search|user|book|status|ms)=(\d+)\b")
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160), 0x2028, 0x2029)}
+_written = json.JSONEncoder(ensure_ascii=False, default=str).encode
 Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -34,14 +35,17 @@ class Plain(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """In one line: what strangers said, as a name or a server's words, shall look like no line of ours."""
         line = super().formatMessage(record)
-        return line if self._words else line.rstrip().translate(_CONTROLS)
+        if self._words or line.isprintable():
+            return line
+        return line.rstrip().translate(_CONTROLS)
 
     def formatException(self, ei: Fault) -> str:  # noqa: N802 - logging's name
         return super().formatException(ei) if self._words else "\n".join(_told(ei))
 
 
 class Json(logging.Formatter):
-    """An object with `time` (UTC), `level`, `logger` and `message`; `request`, `user`, ids and figures where known."""
+    """An object with `time` (UTC), `level`, `logger` and `message`; `request`, `user`, `account`, other ids and figures
+    where known."""
 
     def __init__(self, *, words: bool = False) -> None:
         super().__init__()
@@ -61,15 +65,15 @@ class Json(logging.Formatter):
         if record.exc_info:
             fault = record.exc_info
             line["fault"] = self.formatException(fault).splitlines() if self._words else _told(fault)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _written(line)
 
 
 def _of_request() -> dict[str, str | int]:
     request = asked.current()
     if request is None:
         return {}
-    user = request.who()
-    return {"request": request.name, **({"user": user} if user is not None else {})}
+    known = {"user": request.who(), "account": request.account}
+    return {"request": request.name, **{name: key for name, key in known.items() if key is not None}}
 
 
 def _without_words(record: logging.LogRecord) -> logging.LogRecord:

@@ -6,10 +6,13 @@ dead. It is written to Redis, so that who asks (`health`) need not call all work
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import time
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from celery.signals import (
@@ -86,11 +89,19 @@ def stamp(headers: dict[str, Any], **_signal: Any) -> None:
     headers["due_at"] = datetime.fromisoformat(eta).timestamp() if eta else time.time()
 
 
-def begins(task: Any, **_signal: Any) -> None:
+def begins(task: Any, args: Sequence[Any] = (), **_signal: Any) -> None:
     """Receives `task_prerun`."""
     asked.begin(getattr(task.request, "asked_by", None) or task.request.id or "")
+    if args and _is_for_account(task):
+        asked.about(args[0])
     if (due_at := getattr(task.request, "due_at", None)) is not None:
         meters.task_begins((task.request.delivery_info or {}).get("routing_key") or "fast", due_at)
+
+
+@cache
+def _is_for_account(task: Any) -> bool:
+    """By what the task calls its first argument."""
+    return next(iter(inspect.signature(task.run).parameters), "") == "account_id"
 
 
 def ended(state: str | None = None, **_signal: Any) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 MAX_REQUEST = 1024 * 1024
 """Octets."""
 MAX_SECONDS = 120.0
+SLOW = 2.0
+"""Seconds after which an answer is worth a warning."""
 HANDED_OVER = 2 * bridges.BELIEVED
 """Seconds: less than the others wait before they begin what was ours (`share.HANDOVER`)."""
 
@@ -145,7 +148,9 @@ class Application:
         self._taking_up = asyncio.create_task(self.replays.take_up(self.share.is_ours))
 
     async def _respond(self, scope: HTTPScope, body: bytes, send: ASGISendCallable) -> None:
+        began = time.monotonic()
         answer = await self._answer(scope, body)
+        _tell(scope["path"], answer.status, time.monotonic() - began)
         await send(
             {"type": "http.response.start", "status": answer.status, "headers": answer.headers, "trailers": False}
         )
@@ -264,6 +269,12 @@ async def _while_connected(receive: ASGIReceiveCallable, work: Awaitable[None]) 
         await asyncio.wait((task,))
     if not task.cancelled():
         task.result()
+
+
+def _tell(path: str, status: int, seconds: float) -> None:
+    """Of requests that come by the hundred only those are worth a line that somebody waited for."""
+    level = logging.WARNING if seconds > SLOW else logging.DEBUG
+    logger.log(level, "%s status=%d ms=%d", path, status, seconds * 1000)
 
 
 def _failure(status: int, code: str, message: str = "", server: str = "") -> Answer:

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -12,12 +13,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from accounts.models import User
 from imapbridge import asked
+from imapbridge.tasks import sync_account
 from tests.servers.redis import Redis
 from webmail import logs, work, wsgi
+from webmail.tasks import count_searches
 
 MARKER = "marker-of-a-secret"
 
@@ -52,16 +55,45 @@ def test_a_line_is_an_object_with_the_ids_that_it_names() -> None:
     assert line["time"].endswith("+00:00")
 
 
-def test_a_slow_page_is_told_by_its_route(rf: RequestFactory, caplog: pytest.LogCaptureFixture) -> None:
+def told(path: str, status: int, seconds: float, caplog: pytest.LogCaptureFixture) -> logging.LogRecord | None:
+    """The line about a request, if there is one at INFO."""
+    request = RequestFactory().get(path, {"q": MARKER})
+    with suppress(Resolver404):
+        request.resolver_match = resolve(path)
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "webmail.requests"):
+        wsgi.tell(request, status, seconds)
+    return caplog.records[0] if caplog.records else None
+
+
+def test_a_request_has_a_line_by_its_route(caplog: pytest.LogCaptureFixture) -> None:
     """And not by its address, in which what somebody looked for may stand."""
-    asked_for = rf.get("/search", {"q": MARKER})
-    asked_for.resolver_match = resolve("/message/12/part/1.2")
-    with caplog.at_level(logging.WARNING, "webmail.wsgi"):
-        wsgi.tell_slow(asked_for, 503, 2.5)
-    line = json.loads(logs.Json().format(caplog.records[0]))
-    assert (line["status"], line["ms"]) == (503, 2500)
-    assert line["message"].startswith("slow: GET /message/<int:message_id>/part/<str:section> ")
-    assert MARKER not in str(line)
+    asked.begin("front-17", lambda: 5)
+    asked.about(12)
+    record = told("/message/12/part/1.2", 200, 0.0126, caplog)
+    assert record
+    line = json.loads(logs.Json().format(record))
+    assert {name: line[name] for name in line if name != "time"} == {
+        "level": "INFO", "logger": "webmail.requests", "request": "front-17", "user": 5, "account": 12,
+        "message": "done: GET /message/<int:message_id>/part/<str:section> status=200 ms=12", "status": 200, "ms": 12,
+    }  # fmt: skip
+    assert MARKER not in logs.Plain().format(record)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "seconds", "level", "said"),
+    [
+        ("/search", 503, 2.5, logging.WARNING, "slow: GET /search status=503 ms=2500"),
+        (f"/{MARKER}", 404, 0.0, logging.INFO, "done: GET /none status=404 ms=0"),
+        ("/static/app.css", 200, 0.0, None, ""),
+        ("/health/live", 200, 0.0, None, ""),
+    ],
+)
+def test_what_is_slow_is_a_warning_and_files_and_probes_are_no_news(
+    path: str, status: int, seconds: float, level: int | None, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = told(path, status, seconds, caplog)
+    assert (record.levelno, record.getMessage()) == (level, said) if record else level is None
 
 
 @pytest.mark.threat("E7")
@@ -137,3 +169,15 @@ def test_a_task_goes_by_the_name_of_the_request_that_asked_for_it() -> None:
     headers: dict[str, Any] = {}
     work.stamp(headers)
     assert headers["asked_by"] == "front-19"
+
+
+def test_a_task_is_about_the_account_that_it_takes() -> None:
+    assert account_of(sync_account, 12) == 12
+    assert account_of(count_searches, 12) is None, "a task of another kind, on the same thread"
+
+
+def account_of(task: Any, key: int) -> int | None:
+    work.begins(task, (key,))
+    request = asked.current()
+    assert request
+    return request.account
