@@ -19,7 +19,7 @@ from imapbridge import events
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
 from imapbridge.sync import listing
 from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
-from imapbridge.sync.rows import insert, new_keys
+from imapbridge.sync.rows import insert, new_keys, update_each
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
@@ -141,7 +141,8 @@ def known(mailbox: Mailbox, found: Mapping[int, int]) -> None:
         if twin is not None:
             _replace(one, twin)
         one.uid, one.state = found[key], state
-    Entry.objects.bulk_update(rows.values(), ["uid", "state", "expunged", *FLAG_COLUMNS], batch_size=100)
+    update_each([one for one in rows.values() if one.uid not in twins], "uid", "state")
+    update_each([one for one in rows.values() if one.uid in twins], "uid", "state", "expunged", *FLAG_COLUMNS)
     if twins:
         listing.refresh(mailbox, {one.thread for one in (*rows.values(), *twins.values())}, state)
     _ready(mailbox, {key: found[key] for key in rows})

@@ -12,6 +12,7 @@ from imapbridge.errors import MailArrived
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, listing, places
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
+from imapbridge.sync.rows import update_each
 from imapbridge.terms.uids import UidSet
 
 Kind, Step = PendingChange.Kind, PendingChange.Step
@@ -102,7 +103,7 @@ def put_flags(mailbox: Mailbox, entries: Collection[Entry], add: Collection[str]
     state = events.raise_state(mailbox.pk, unread=-unread[False])
     for entry in entries:
         entry.state = state
-    Entry.objects.bulk_update(entries, ["state", *FLAG_COLUMNS], batch_size=100)
+    update_each([*entries], "state", *FLAG_COLUMNS)
     listing.refresh(mailbox, {entry.thread for entry in entries}, state)
 
 

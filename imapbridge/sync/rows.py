@@ -61,6 +61,17 @@ def update(row: models.Model, *names: str) -> None:
         cursor.execute(_update(type(row), names), [*values, row.pk])
 
 
+def update_each(rows: Sequence[models.Model], *names: str) -> None:
+    """The same of several rows of one model, each with its own values. `bulk_update` takes a hundred times as long."""
+    if not rows:
+        return
+    values = adapted(type(rows[0]), names, [[getattr(row, name) for name in names] for row in rows])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _update(type(rows[0]), names), [[*some, row.pk] for some, row in zip(values, rows, strict=True)]
+        )
+
+
 def new_keys(model: type[models.Model], count: int) -> Iterable[int]:
     """So many new primary keys, for rows that are `insert`ed in this transaction with a key of ours."""
     table, key = model._meta.db_table, model._meta.pk.column
