@@ -122,9 +122,9 @@ def _begin(connection: BlockingConnection, mailbox: Mailbox, said: Said) -> None
     fields = ["uid_validity", "uid_next", "highest_modseq", "flags_at", "lowest_uid"]
     if not said.exists:
         mailbox.lowest_uid = 1
-        mailbox.total = mailbox.unread = 0
-        fields += ["total", "unread"]
     mailbox.save(update_fields=fields)
+    if mailbox.complete:
+        apply.recount(mailbox)  # what people put there is not told to the server yet
 
 
 def _highest(connection: BlockingConnection) -> int:

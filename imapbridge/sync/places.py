@@ -61,9 +61,11 @@ def hide(mailbox: Mailbox, entries: Sequence[Entry], state: int, *, away: bool =
 
 
 def count(mailbox_id: int, entries: Iterable[Entry], sign: int = 1) -> None:
-    """Move the numbers on the screen on. Those of a mailbox that is not complete are the server's, until it is."""
+    """Move the numbers on the screen on. Those of a mailbox that is not complete are the server's, until it is; of one
+    that was made here the server does not know yet."""
     entries = list(entries)
-    Mailbox.objects.filter(pk=mailbox_id, lowest_uid=1).update(
+    ours = Q(lowest_uid=1) | Q(lowest_uid=None, server_total=None)
+    Mailbox.objects.filter(ours, pk=mailbox_id).update(
         total=F("total") + sign * len(entries), unread=F("unread") + sign * sum(not one.seen for one in entries)
     )
 

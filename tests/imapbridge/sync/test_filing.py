@@ -1,21 +1,17 @@
 """Moving, copying and deleting: in the index at once, on the server after. Nothing is lost, and nothing is twice."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from imapbridge import actions, queries
-from imapbridge.errors import ServerUnreachable
 from imapbridge.mime.parts import choose_body
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from imapbridge.sync.content import MESSAGE_COLUMNS
 from imapbridge.terms.part import Part
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.courier import Courier
-from tests.servers.dovecot import Dovecot
 from tests.servers.letters import newsletter, plain, with_attachment
-from tests.servers.mail_server import MailServer
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 
@@ -141,24 +137,6 @@ def test_undo_of_a_deletion_that_nobody_asked_for_yet(story: Story) -> None:
     story.sync()
     assert not actions.undo(story.account.pk, done)
     assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["0", "2", "3"]
-    story.assert_equal()
-
-
-def test_acting_while_the_server_is_down(begin: Callable[[MailServer], Story], own_dovecot: Dovecot) -> None:
-    story = begin(own_dovecot)
-    messages = letters(story)
-    story.server.kill()
-    move(story, messages[:2], "INBOX", "Archive")
-    actions.set_seen(story.account.pk, messages[:1], seen=True)
-    actions.delete_forever(story.account.pk, messages[2:3], story.mailbox().pk)
-    with pytest.raises(ServerUnreachable):
-        story.sync()
-    assert (subjects(story.mailbox()), subjects(story.mailbox("Archive"))) == (["3"], ["0", "1"])
-    story.server.restart()
-    story.phone = story.server.client(story.user)
-    replay_again(story)
-    assert (on_server(story, "INBOX"), on_server(story, "Archive")) == (["3"], ["0", "1"])
-    assert nothing_is_owed(story)
     story.assert_equal()
 
 

@@ -10,7 +10,7 @@ from accounts.models import MailAccount
 from imapbridge import actions, queries
 from imapbridge.actions import folders, liking
 from imapbridge.actions.owing import owe
-from imapbridge.errors import ServerBusy, ServerUnreachable
+from imapbridge.errors import ServerBusy
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
 from imapbridge.sync.bulk import bulk
@@ -260,25 +260,6 @@ def test_a_rename_that_nobody_heard_the_answer_of(
     assert not Notice.objects.exists()
     assert story.mailbox("Schemes").subscribed, "a subscription goes with its mailbox"
     assert list(MailAccount.objects.get(pk=story.account.pk).folders) == ["Schemes"]
-
-
-def test_while_the_server_is_down(begin: Callable[[MailServer], Story], own_dovecot: Dovecot) -> None:
-    story = begin(own_dovecot)
-    plans(story)
-    story.server.kill()
-    folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
-    new = folders.create(story.account.pk, "Fresh", key(story, "Schemes"))
-    folders.rename(story.account.pk, new, "Fresher")
-    folders.delete(story.account.pk, key(story, "Schemes/Old"))
-    with pytest.raises(ServerUnreachable):
-        story.sync()
-    assert shown(story) == {"Schemes", "Schemes/Fresher"}
-    story.server.restart()
-    story.phone = story.server.client(story.user)
-    replay_again(story)
-    settled(story)
-    assert there(story) == shown(story) == {"Schemes", "Schemes/Fresher"}
-    assert not Notice.objects.exists()
 
 
 def test_what_the_server_refuses_is_put_back_and_told(begin: Callable[[MailServer], Story], dovecot: Dovecot) -> None:
