@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 mail_arrived = Signal()
 """Sent with `account_id: int` when a sync has written messages that are new on the server. Listeners only ask."""
+not_filed = Signal()
+"""Sent with `change: PendingChange` and `code: str` (of a MailError), in the transaction that gives an APPEND up. Who
+still has its octets answers True, and tells its person."""
 
 ACCOUNTS = "accounts.changed"
 """The type of what tells open pages that their person has one account more, or less."""

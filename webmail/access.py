@@ -102,7 +102,10 @@ SELECT {columns}, mirror.error AS sync_error, mirror.quota_used, mirror.quota_li
        (SELECT count(*) FROM accounts_mailaccount mine JOIN webmail_outgoing going ON going.account_id = mine.id
          WHERE mine.user_id = account.user_id AND NOT going.dismissed
            AND going.state IN ('waiting', 'sending', 'unknown', 'refused', 'partly')
-           AND (going.scheduled OR going.attempts > 0 OR going.problem <> '') AND going.state <> 'sending') AS outbox,
+           AND (going.scheduled OR going.attempts > 0 OR going.problem <> '') AND going.state <> 'sending')
+       + (SELECT count(*) FROM accounts_mailaccount mine JOIN webmail_outgoing lacks ON lacks.account_id = mine.id
+           WHERE mine.user_id = account.user_id AND lacks.copy = 'held' AND (lacks.state = 'sent' OR lacks.dismissed)
+         ) AS outbox,
        (SELECT {joined}(CAST(kept.id AS text) || '\x1f' || kept.name || '\x1f' || kept.query || '\x1f'
                         || CAST(kept.unread AS text), '\x1e')
           FROM webmail_savedsearch kept WHERE kept.user_id = account.user_id) AS saved_texts,

@@ -12,8 +12,9 @@ class WebmailConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from accounts.signals import keys_rotated, passwords_forgotten, session_ended
-        from imapbridge.events import mail_arrived
+        from imapbridge.events import mail_arrived, not_filed
         from webmail import sign_outs, tasks
+        from webmail.compose import filing
         from webmail.contacts import blocking
         from webmail.contacts.carddav import syncing
 
@@ -27,3 +28,4 @@ class WebmailConfig(AppConfig):
         mail_arrived.connect(tasks.count_searches_soon)
         keys_rotated.connect(syncing.reseal)
         mail_arrived.connect(tasks.bounces_soon)
+        not_filed.connect(filing.refused)

@@ -9,7 +9,7 @@ from imapbridge.actions.appending import append, append_file
 from imapbridge.actions.filing import NoMailboxFor, archive, copy, delete_forever, junk, mailbox_for, move, trash
 from imapbridge.actions.labels import set_label
 from imapbridge.actions.marks import set_flagged, set_seen
-from imapbridge.actions.notices import dismiss
+from imapbridge.actions.notices import dismiss, tell
 from imapbridge.actions.regrouping import merge, split
 from imapbridge.actions.snoozing import snooze
 from imapbridge.actions.undoing import undo, undo_everywhere
@@ -32,6 +32,7 @@ __all__ = [
     "set_seen",
     "snooze",
     "split",
+    "tell",
     "trash",
     "undo",
     "undo_everywhere",

@@ -47,11 +47,20 @@ def take_back(change: PendingChange, code: str) -> None:
     if change.kind in PendingChange.OF_MAILBOXES:
         _take_back_mailbox(change, code)
         return
-    _tell(change, code)
+    if not _is_kept(change, code):
+        _tell(change, code)
     entries = messages_of(change)
     if change.kind == Kind.FLAGS:
         put_flags(change.mailbox, entries, add=change.remove, remove=change.add)
     withdraw(change, entries)
+
+
+def _is_kept(change: PendingChange, code: str) -> bool:
+    """Whether somebody else has what was to be filed, and sees to it."""
+    if change.kind != Kind.APPEND:
+        return False
+    answers = events.not_filed.send(PendingChange, change=change, code=code)
+    return any(answer for _receiver, answer in answers)
 
 
 def _take_back_mailbox(change: PendingChange, code: str) -> None:

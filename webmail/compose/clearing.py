@@ -36,7 +36,8 @@ def forget(rows: Iterable[Outgoing]) -> None:
 
 def sweep() -> None:
     """Forget what has ended long ago, and files that no row has."""
-    over = Q(state__in=(State.SENT, State.TAKEN_BACK)) | Q(dismissed=True)
+    is_kept = Q(state__in=(State.SENT, State.PARTLY)) & ~Q(octets="")  # until its copy is in Sent
+    over = (Q(state__in=(State.SENT, State.TAKEN_BACK)) | Q(dismissed=True)) & ~is_kept
     forget(Outgoing.objects.filter(over, created_at__lt=timezone.now() - KEPT, planned_at__lt=timezone.now() - KEPT))
     known, before = set(Outgoing.objects.exclude(octets="").values_list("octets", flat=True)), time.time() - ORPHANED
     for path in folder().iterdir():

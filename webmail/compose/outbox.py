@@ -30,7 +30,7 @@ from accounts.models import MailAccount
 from imapbridge.mime import build, written
 from imapbridge.mime.build import Composed
 from imapbridge.terms.envelope import Address
-from webmail.compose import clearing, drafts, posting, rates, redirecting
+from webmail.compose import clearing, drafts, filing, posting, rates, redirecting
 from webmail.compose.rates import Refusal
 from webmail.compose.redirecting import Resent
 from webmail.models import Draft, Outgoing
@@ -42,6 +42,7 @@ _AGAIN = (State.TAKEN_BACK, State.REFUSED)
 AT_ONCE = timedelta(minutes=1)
 """What waits no longer than this was sent, to its person; and can be had back meanwhile."""
 limit = posting.limit
+offer_copy, forgo_copy = filing.offer, filing.forgo
 
 
 class TooMany(Exception):
@@ -177,8 +178,9 @@ def dismiss(account_ids: Collection[int], outgoing_id: int) -> bool:
 
 
 def waiting(account_ids: Collection[int]) -> list[Outgoing]:
-    """All that has not ended well, the next one that goes first."""
-    shown = Outgoing.objects.filter(account__in=account_ids, state__in=Outgoing.OPEN, dismissed=False)
+    """All that has not ended well or has no copy in Sent, the next one that goes first."""
+    is_open = Q(state__in=Outgoing.OPEN, dismissed=False) | Q(copy=Outgoing.Copy.HELD)
+    shown = Outgoing.objects.filter(is_open, account__in=account_ids)
     return list(shown.order_by("planned_at", "pk"))
 
 

@@ -59,11 +59,14 @@ class Outgoing(models.Model):
         NONE = ""
         """Not seen to yet."""
         OWED = "owed"
-        """It is listed, and the server has it or will have it."""
+        """It is listed, and the server will have it: the change of `filing` says so."""
+        FILED = "filed"
+        HELD = "held"
+        """The server would not take it: `copy_problem` says why. It is kept, and offered again."""
         SERVER = "server"
         """The server files it by itself."""
         NOWHERE = "nowhere"
-        """There is no Sent mailbox."""
+        """Its person does without, or its octets are gone."""
 
     TROUBLE = (Fate.REFUSED, Fate.UNKNOWN, Fate.FAILED, Fate.DELAYED)
     """Of a recipient: what is told on the message."""
@@ -72,6 +75,9 @@ class Outgoing(models.Model):
 
     LIMITED: ClassVar = "sending-limit"
     """The `problem` of what waits since its person, or the domain, has sent as much as may be."""
+
+    COPY_NOTICE: ClassVar = "sent-copy"
+    """The kind of the notice that the server did not take a copy for Sent."""
 
     account = models.ForeignKey("accounts.MailAccount", on_delete=models.CASCADE, related_name="outgoing")
     message_id = models.CharField(max_length=998)
@@ -106,7 +112,7 @@ class Outgoing(models.Model):
     """The server has taken it for somebody, or may have."""
     subject = models.TextField(blank=True)
     octets = models.CharField(max_length=32)
-    """The file that it is in, until the Sent copy is made; see `path`. Empty: it is gone."""
+    """The file that it is in, until the copy is in Sent; see `path`. Empty: it is gone."""
     size = models.BigIntegerField()
     private = models.PositiveIntegerField(default=0)
     """Octets at its beginning (Bcc) that only the Sent copy has."""
@@ -120,6 +126,12 @@ class Outgoing(models.Model):
     answers = models.JSONField(default=dict)
     """`Draft.answers`: the original that is marked as answered or forwarded."""
     copy = models.CharField(max_length=8, choices=Copy.choices, blank=True)
+    filing = models.BigIntegerField(null=True)
+    """Key of the change that the copy is owed by; the mirror, whose it is, may be without it any day."""
+    copy_problem = models.CharField(max_length=40, blank=True, default="", db_default="")
+    """The code of a MailError: why the server did not take the copy the last time."""
+    copy_due_at = models.DateTimeField(null=True)
+    """When a held copy is offered again by itself."""
     dismissed = models.BooleanField(default=False)
     """Its person has read how it ended."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -133,6 +145,7 @@ class Outgoing(models.Model):
                 fields=["account"], name="outgoing_open",
                 condition=Q(state__in=("waiting", "sending", "unknown", "refused", "partly"), dismissed=False),
             ),
+            models.Index(fields=["account"], name="outgoing_held", condition=Q(copy="held")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

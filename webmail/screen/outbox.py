@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imapbridge import errors
+from imapbridge import actions, errors
 from webmail.models import Outgoing
 from webmail.screen import people
 from webmail.screen.clock import Clock
@@ -29,6 +29,7 @@ _PROBLEMS: dict[str, Promise] = {
     errors.ServerTimedOut.code: gettext_lazy("Your mail server did not answer in time."),
 }
 _UNREACHED = gettext_lazy("Your mail server could not be reached.")
+_SIGNED_OUT = gettext_lazy("You were signed out, so it could not be sent.")
 _STANDS: dict[str, Promise] = {
     State.SENDING: gettext_lazy("It is being sent."),
     State.UNKNOWN: gettext_lazy(
@@ -38,6 +39,14 @@ _STANDS: dict[str, Promise] = {
     State.REFUSED: gettext_lazy("Nobody got it. You can change it and send it again."),
     State.PARTLY: gettext_lazy("Not everybody got it."),
 }
+_COPY = gettext_lazy("It was sent, but there is no copy in your Sent folder yet.")
+_COPY_WHY: dict[str, Promise] = {
+    errors.OverQuota.code: gettext_lazy("Your mailbox is full: make room in it, then save the copy."),
+    errors.TooLarge.code: gettext_lazy("It is larger than the mail server keeps."),
+    errors.MailboxGone.code: gettext_lazy("The folder is gone: it is made anew when you save the copy."),
+    actions.NoMailboxFor.code: gettext_lazy("There is no such folder: choose one in the settings, or make one."),
+}
+_COPY_REFUSED = gettext_lazy("The mail server did not take it; it is tried again now and then.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,9 @@ class Line:
 def line(row: Outgoing, clock: Clock) -> Line:
     """How it stands."""
     subject = people.clean(row.subject) or _("(no subject)")
-    told = deliveries(row.recipients, only_trouble=True) if row.state != State.UNKNOWN else []
-    return Line(row.pk, subject, _to(row), _stands(row, clock), told, _buttons(row))
+    told = deliveries(row.recipients, only_trouble=True) if row.state != State.UNKNOWN and not row.dismissed else []
+    buttons = [*_buttons(row), *(_copy_buttons() if _lacks_copy(row) else ())]
+    return Line(row.pk, subject, _to(row), _stands(row, clock), told, buttons)
 
 
 def _to(row: Outgoing) -> str:
@@ -74,7 +84,19 @@ def _to(row: Outgoing) -> str:
     return _("{names} and {n} more").format(names=shown, n=more) if more > 0 else shown
 
 
+def _lacks_copy(row: Outgoing) -> bool:
+    return row.copy == Outgoing.Copy.HELD
+
+
 def _stands(row: Outgoing, clock: Clock) -> str:
+    sent = "" if row.state == State.SENT or row.dismissed else _sending(row, clock)
+    copy = f"{_COPY} {_COPY_WHY.get(row.copy_problem, _COPY_REFUSED)}" if _lacks_copy(row) else ""
+    return " ".join(filter(None, (sent, copy)))
+
+
+def _sending(row: Outgoing, clock: Clock) -> str:
+    if row.state == State.REFUSED and row.problem:
+        return f"{_why(row)} {_STANDS[row.state]}"
     if row.state != State.WAITING:
         return str(_STANDS[row.state])
     when = clock.full(row.due_at.astimezone(clock.tz))
@@ -88,6 +110,8 @@ def _stands(row: Outgoing, clock: Clock) -> str:
 
 
 def _why(row: Outgoing) -> str:
+    if row.problem == errors.SignInRefused.code and row.refused_secret is None:
+        return str(_SIGNED_OUT)
     if row.problem:
         return str(_PROBLEMS.get(row.problem, _UNREACHED))
     said = next((one["said"] for one in row.recipients if one["state"] == Outgoing.Fate.WAITING and one["said"]), "")
@@ -99,7 +123,7 @@ def _why(row: Outgoing) -> str:
 def _buttons(row: Outgoing) -> list[Button]:
     if row.state == State.UNKNOWN:
         return [Button("arrived", _("It came")), Button("again", _("Send it again"))]
-    if row.state == State.PARTLY:
+    if row.state == State.PARTLY and not row.dismissed:
         return [Button("dismiss", _("I have read this"))]
     if row.state == State.REFUSED:
         return [*_edit(row, _("Edit")), Button("discard", _("Discard"), "ghost")]
@@ -109,6 +133,10 @@ def _buttons(row: Outgoing) -> list[Button]:
     if row.begun:
         return [now, Button("cancel", _("Stop trying"), "ghost")]
     return [now, *_edit(row, _("Take back and edit")), Button("discard", _("Discard"), "ghost")]
+
+
+def _copy_buttons() -> list[Button]:
+    return [Button("file", _("Save the copy")), Button("forgo", _("Do without it"), "ghost")]
 
 
 def _edit(row: Outgoing, label: str) -> list[Button]:

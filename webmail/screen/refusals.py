@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imapbridge import errors
 from imapbridge.queries import NoticeItem
+from webmail.models import Outgoing
 
 Text = str | Promise
 
@@ -26,6 +27,10 @@ _WHAT: dict[str, tuple[Text, Text]] = {
         _("“{subject}” and {n} more were not deleted from {source}; they are back where they were."),
     ),
     "append": (_("A message was not saved in {source}."), _("A message was not saved in {source}.")),
+    Outgoing.COPY_NOTICE: (
+        _("“{subject}” was sent, but {source} did not get its copy. The copy is kept in the outbox."),
+        _("“{subject}” was sent, but {source} did not get its copy. The copy is kept in the outbox."),
+    ),
     "create": (_("The folder {target} was not made."),) * 2,
     "rename": (_("The folder {source} was not renamed to {target}; it is where it was."),) * 2,
     "delete": (_("The folder {source} was not deleted; all of it is still there."),) * 2,

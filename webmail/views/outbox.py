@@ -17,7 +17,7 @@ from webmail.views import shell, whose
 Deed = Callable[[Collection[int], int], bool]
 _DEEDS: dict[str, Deed] = {
     "now": outbox.send_now, "cancel": outbox.cancel, "discard": outbox.discard, "arrived": outbox.arrived,
-    "again": outbox.send_again, "dismiss": outbox.dismiss,
+    "again": outbox.send_again, "dismiss": outbox.dismiss, "file": outbox.offer_copy, "forgo": outbox.forgo_copy,
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from imapbridge import submit
 from imapbridge.mime.build import File
+from imapbridge.models import PendingChange
 from tests.webmail.outbox.conftest import Sender
-from webmail.compose import afterwards, clearing, outbox, posting
+from webmail.compose import afterwards, clearing, filing, outbox, posting
 from webmail.models import Draft, Outgoing
 
 pytestmark = pytest.mark.servers
@@ -44,8 +45,8 @@ STEPS = [
     (posting, "answered", True, "unknown", 1),
     (posting, "_conclude", False, "unknown", 1),
     (afterwards, "see_to", True, "sent", 1),
-    (afterwards, "_file", True, "sent", 1),
-    (afterwards, "_file", False, "sent", 1),
+    (filing, "file", True, "sent", 1),
+    (filing, "file", False, "sent", 1),
     (afterwards, "_end_draft", True, "sent", 1),
 ]
 
@@ -175,6 +176,8 @@ def test_those_that_have_not_got_it_need_not(alice: Sender) -> None:
 
 def test_what_ended_is_forgotten_and_files_with_it(alice: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     row = alice.post(alice.send("bob@example.org"))
+    PendingChange.objects.update(confirmed_at=timezone.now())
+    posting.look()
     waiting = alice.send("eve@example.org")
     stray = waiting.path.with_name("stray")
     stray.write_bytes(b"")

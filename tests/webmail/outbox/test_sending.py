@@ -62,7 +62,7 @@ def test_the_rest_follows_once(alice: Sender) -> None:
     draft.refresh_from_db()
     assert draft.outgoing == row.pk
     alice.post(row)
-    assert row.state == "sent" and row.copy == "owed" and not row.octets
+    assert row.state == "sent" and row.copy == "owed"
     filed = PendingChange.objects.get(kind="append")
     assert filed.mailbox == alice.sent and filed.add == [flags.SEEN]
     listed = Entry.objects.get(mailbox=alice.sent)
@@ -76,7 +76,7 @@ def test_the_rest_follows_once(alice: Sender) -> None:
 
 def test_no_copy_where_the_server_files_it(alice: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     row = alice.send("bob@example.org")
-    monkeypatch.setattr("webmail.compose.afterwards._is_filed_by_server", lambda _address: True)
+    monkeypatch.setattr("webmail.compose.filing._is_filed_by_server", lambda _address: True)
     assert alice.post(row).copy == "server"
     assert not PendingChange.objects.exists() and not row.octets
 

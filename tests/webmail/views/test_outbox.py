@@ -56,7 +56,15 @@ def do(person: Person, row: Outgoing, deed: str) -> Any:
         ("waiting", {"scheduled": True, "draft": None}, "It goes on", ["now", "discard"]),
         ("waiting", {"attempts": 2, "problem": "unreachable"}, "could not be reached. It is tried again on",
          ["now", "edit", "discard"]),
-        ("waiting", {"attempts": 2, "problem": "sign-in-refused"}, "sign in again", ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 2, "problem": "sign-in-refused", "refused_secret": 1}, "sign in again",
+         ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 2, "problem": "sign-in-refused"}, "You were signed out", ["now", "edit", "discard"]),
+        ("refused", {"fate": "refused", "problem": "sign-in-refused"}, "You were signed out, so it could not be sent. "
+         "Nobody got it.", ["edit", "discard"]),
+        ("sent", {"copy": "held", "copy_problem": "over-quota"}, "no copy in your Sent folder yet. Your mailbox",
+         ["file", "forgo"]),
+        ("partly", {"copy": "held", "fate": "refused"}, "Not everybody got it. It was sent, but there is no copy",
+         ["dismiss", "file", "forgo"]),
         ("waiting", {"attempts": 1, "begun": True}, "Some have got it already.", ["now", "cancel"]),
         ("sending", {}, "It is being sent.", []),
         ("unknown", {"fate": "unknown"}, "nobody knows whether it came", ["arrived", "again"]),
@@ -92,6 +100,9 @@ def test_what_its_buttons_do(alice: Person) -> None:
         row = going(alice, "unknown", "unknown")
         do(alice, row, deed)
         assert row.state == state
+    row = going(alice, "sent", "accepted", copy="held")
+    do(alice, row, "forgo")
+    assert row.copy == "nowhere"
     row = going(alice, "partly", "refused")
     do(alice, row, "dismiss")
     assert row.dismissed and "Not everybody" not in alice.text("/outbox")
@@ -118,6 +129,9 @@ def test_it_stands_beside_the_folders_while_it_holds_something(alice: Person) ->
         assert 'aria-label="Outbox, 1"' in alice.text(list_page)
     going(alice, "refused", "refused", attempts=1)
     assert 'aria-label="Outbox, 2"' in alice.text(list_page)
+    going(alice, "sent", "accepted", copy="held")
+    going(alice, "partly", "refused", copy="held", attempts=1)
+    assert 'aria-label="Outbox, 4"' in alice.text(list_page)
 
 
 def test_the_sent_message_tells_of_it(alice: Person) -> None:
