@@ -80,10 +80,12 @@ def session_key(row: SignIn) -> str:
 
 
 def end(rows: Sequence[SignIn]) -> None:
-    """Their browsers are signed in no more, from this moment on; their open pages are told. Raises RedisError."""
+    """Their browsers are signed in no more, from this moment on; their open pages are told. Who is signed in nowhere then
+    has no password here either, whatever is still to be done with it: a browser is ended from elsewhere because it is
+    lost, or another's by now. Raises RedisError."""
     for row in rows:
         _end(row.pk)
-    forget_where_nobody_is(users=sorted({row.user_id for row in rows}))
+    forget_where_nobody_is(users=sorted({row.user_id for row in rows}), errands_too=True)
 
 
 def _end(key: int) -> None:
@@ -130,7 +132,10 @@ def leave(sender: object, request: HttpRequest, user: User | None, **_kwargs: An
     """Receives `user_logged_out`, before the session is emptied."""
     request.stay_token = ""  # type: ignore[attr-defined]  # the browser shall forget it: see `staying`
     if user is not None:
-        if of_session(request, user).delete()[0]:
+        ours = of_session(request, user)
+        # Before its open pages are told: they ask at once, and would be answered as if nothing had happened.
+        request.session.delete(request.session.session_key)
+        if ours.delete()[0]:
             device = device_words(request.headers.get("User-Agent", ""))
             audit.record(audit.Kind.SIGN_OUT, user, network=client_network(request), device=device)
         forget_where_nobody_is(users=[user.pk])
@@ -157,16 +162,18 @@ def sweep() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
-def forget_where_nobody_is(users: list[int]) -> None:
+def forget_where_nobody_is(users: list[int], *, errands_too: bool = False) -> None:
     """Forget the mail passwords of those of the users who are signed in nowhere, unless they chose that they stay, or
-    something is still to be done with them."""
+    something is still to be done with them; with `errands_too` that is not done any more."""
     with transaction.atomic():
         # Locked before it is seen who is there: `is_kept` then sees what was done, or this sees who came.
         held = list(MailAccount.objects.select_for_update().filter(_goes(), user__in=users).exclude(secret=""))
         present = SignIn.objects.filter(expires_at__gt=timezone.now(), user__in=users).values_list("user", flat=True)
         nobodys = {account.user_id for account in held}.difference(present)
-        errands = Errand.objects.filter(until__gt=timezone.now(), account__in=[account.pk for account in held])
-        busy = set(errands.values_list("account", flat=True))
+        errands = Errand.objects.filter(account__in=[one.pk for one in held if one.user_id in nobodys])
+        if errands_too:
+            errands.delete()
+        busy = set(errands.filter(until__gt=timezone.now()).values_list("account", flat=True))
         left = [account for account in held if account.user_id in nobodys and account.pk not in busy]
         for account in left:
             returning.leave(account)

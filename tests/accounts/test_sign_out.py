@@ -67,18 +67,19 @@ def test_who_signs_in_while_the_last_browser_leaves_keeps_the_password(bridge: B
     assert secrets.open_(account(mail_user)).reveal() == mail_user.password
 
 
-def test_the_connections_are_dropped(bridge: Bridge, mail_user: MailUser) -> None:
-    told: list[list[int]] = []
+def test_the_connections_are_dropped_and_who_is_told_finds_no_session(bridge: Bridge, mail_user: MailUser) -> None:
+    client, told = browser(mail_user), []
+    session = client.session
 
     def listen(sender: object, account_ids: list[int], **_kwargs: object) -> None:
-        told.append(account_ids)
+        told.append((account_ids, session.exists(str(session.session_key))))
 
     passwords_forgotten.connect(listen)
     try:
-        browser(mail_user).post("/sign-out")
+        client.post("/sign-out")
     finally:
         passwords_forgotten.disconnect(listen)
-    assert told == [[account(mail_user).pk]]
+    assert told == [([account(mail_user).pk], False)]
 
 
 def test_reading_signs_nobody_out(bridge: Bridge, mail_user: MailUser) -> None:
