@@ -22,6 +22,16 @@ _written = json.JSONEncoder(ensure_ascii=False, default=str).encode
 Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+class Away(logging.Filter):
+    """What Django tells as an error, though a person reads a sentence that is true and nothing is to be mended here: a
+    mail server, the database or Redis is away (503)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 0) == 503:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
 class Plain(logging.Formatter):
     """A line, and below it where a fault came from. `words`: tell what the fault says as well."""
 

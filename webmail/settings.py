@@ -129,6 +129,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_ROUTES = {"*.sweep_*": {"queue": "bulk"}}
+CELERY_WORKER_CONSUMER = "webmail.consuming.Consumer"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -220,10 +221,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": f"webmail.logs.{ENV.log_format.capitalize()}", "words": ENV.debug}},
+    "filters": {"away": {"()": "webmail.logs.Away"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Their own handlers would tell the words of faults.
     "loggers": {
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "django")},
+        "django.request": {"filters": ["away"]},
         # It would tell addresses with what people search for; the web server in front has its own.
         "uvicorn.access": {"handlers": [], "propagate": False},
     },

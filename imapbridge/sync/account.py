@@ -17,8 +17,8 @@ from imapbridge.sync import claims, labelling, mailboxes, namespaces, parking, q
 from imapbridge.sync import mailbox as one
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.hierarchy import OldNews
-from imapbridge.sync.parking import Fault
 from imapbridge.sync.owed import Owed
+from imapbridge.sync.parking import Fault
 from imapbridge.sync.plan import UNKNOWN, Said, is_unchanged
 from imapbridge.sync.rows import update
 from imapbridge.sync.statistics import Written

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import Resolver404, resolve
+from django.utils.log import log_response
 
 from accounts.models import User
 from imapbridge import asked
@@ -43,6 +45,12 @@ def failing() -> logging.LogRecord:
             raise TurnedAway(MARKER) from error
     except TurnedAway:
         return record("account=%d failed", 12, fault=True)
+
+
+@pytest.mark.parametrize(("status", "level"), [(503, "WARNING"), (500, "ERROR"), (404, "WARNING")])
+def test_a_sentence_that_is_true_is_no_error(status: int, level: str, caplog: pytest.LogCaptureFixture) -> None:
+    log_response("%s: /", "It is said", response=HttpResponse(status=status))
+    assert [line.levelname for line in caplog.records if line.name == "django.request"] == [level]
 
 
 def test_a_line_is_an_object_with_the_ids_that_it_names() -> None:

@@ -1,0 +1,48 @@
+"""A worker that has tasks in hand when its broker is lost does not end by it."""
+
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from celery import Celery
+from celery.concurrency.thread import TaskPool
+from kombu import Connection, Exchange, Queue
+
+from tests.servers.process import running
+from tests.servers.redis import Redis
+from webmail.consuming import Consumer
+
+
+@pytest.fixture
+def server() -> Iterator[Redis]:
+    with running(Redis()) as server:
+        yield server
+
+
+def in_hand(connection: Connection) -> None:
+    """A task is taken and not acknowledged, and the next is waited for; beside the channel of remote control."""
+    channel = connection.default_channel
+    control = connection.channel()
+    Queue("control", Exchange("control", "fanout"), auto_delete=True)(control).declare()
+    assert control.client
+    Queue("fast")(channel).declare()
+    with connection.Producer() as producer:
+        producer.publish({}, routing_key="fast")
+    taken = []
+    channel.basic_consume("fast", no_ack=False, callback=taken.append, consumer_tag="here")
+    connection.drain_events(timeout=5)
+    with pytest.raises(socket.timeout):
+        connection.drain_events(timeout=0.1)
+    assert len(taken) == 1
+
+
+def test_the_loss_of_the_broker_with_tasks_in_hand(server: Redis) -> None:
+    app = Celery(broker=server.url.replace("unix://", "redis+socket://"))
+    controller = SimpleNamespace(use_eventloop=False)
+    consumer = Consumer(lambda _request: None, app=app, pool=TaskPool(1), controller=controller)
+    consumer.connection = connection = app.connection_for_read()
+    in_hand(connection)
+    server.stop()
+    consumer.on_connection_error_after_connected(ConnectionError())
+    assert consumer.connection is None
