@@ -80,9 +80,9 @@ def session_key(row: SignIn) -> str:
 
 
 def end(rows: Sequence[SignIn]) -> None:
-    """Their browsers are signed in no more, from this moment on; their open pages are told. Who is signed in nowhere then
-    has no password here either, whatever is still to be done with it: a browser is ended from elsewhere because it is
-    lost, or another's by now. Raises RedisError."""
+    """Their browsers are signed in no more, from this moment on; their open pages are told. Who is signed in nowhere
+    then has no password here either, whatever is still to be done with it: a browser is ended from elsewhere because it
+    is lost, or another's by now. Raises RedisError."""
     for row in rows:
         _end(row.pk)
     forget_where_nobody_is(users=sorted({row.user_id for row in rows}), errands_too=True)

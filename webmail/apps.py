@@ -14,11 +14,12 @@ class WebmailConfig(AppConfig):
         from accounts.signals import keys_rotated, passwords_forgotten, session_ended
         from imapbridge.events import mail_arrived, not_filed
         from webmail import sign_outs, tasks
-        from webmail.compose import filing
+        from webmail.compose import filing, lingering
         from webmail.contacts import blocking
         from webmail.contacts.carddav import syncing
 
         user_logged_in.connect(tasks.count_after_sign_in)
+        user_logged_in.connect(lingering.came_back)
         user_logged_out.connect(sign_outs.tell_tabs)
         passwords_forgotten.connect(sign_outs.tell_tabs_of)
         session_ended.connect(sign_outs.tell_tabs_of_session)

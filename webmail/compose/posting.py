@@ -73,6 +73,7 @@ def look() -> None:
     """What is due, and what was left by somebody who died."""
     now = timezone.now()
     due = Outgoing.objects.filter(state__in=(State.WAITING, State.SENDING), due_at__lte=now)
+    due = due.filter(account__user__is_active=True)
     for row in due.order_by("due_at")[:500]:
         if row.state == State.SENDING:
             recover(row)
@@ -99,10 +100,11 @@ def _of_server(account_id: int) -> int:
 
 
 def take(outgoing_id: int) -> Outgoing | None:
-    """Claim it: waiting -> sending. None: it is not due, another has it, or its person has sent enough for now: then it
-    waits until there is room for it, and that is no attempt."""
+    """Claim it: waiting -> sending. None: it is not due, another has it, the operator has shut its person out, or they
+    have sent enough for now: then it waits until there is room for it, and that is no attempt."""
     now = timezone.now()
     due = Outgoing.objects.filter(pk=outgoing_id, state=State.WAITING, due_at__lte=now)
+    due = due.filter(account__user__is_active=True)
     with transaction.atomic():
         if not due.update(
             state=State.SENDING, turn=F("turn") + 1, attempts=F("attempts") + 1, ending=False, due_at=now + LEASE

@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import sign_ins
-from accounts.models import Errand, MailAccount, Preferences
+from accounts.models import Errand, MailAccount, Preferences, SignIn
+from imapbridge import client
+from imapbridge.models import PendingChange
 from tests import factories
 from tests.webmail.views.conftest import Person
-from webmail.compose import lingering, posting
+from webmail.compose import filing, lingering, posting
 from webmail.models import Draft, Outgoing
+from webmail.models.outgoing import folder
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +161,7 @@ def secret_of(person: Person) -> str:
     return str(MailAccount.objects.get(pk=person.account.pk).secret)
 
 
+@pytest.mark.threat("F5")
 @pytest.mark.parametrize("wanted", ["send", "keep"])
 def test_who_signs_out_is_asked_about_what_waits(alice: Person, bob: Person, wanted: str) -> None:
     row = going(alice, scheduled=True)
@@ -184,6 +188,60 @@ def test_what_was_sent_a_moment_ago_goes_and_nobody_is_asked(alice: Person) -> N
     Errand.objects.update(until=timezone.now())  # it could not be sent
     lingering.look()
     assert secret_of(alice) == ""
+
+
+@pytest.mark.threat("F5")
+def test_the_copy_in_sent_is_waited_for_and_asked_for(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is signed in, so no sync asks for it."""
+    asked: list[int] = []
+    monkeypatch.setattr(client, "replay", asked.append)
+    (folder() / "x").write_bytes(b"Subject: Lease\r\n\r\n")
+    row = going(alice, "sent", "accepted", octets="x", sent_at=timezone.now())
+    filing.file(row)
+    assert alice.client.post("/sign-out").status_code == 200 and secret_of(alice)
+    owed = PendingChange.objects.all()
+    owed.update(not_before=timezone.now() + timedelta(minutes=5))
+    posting.look()
+    assert asked == [] and secret_of(alice)
+    owed.update(not_before=timezone.now() - timedelta(minutes=5))
+    posting.look()
+    assert asked == [alice.account.pk]
+    owed.update(confirmed_at=timezone.now())
+    posting.look()
+    assert secret_of(alice) == ""
+
+
+@pytest.mark.threat("F5")
+def test_who_is_signed_out_from_elsewhere_leaves_nothing_behind(alice: Person) -> None:
+    row = going(alice, scheduled=True)
+    alice.client.post("/sign-out", {"letters": "send"})
+    sign_in = SignIn.objects.create(user=alice.user, expires_at=timezone.now() + timedelta(hours=1), session_digest="x")
+    sign_ins.forget_where_nobody_is(users=[alice.user.pk])
+    assert secret_of(alice)
+    sign_ins.end([sign_in])
+    assert (secret_of(alice), Errand.objects.count()) == ("", 0)
+    row.refresh_from_db()
+    assert row.state == "waiting"
+
+
+def test_what_waits_for_its_person_goes_when_they_sign_in(alice: Person) -> None:
+    out = going(alice, attempts=3, problem="sign-in-refused")
+    later = going(alice, scheduled=True)
+    alice.client.force_login(alice.user)
+    out.refresh_from_db()
+    later.refresh_from_db()
+    assert out.due_at <= timezone.now() < later.due_at
+
+
+def test_nothing_is_sent_for_whom_the_operator_has_shut_out(alice: Person, asked: list[int]) -> None:
+    row = going(alice, due_at=timezone.now())
+    asked.clear()
+    type(alice.user).objects.update(is_active=False)
+    posting.look()
+    assert asked == [] and posting.take(row.pk) is None
+    type(alice.user).objects.update(is_active=True)
+    posting.look()
+    assert asked == [row.pk] and posting.take(row.pk)
 
 
 def test_whose_password_stays_anyway_is_not_asked(alice: Person) -> None:
