@@ -16,6 +16,7 @@ What the rest of the house sees. A view knows the three kinds only:
     MailError
      ├── TryAgain               the server or the network, not the person
      │    ├── ServerUnreachable
+     │    │    └── NotPrivate   there, and offers no encryption: only of submission
      │    ├── ServerTimedOut
      │    ├── ServerBusy        too many connections, INUSE, LIMIT, UNAVAILABLE
      │    ├── ProviderAway      not the mail server: who makes the tokens to sign in with (OAuth)
@@ -109,6 +110,10 @@ class TryAgain(MailError):
 
 class ServerUnreachable(TryAgain):
     code = "unreachable"
+
+
+class NotPrivate(ServerUnreachable):
+    code = "not-private"
 
 
 class ServerTimedOut(TryAgain):

@@ -16,7 +16,7 @@ from django.core.cache import cache
 
 from accounts import autoconfig
 from accounts.models import MailAccount
-from imapbridge.errors import CommandFailed, WireError
+from imapbridge.errors import CommandFailed, MailError, NotPrivate, TlsFailed, WireError
 from imapbridge.pool import credentials
 from imapbridge.pool.credentials import Login
 from imapbridge.pool.translation import translate
@@ -52,7 +52,13 @@ def submit(
         link.close()
         return replies
     except WireError as error:
-        raise translate(error, login.server.host) from error
+        raise _translated(error, login.server.host) from error
+
+
+def _translated(error: WireError, host: str) -> MailError:
+    if isinstance(error, TlsFailed) and not error.certificate:
+        return NotPrivate(str(error), server=host)
+    return translate(error, host)
 
 
 def _sign_in(link: Link, account_id: int, login: Login) -> None:

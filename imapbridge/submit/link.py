@@ -11,6 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from imapbridge.errors import CommandFailed, ConnectFailed, ConnectionClosed, ProtocolError, TimedOut, TlsFailed
 from imapbridge.submit.client import CONNECT, Client, Watch
@@ -111,6 +112,10 @@ class Link:
             return dict.fromkeys(letter.recipients, refusal)
         with _translated():
             replies = self._envelope(letter)
+            if letter.instead and not letter.sender and all(one.is_final for one in replies.values()):
+                # Some take only senders of the account's own, and say so at MAIL, or not before RCPT.
+                self._ask("RSET")
+                replies = self._envelope(replace(letter, sender=letter.instead))
             accepted = [one for one in letter.recipients if replies[one].is_ok]
             if not accepted:
                 return replies

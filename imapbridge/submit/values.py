@@ -14,6 +14,7 @@ class Letter:
     """A message that lies in a file with CRLF line ends, and whom it goes to."""
 
     sender: str
+    """Empty: it comes from nobody, so that nobody answers it."""
     recipients: tuple[str, ...]
     """Each once, as they stand in the envelope."""
     path: Path
@@ -26,6 +27,8 @@ class Letter:
     """Needs SMTPUTF8 (RFC 6531)."""
     envelope_id: str = ""
     """Comes back in what is told of its delivery (RFC 3461 4.4); at most 50 characters."""
+    instead: str = ""
+    """The sender, where the server takes nothing that comes from nobody."""
     notify: bool = False
     """Its sender wants to be told when it is delivered."""
 

@@ -17,6 +17,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.servers.certificates import CertificateAuthority
 from tests.servers.process import free_ports, private_directory
 
+NOBODY = "<>"
+"""As aiosmtpd has it."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -40,6 +43,8 @@ class Refusals:
     data: str = ""
     login: str = ""
     sender: str = ""
+    nobody: dict[str, str] = field(default_factory=dict)
+    """By command, `MAIL` or `RCPT`, for what comes from nobody."""
     delay: float = 0.0
     dies: str = ""
     """Once: `greeting`, `data` (told to go on, it goes away) or `reply` (it has taken the message and goes away)."""
@@ -120,6 +125,8 @@ class SmtpServer:
         self.seen.append(" ".join(["MAIL", address, *options]))
         if self.refusals.sender:
             return self.refusals.sender
+        if address == NOBODY and "MAIL" in self.refusals.nobody:
+            return self.refusals.nobody["MAIL"]
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -131,6 +138,8 @@ class SmtpServer:
         await self.hold([address], "envelope")
         if refusal := self.refusals.recipients.get(address):
             return refusal
+        if envelope.mail_from == NOBODY and "RCPT" in self.refusals.nobody:
+            return self.refusals.nobody["RCPT"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -140,7 +149,8 @@ class SmtpServer:
             return self.refusals.data
         login = str(session.auth_data or "")
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content, login))
+        sender = (envelope.mail_from or "").removeprefix(NOBODY)
+        self.received.append(Received(sender, list(envelope.rcpt_tos), content, login))
         await self.hold(envelope.rcpt_tos, "reply")
         if self.refusals.is_to_die("reply"):
             server.transport.abort()

@@ -220,6 +220,7 @@ def _letter(row: Outgoing) -> Letter:
     return Letter(
         sender=row.sender, recipients=_names(row), path=row.path, begins_at=row.private, size=row.size - row.private,
         eight_bit=row.eight_bit, utf8=row.utf8, envelope_id=envelope_id(row.message_id), notify=row.dsn,
+        instead="" if row.sender else MailAccount.objects.values_list("address", flat=True).get(pk=row.account_id),
     )  # fmt: skip
 
 

@@ -25,11 +25,13 @@ _PROBLEMS: dict[str, Promise] = {
     errors.SignInRefused.code: gettext_lazy("Your mail server refused the password: sign in again."),
     errors.CertificateRefused.code: gettext_lazy("Your mail server could not prove who it is, so nothing was sent."),
     errors.NotPermitted.code: gettext_lazy("Your mail server may not be used without encryption."),
+    errors.NotPrivate.code: gettext_lazy("Your mail server offered no encryption, so nothing was sent."),
     errors.ServerBusy.code: gettext_lazy("Your mail server is busy."),
     errors.ServerTimedOut.code: gettext_lazy("Your mail server did not answer in time."),
 }
 _UNREACHED = gettext_lazy("Your mail server could not be reached.")
 _SIGNED_OUT = gettext_lazy("You were signed out, so it could not be sent.")
+_NO_WAY_IN = gettext_lazy("Your mail server does not let you sign in with a password.")
 _STANDS: dict[str, Promise] = {
     State.SENDING: gettext_lazy("It is being sent."),
     State.UNKNOWN: gettext_lazy(
@@ -73,9 +75,15 @@ class Line:
 def line(row: Outgoing, clock: Clock) -> Line:
     """How it stands."""
     subject = people.clean(row.subject) or _("(no subject)")
-    told = deliveries(row.recipients, only_trouble=True) if row.state != State.UNKNOWN and not row.dismissed else []
+    told = [] if row.state == State.UNKNOWN or row.dismissed else _told(row)
     buttons = [*_buttons(row), *(_copy_buttons() if _lacks_copy(row) else ())]
     return Line(row.pk, subject, _to(row), _stands(row, clock), told, buttons)
+
+
+def _told(row: Outgoing) -> list[Delivery]:
+    """Of whom there is something to tell; who has not got it yet, when others have."""
+    lacking = [one for one in row.recipients if row.begun and one["state"] == Outgoing.Fate.WAITING]
+    return [*deliveries(row.recipients, only_trouble=True), *deliveries(lacking)]
 
 
 def _to(row: Outgoing) -> str:
@@ -110,6 +118,8 @@ def _sending(row: Outgoing, clock: Clock) -> str:
 
 
 def _why(row: Outgoing) -> str:
+    if row.problem == errors.NotPermitted.code and row.said:
+        return str(_NO_WAY_IN)
     if row.problem == errors.SignInRefused.code and row.refused_secret is None:
         return str(_SIGNED_OUT)
     if row.problem:

@@ -12,7 +12,7 @@ from imapbridge import submit
 from imapbridge.mime.build import File
 from imapbridge.models import PendingChange
 from tests.webmail.outbox.conftest import Sender
-from webmail.compose import afterwards, clearing, filing, outbox, posting
+from webmail.compose import afterwards, clearing, filing, outbox, posting, rates
 from webmail.models import Draft, Outgoing
 
 pytestmark = pytest.mark.servers
@@ -38,6 +38,8 @@ def killing(where: Any, name: str, monkeypatch: pytest.MonkeyPatch, *, before: b
 # (where, what, before it or after it) -> state after the clock has found it, how often it arrived
 STEPS = [
     (posting, "take", False, "sent", 1),
+    (rates, "claim", True, "sent", 1),
+    (rates, "claim", False, "sent", 1),
     (submit, "submit", True, "sent", 1),
     (posting, "_is_ending", True, "sent", 1),
     (posting, "_is_ending", False, "unknown", 0),
@@ -48,6 +50,7 @@ STEPS = [
     (filing, "file", True, "sent", 1),
     (filing, "file", False, "sent", 1),
     (afterwards, "_end_draft", True, "sent", 1),
+    (filing, "drop_octets", True, "sent", 1),
 ]
 
 

@@ -23,8 +23,11 @@ from tests.servers.process import free_ports
 from tests.servers.smtp import SmtpServer
 from tests.webmail.outbox.conftest import Sender
 from webmail.compose import outbox, posting
+from webmail.compose.receipts import receipt
 from webmail.compose.redirecting import Resent
 from webmail.models import Draft, Outgoing
+from webmail.screen.clock import Clock
+from webmail.screen.outbox import line
 
 pytestmark = pytest.mark.servers
 
@@ -96,6 +99,9 @@ def test_each_recipient_has_an_answer_of_its_own(alice: Sender) -> None:
     assert fates(row) == {"bob": "accepted", "no": "refused", "soon": ""}
     assert (row.recipients[1]["code"], row.recipients[1]["said"]) == ("5.1.1", "No such user")
     assert row.state == "waiting" and row.begun and row.copy == "owed"
+    told = line(row, Clock(timezone.get_default_timezone()))
+    assert [one.what for one in told.told] == ["no@example.org did not get it.", "soon@example.org has not got it yet."]
+    assert "wants it later: “Wait” Some have got it already. It is tried again on" in told.stands
     alice.server.refusals.recipients = {}
     row = alice.post(row)
     assert row.state == "partly" and fates(row)["soon"] == "accepted"
@@ -209,7 +215,7 @@ def test_the_link_is_private_and_verified(
 @pytest.mark.threat("D3")
 def test_a_server_without_tls_is_told_nothing(alice: Sender) -> None:
     alice.server.refusals.lacks = frozenset({"STARTTLS"})
-    assert alice.post(alice.send("bob@example.org")).problem == "unreachable"
+    assert alice.post(alice.send("bob@example.org")).problem == "not-private"
     assert alice.server.seen and not any("AUTH" in line for line in alice.server.seen)
 
 
@@ -239,6 +245,27 @@ def test_dots_are_stuffed_wherever_it_is_cut(cut: int) -> None:
     raw = b".a\r\n.\r\n..b\r\nc.\r\n.d"
     pieces = (raw[at : at + cut] for at in range(0, len(raw), cut))
     assert b"".join(stuffed(pieces)) == b"..a\r\n..\r\n...b\r\nc.\r\n..d\r\n"
+
+
+@pytest.mark.parametrize(
+    ("refused", "state", "senders"),
+    [
+        ({}, "sent", [""]),
+        ({"MAIL": "553 5.7.1 Sender not yours"}, "sent", ["alice@example.com"]),
+        ({"RCPT": "553 5.7.1 Sender not yours"}, "sent", ["alice@example.com"]),
+        ({"RCPT": "451 4.7.1 Wait"}, "waiting", []),
+    ],
+)
+def test_a_receipt_comes_from_nobody_where_the_server_takes_that(
+    alice: Sender, refused: dict[str, str], state: str, senders: list[str]
+) -> None:
+    alice.server.refusals.nobody = refused
+    me = Address("Alice", alice.account.address)
+    row = outbox.send(
+        alice.account, receipt("bob@example.org", me, "Hello", "<1@example.org>", timezone.now()), due_at=timezone.now()
+    )
+    assert row.sender == "" and alice.post(row).state == state
+    assert [one.sender for one in alice.server.received] == senders
 
 
 def test_a_message_is_passed_on(alice: Sender) -> None:
