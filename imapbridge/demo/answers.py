@@ -17,6 +17,8 @@ from pymap.mime import MessageContent
 from pymap.parsing.primitives import List, Nil, Number, String
 from pymap.parsing.response.fetch import EnvelopeStructure
 
+from imapbridge.demo import looking
+
 
 class Loaded(LoadedMessage):
     """A message whose structure is told right."""
@@ -26,6 +28,9 @@ class Loaded(LoadedMessage):
 
     def get_body_structure(self) -> Writeable:  # type: ignore[override]
         return Structure(self.content)
+
+    def contains(self, value: bytes) -> bool:
+        return looking.contains(self.content, value)
 
 
 class Envelope(EnvelopeStructure):

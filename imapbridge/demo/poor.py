@@ -11,7 +11,7 @@ from argparse import Namespace
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from pymap.backend.dict import Config, DictBackend, Login
+from pymap.backend.dict import Config, DictBackend
 from pymap.backend.dict.filter import FilterSet
 from pymap.config import BackendCapability
 from pymap.imap import IMAPService
@@ -19,6 +19,7 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from imapbridge.demo.kept import KeptMailboxes
+from imapbridge.demo.looking import LookingLogin
 from imapbridge.demo.people import PASSWORD, PEOPLE
 from imapbridge.demo.store import Store
 
@@ -44,7 +45,7 @@ async def serve(folder: Path, port: int, ready: asyncio.Event) -> None:
     # Their passwords are printed on the terminal: hashing them would only cost time.
     config = DemoConfig.from_args(arguments, hash_context=Cleartext())
     config.apply_context()
-    login = Login(config)
+    login = LookingLogin(config)
     store = Store(folder / "mail.sqlite3")
     for address in PEOPLE:
         login.users_dict[address] = UserMetadata(config, address, password=PASSWORD)

@@ -112,12 +112,24 @@ def test_what_people_do_is_there_after_a_restart(demo: DemoServer) -> None:
         assert not client.folder_exists("Suppliers/Glue")
 
 
-def test_the_poor_server_tells_envelopes_and_structures_like_dovecot(poor: DemoServer, rich: DemoServer) -> None:
+LOOKED_FOR = (
+    ["BODY", "van"], ["TEXT", "van"], ["NOT", ["BODY", "van"]], ["OR", ["BODY", "HEAVIER"], ["SUBJECT", "booking"]],
+    ["TEXT", "TOMÁS"], ["BODY", "tomás"], ["BODY", "the"], ["NOT", ["TEXT", "zzyzx"]],
+)  # fmt: skip
+"""Words that no tag of HTML has: Dovecot looks at those too."""
+
+
+def test_the_poor_server_tells_and_finds_like_dovecot(poor: DemoServer, rich: DemoServer) -> None:
     letters = [
         message.raw for message in seed.mailbox("noor", datetime.now(UTC)) if message.mailbox in {"INBOX", "Junk"}
     ]
     for raw, *told in zip(letters, _told(poor, letters), _told(rich, letters), strict=True):
         assert str(told[0]) == str(told[1]), raw[:2000]
+    with poor.client() as one, rich.client() as other:
+        for client in (one, other):
+            client.select_folder("Compared", readonly=True)
+        for looked_for in LOOKED_FOR:
+            assert one.search(looked_for, "UTF-8") == other.search(looked_for, "UTF-8"), looked_for
 
 
 def _told(server: DemoServer, letters: list[bytes]) -> list[Any]:
