@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from imapbridge.search import values
 from imapbridge.search.tree import And, Node, Not, Or, Term, all_of, conjuncts, terms
@@ -26,6 +27,7 @@ _WORDS: dict[str, Callable[[str], Key]] = {
     "": keys.text, "body": keys.body, "from": keys.from_, "to": keys.to, "cc": keys.cc, "bcc": keys.bcc,
     "subject": keys.subject, "list": lambda value: keys.header("List-Id", value),
 }  # fmt: skip
+_IN_TEXTS = {"", "body"}
 _IS = {
     "unread": keys.no_flag(flags.SEEN), "read": keys.flag(flags.SEEN), "starred": keys.flag(flags.FLAGGED),
     "unstarred": keys.no_flag(flags.FLAGGED), "answered": keys.flag(flags.ANSWERED),
@@ -33,9 +35,21 @@ _IS = {
 }  # fmt: skip
 
 
+class _Way(NamedTuple):
+    """How keys are made. `margin`: by how much more than the days that are meant; `is_fuzzy`: of words as an index of
+    the server's understands them."""
+
+    today: date
+    margin: timedelta = _DAY
+    is_fuzzy: bool = False
+
+    def negated(self) -> _Way:
+        return _Way(self.today, -self.margin)
+
+
 def asks_for_text(tree: Node) -> bool:
     """Whether a mail server can find more than the index: something may stand in the text of a message."""
-    return any(term.field in {"", "body"} and not negated for term, negated in terms(tree))
+    return any(term.field in _IN_TEXTS and not negated for term, negated in terms(tree))
 
 
 def is_ascii(tree: Node) -> bool:
@@ -57,10 +71,16 @@ def _in_ascii(term: Term) -> Term | None:
     return replace(term, value=kept) if kept else None
 
 
-def criteria(tree: Node, today: date) -> list[Key]:
-    """Keys that all must hold. They find no less than the tree means."""
-    found = (_key(part, today, _DAY) for part in conjuncts(tree))
+def criteria(tree: Node, today: date, *, fuzzy: bool = False) -> list[Key]:
+    """Keys that all must hold. They find no less than the tree means; `fuzzy`, what a server's own index knows of it:
+    less where mail is not in there yet, and more where words have several forms."""
+    found = (_key(part, _Way(today, is_fuzzy=fuzzy)) for part in conjuncts(tree))
     return [key for key in found if key is not None]
+
+
+def beside_texts(tree: Node) -> Node:
+    """What a server can decide without opening a message: headers, flags, days and sizes."""
+    return all_of(part for part in conjuncts(tree) if not any(term.field in _IN_TEXTS for term, _ in terms(part)))
 
 
 def left_over(tree: Node) -> Node:
@@ -74,20 +94,33 @@ def passing(tree: Node) -> Node:
     return all_of(part for part, named in fields if named & (_LOCAL | _DAYS) or not named & _WORDS.keys())
 
 
-def as_gmail(tree: Node) -> str:
-    """For a server that has Gmail's own search, whose language ours is, but for the folders."""
-    return str(all_of(part for part in conjuncts(tree) if not any(term.field in _LOCAL for term, _ in terms(part))))
+def as_gmail(tree: Node, today: date) -> list[Key]:
+    """For a server that has Gmail's own search: words in its language, which is ours, and all else as keys."""
+    parts = conjuncts(tree)
+    worded = [all(term.field in _WORDS for term, _ in terms(part)) for part in parts]
+    words = str(_for_gmail(all_of(part for part, is_worded in zip(parts, worded, strict=True) if is_worded)))
+    rest = all_of(part for part, is_worded in zip(parts, worded, strict=True) if not is_worded)
+    return [*([keys.gm_raw(" ".join(words.split()))] if words else []), *criteria(rest, today)]
 
 
-def _key(node: Node, today: date, margin: timedelta) -> Key | None:
-    """None for what says nothing to the server. `margin`: by how much more than the days that are meant."""
+def _for_gmail(node: Node) -> Node:
+    """It has no word for what stands in texts alone."""
     if isinstance(node, Term):
-        return None if node.field in _LOCAL else _of_term(node, today, margin)
+        return replace(node, field="") if node.field == "body" else node
+    if isinstance(node, Not):
+        return Not(_for_gmail(node.of))
+    return replace(node, parts=tuple(map(_for_gmail, node.parts)))
+
+
+def _key(node: Node, way: _Way) -> Key | None:
+    """None for what says nothing to the server."""
+    if isinstance(node, Term):
+        return None if node.field in _LOCAL else _of_term(node, way)
     if isinstance(node, Not):
         is_whole = not any(term.field in _LOCAL for term, _ in terms(node))
-        inner = _key(node.of, today, -margin) if is_whole else None
+        inner = _key(node.of, way.negated()) if is_whole else None
         return keys.not_(inner) if inner else None
-    found = [key for part in node.parts if (key := _key(part, today, margin)) is not None]
+    found = [key for part in node.parts if (key := _key(part, way)) is not None]
     if isinstance(node, And):
         return keys.all_of(*found) if found else None
     return _any_of(node, found)
@@ -98,10 +131,9 @@ def _any_of(node: Or, found: list[Key]) -> Key | None:
     return keys.any_of(*found) if found else None
 
 
-def _of_term(term: Term, today: date, margin: timedelta) -> Key | None:
+def _of_term(term: Term, way: _Way) -> Key | None:
     if term.field in _WORDS:
-        value = " ".join(term.value.replace("\0", " ").split())
-        return _WORDS[term.field](value) if value else None
+        return _of_words(term, way)
     if term.field == "is":
         return _IS[term.value]
     if term.field == "label":
@@ -111,7 +143,21 @@ def _of_term(term: Term, today: date, margin: timedelta) -> Key | None:
         octets = values.octets(term.value)
         return keys.larger(octets) if term.field == "larger" else keys.smaller(octets)
     is_span = term.field in {"older", "newer"}
-    day = values.ago(term.value, today) if is_span else values.date_of(term.value, today)
+    day = values.ago(term.value, way.today) if is_span else values.date_of(term.value, way.today)
     if term.field in {"before", "older"}:
-        return keys.sent_before(day + margin)
-    return keys.sent_since(day - margin)
+        return keys.sent_before(_moved(day, way.margin))
+    return keys.sent_since(_moved(day, -way.margin))
+
+
+def _moved(day: date, by: timedelta) -> date:
+    """No farther than there is a calendar for."""
+    return date.fromordinal(min(max(day.toordinal() + by.days, 1), date.max.toordinal()))
+
+
+def _of_words(term: Term, way: _Way) -> Key | None:
+    """What was quoted means these very words, and no others."""
+    value = " ".join(term.value.replace("\0", " ").split())
+    if not value:
+        return None
+    key = _WORDS[term.field](value)
+    return keys.fuzzy(key) if way.is_fuzzy and term.field in _IN_TEXTS and not term.exact else key

@@ -1,7 +1,7 @@
 """The second wave of a search: the mail server is asked, folder by folder, for what the index does not hold.
 
 A connection of its own, one for an account, under a lock; with a provider that allows few, the account's turn. Folders
-come in the order of likelihood, large ones in windows of UIDs, each with a deadline; what is found is told at once. Who
+come in the order of likelihood, each with a deadline (`asking` has the words); what is found is told at once. Who
 has enough of it has the connection closed. What was found and is in no index yet is fetched into it.
 """
 
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection as database
@@ -31,27 +32,26 @@ from imapbridge.search import catching_up, criteria, index, running
 from imapbridge.search.index import Scope
 from imapbridge.search.query import parse
 from imapbridge.search.tree import EVERYTHING, Node, Term, conjuncts
-from imapbridge.sync import bulk, windows
+from imapbridge.sync import asking, bulk, windows
+from imapbridge.sync.asking import IndexTooSlow, Question
 from imapbridge.sync.bulk import Bulk
 from imapbridge.terms.uids import UidSet
-from imapbridge.wire import keys, quirks
+from imapbridge.wire import names, quirks
 from imapbridge.wire.drivers import BlockingConnection
-from imapbridge.wire.keys import Key
 
 log = logging.getLogger(__name__)
 
 FOLDER = 30.0
 """Seconds for one mailbox."""
 TOTAL = 120.0
-WHOLE = 5_000
-"""Messages of a mailbox up to which it is searched in one go."""
-WINDOW = 2_000
-"""Messages in one go of a larger one."""
+TOGETHER = 20
+"""Mailboxes that are searched by one command, where that can be."""
 MOST_FETCHED = 200
 """Messages of a mailbox that are fetched into the index because they were found."""
 LOOK = 0.5
 """Seconds between two looks at whether the person has enough."""
 WAIT = 15
+_SEVERAL = "MULTISEARCH"
 _ORDER = ("inbox", "archive", "all", "sent", "", "drafts", "flagged", "junk", "trash")
 
 
@@ -106,7 +106,9 @@ class _Run:
         zone = zones.of_person(account.user_id)
         today = datetime.now(zone).date()
         self._scope = Scope((account.pk,), boxes, (account.address,), search.everywhere, zone, today)
-        self._asked = index.meant(self._tree, self._scope.addresses)
+        # With a provider that allows few connections there is no other after one that was closed.
+        denied = frozenset({"SEARCH=FUZZY", _SEVERAL}) if turn else frozenset[str]()
+        self._question = Question(index.meant(self._tree, self._scope.addresses), today, denied=denied)
         self._until = time.monotonic() + TOTAL
         self._connection = turn.connection if turn else None
         self._over = threading.Event()
@@ -135,13 +137,46 @@ class _Run:
         return not named or any(box in self._scope.named(name) for name in named)
 
     def _folders(self, boxes: Sequence[MailboxItem]) -> None:
-        for number, box in enumerate(boxes):
-            running.note(self._search, mailbox=box.name, special_use=box.special_use, done=number)
+        done = 0
+        while done < len(boxes):
+            box, group = boxes[done], self._group(boxes[done:])
+            running.note(self._search, mailbox=box.name, special_use=box.special_use, done=done)
             if time.monotonic() > self._until or running.is_stopped(self._search.pk):
-                self._skipped += len(boxes) - number
+                self._skipped += len(boxes) - done
                 break
-            self._folder(box)
+            if len(group) == 1 or not self._together(group):
+                group = boxes[done : done + 1]
+                self._folder(box)
+            done += len(group)
         running.note(self._search, done=len(boxes), skipped=self._skipped)
+
+    def _group(self, rest: Sequence[MailboxItem]) -> Sequence[MailboxItem]:
+        """Which of them are searched by one command: several small ones, where the server can; INBOX by itself."""
+        if rest[0].special_use == "inbox" or not self._connection or not self._question.may(self._connection, _SEVERAL):
+            return rest[:1]
+        sizes = accumulate(box.total for box in rest[:TOGETHER])
+        return rest[: max(1, sum(size <= asking.WHOLE for size in sizes))]
+
+    def _together(self, group: Sequence[MailboxItem]) -> bool:
+        """False when each is to be searched by itself."""
+        until = min(time.monotonic() + FOLDER, self._until)
+        mailboxes = Mailbox.objects.filter(pk__in=[box.id for box in group])
+        named = {names.key(bytes(mailbox.raw_name)): mailbox for mailbox in mailboxes}
+        try:
+            wire = self._connected()
+            for found in self._question.in_several(wire, list(named), until):
+                mailbox = named.get(names.key(found.raw_name))
+                if mailbox and mailbox.uid_validity == found.uid_validity:
+                    self._found(wire, mailbox, found.uids, until, is_open=False)
+        except CommandFailed as refused:
+            log.info("%s several mailboxes not searched: %s", self._search, refused.code or refused.status)
+            self._question.deny(_SEVERAL)
+            return False
+        except (TimedOut, ConnectionClosed) as fault:
+            self._lost(fault)
+            self._question.deny(_SEVERAL)
+            return False
+        return True
 
     def _folder(self, box: MailboxItem) -> None:
         """One that cannot be searched, or has vanished meanwhile, stops no other."""
@@ -152,56 +187,45 @@ class _Run:
         except CommandFailed as refused:
             log.info("%s mailbox=%s not searched: %s", self._search, box.id, refused.code or refused.status)
             self._skipped += 1
+        except IndexTooSlow as late:
+            self._lost(late)
+            self._folder(box)
         except (TimedOut, ConnectionClosed) as fault:
             self._skipped += 1
-            self._connection = None
-            if running.is_stopped(self._search.pk):
-                raise
-            log.info("%s mailbox=%s not searched: %s", self._search, box.id, type(fault).__name__)
+            self._lost(fault)
+
+    def _lost(self, fault: TimedOut | ConnectionClosed) -> None:
+        """The connection is gone; raises where we closed it ourselves."""
+        self._connection = None
+        if running.is_stopped(self._search.pk):
+            raise fault
+        log.info("%s lost its connection: %s", self._search, type(fault).__name__)
 
     def _look_into(self, mailbox: Mailbox) -> None:
         until = min(time.monotonic() + FOLDER, self._until)
         wire = self._connected()
-        selected = wire.run(wire.session.select(bytes(mailbox.raw_name), read_only=True), timeout=_left(until))
+        selected = wire.run(wire.session.select(bytes(mailbox.raw_name), read_only=True), timeout=asking.left(until))
         if not selected.exists or selected.uid_validity != mailbox.uid_validity:
             return
-        for within in _windows(selected.exists, selected.uid_next):
+        for uids in self._question.in_selected(wire, selected, until):
             if self._turn:
                 self._turn.renew()
-            if uids := self._searched(wire, within, until):
-                self._found(wire, mailbox, uids)
+            if uids:
+                self._found(wire, mailbox, uids, until)
+            if self._question.is_ascii and not self._search.ascii_only:
+                self._search.ascii_only = True
+                running.note(self._search, ascii_only=True)
 
-    def _searched(self, wire: BlockingConnection, within: UidSet, until: float) -> UidSet | None:
-        """A server that looks for no letters but ASCII is asked for the words that have no others."""
-        several = [*self._keys(wire), *([keys.uid(within)] if within else [])]
-        try:
-            return wire.run(wire.session.search(several), timeout=_left(until)).uids
-        except CommandFailed as refused:
-            is_charset = refused.code == "BADCHARSET" or (refused.status == "BAD" and not refused.code)
-            if not is_charset or criteria.is_ascii(self._asked):
-                raise
-            self._ask_in_ascii(refused)
-        return self._searched(wire, within, until)
-
-    def _ask_in_ascii(self, refused: CommandFailed) -> None:
-        plain = criteria.in_ascii(self._asked)
-        if plain is None:
-            raise refused
-        self._asked = plain
-        running.note(self._search, ascii_only=True)
-
-    def _keys(self, wire: BlockingConnection) -> list[Key]:
-        if wire.session.has("X-GM-EXT-1"):
-            return [keys.gm_raw(criteria.as_gmail(self._asked))]
-        if wire.session.profile.ascii_search and not criteria.is_ascii(self._asked):
-            self._ask_in_ascii(CommandFailed("NO", "BADCHARSET", "", "SEARCH"))
-        return criteria.criteria(self._asked, self._scope.today)
-
-    def _found(self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet) -> None:
+    def _found(
+        self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet, until: float, *, is_open: bool = True
+    ) -> None:
         """What is new to the page, into its rows."""
         held = self._held(mailbox, uids)
         lacks = uids - UidSet.of(held)
         if lacks:
+            if not is_open:
+                opening = wire.session.select(bytes(mailbox.raw_name), read_only=True)
+                wire.run(opening, timeout=asking.left(until))
             windows.fetch_windows(wire, mailbox, next(lacks.newest_first(MOST_FETCHED)), windows.no_lock)
             catching_up.catch_up(mailbox.account_id)
             held = self._held(mailbox, uids)
@@ -253,20 +277,3 @@ def _only(tree: Node) -> list[str]:
 def _likelihood(box: MailboxItem) -> tuple[Any, ...]:
     use = box.special_use if box.special_use in _ORDER else ""
     return _ORDER.index(use), -box.total, box.path
-
-
-def _windows(exists: int, uid_next: int | None) -> Iterator[UidSet]:
-    """UIDs to search among, the newest first; an empty set for all."""
-    if exists <= WHOLE or not uid_next:
-        yield UidSet()
-        return
-    wide = max(1, uid_next * WINDOW // exists)
-    for top in range(uid_next - 1, 0, -wide):
-        yield UidSet.range(max(1, top - wide + 1), top)
-
-
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimedOut("the deadline of a search passed")
-    return left

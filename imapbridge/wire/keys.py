@@ -119,6 +119,11 @@ def gm_raw(value: str) -> Key:
     return (atom("X-GM-RAW"), string(value))
 
 
+def fuzzy(key: Key) -> Key:
+    """As an index of the server's understands it (RFC 6203): other forms of a word, say. Needs SEARCH=FUZZY."""
+    return (atom("FUZZY"), *key)
+
+
 def not_(key: Key) -> Key:
     return (atom("NOT"), _one(key))
 

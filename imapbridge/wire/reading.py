@@ -37,7 +37,7 @@ from imapbridge.wire.responses import (
 )
 from imapbridge.wire.short_cache import LONGEST, short_cache
 from imapbridge.wire.stream import Raw
-from imapbridge.wire.tokens import Value
+from imapbridge.wire.tokens import Value, number
 from imapbridge.wire.usual import usual
 
 MAX_TEXT = 8 * 1024 * 1024
@@ -195,15 +195,16 @@ def _pairs(values: list[Value]) -> dict[str, Value]:
 
 
 def _esearch(values: list[Value]) -> ESearch:
-    tag = ""
+    about: dict[str, Value] = {}
     if values and isinstance(values[0], list):
-        tag = str(_pairs(values[0]).get("TAG", b""), "ascii", "replace")  # type: ignore[arg-type]
+        about = _pairs(values[0])
         values = values[1:]
     if values and isinstance(values[0], bytes) and values[0].upper() == b"UID":
         values = values[1:]
     if len(values) % 2:
         raise ValueError("a name without a value")
-    return ESearch(tag, _pairs(values))
+    tag, name = _text(about.get("TAG", b"")), _octets(about.get("MAILBOX", b""))
+    return ESearch(tag, _pairs(values), name, number(about.get("UIDVALIDITY")))
 
 
 def _namespaces(values: list[Value]) -> Namespaces:

@@ -98,10 +98,12 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class ESearch:
-    """RFC 4731. `tag` is the command that asked, or empty."""
+    """RFC 4731. `tag` is the command that asked, or empty; of several mailboxes (RFC 7377) the one it is about."""
 
     tag: str
     values: dict[str, Value]
+    raw_name: bytes = b""
+    uid_validity: int | None = None
 
 
 Thread = tuple[int, "tuple[Thread, ...]"]

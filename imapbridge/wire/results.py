@@ -106,6 +106,15 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundIn:
+    """What a search of several mailboxes found in one of them."""
+
+    raw_name: bytes
+    uid_validity: int
+    uids: UidSet
+
+
+@dataclass(frozen=True, slots=True)
 class CopyResult:
     """Where copied or moved messages went. Empty mapping when the server did not tell (no UIDPLUS)."""
 

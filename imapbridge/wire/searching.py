@@ -1,4 +1,4 @@
-"""SEARCH, SORT and THREAD by UID (RFC 9051 6.4.4, 4731, 5182, 5256)."""
+"""SEARCH, SORT and THREAD by UID (RFC 9051 6.4.4, 4731, 5182, 5256), and ESEARCH of several mailboxes (7377)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from imapbridge.errors import ProtocolError
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import keys
-from imapbridge.wire.commands import Argument, Command, atom, atoms
+from imapbridge.wire.commands import Argument, Command, atom, atoms, mailbox
 from imapbridge.wire.keys import Key
 from imapbridge.wire.responses import ESearch, Response, Search, Thread, Threads, Unknown, uid_set
-from imapbridge.wire.results import SearchResult
+from imapbridge.wire.results import FoundIn, SearchResult
 from imapbridge.wire.state import Exchange, SessionState
 from imapbridge.wire.tokens import Value, number
 
@@ -33,6 +33,23 @@ class Searching(SessionState):
         found = _Results()
         yield from self._run(Command("UID SEARCH", arguments), found.take)
         return found.result()
+
+    def search_in(self, raw_names: Sequence[bytes], criteria: Sequence[Key]) -> Exchange[list[FoundIn]]:
+        """Messages for which every key holds in these mailboxes, none of which need be selected. Needs MULTISEARCH. A
+        mailbox in which nothing is found, or may be looked for, is not among the results."""
+        among = (atom("mailboxes"), tuple(map(mailbox, raw_names)))
+        arguments = (atom("IN"), among, atom("RETURN"), (atom("ALL"),), *self._search_arguments(criteria))
+        found: list[FoundIn] = []
+
+        def take(response: Response) -> bool:
+            if isinstance(response, Unknown) and response.name == "ESEARCH":
+                raise ProtocolError("the result of a search cannot be read")
+            if isinstance(response, ESearch) and response.raw_name and "ALL" in response.values:
+                found.append(FoundIn(response.raw_name, response.uid_validity or 0, uid_set(response.values["ALL"])))
+            return isinstance(response, ESearch)
+
+        yield from self._run(Command("ESEARCH", arguments), take)
+        return found
 
     def search_uids(self, uids: UidSet) -> Exchange[UidSet]:
         """Which of these UIDs exist. `n:*` never brings a UID below n."""

@@ -1,5 +1,6 @@
 """A private Cyrus 3.6: IMAP over TLS and LMTP. The odd one: its own way of naming, storing and expunging mail."""
 
+import subprocess
 from collections.abc import Sequence
 
 from tests.servers.dovecot_config import Ports
@@ -32,6 +33,9 @@ xlist-trash: Trash
 xlist-archive: Archive
 conversations: yes
 skiplist_unsafe: yes
+search_engine: xapian
+defaultsearchtier: t1
+t1searchpartition-default: {data}/search
 """
 CYRUS_CONF = """\
 START {{
@@ -78,6 +82,12 @@ class Cyrus(UnpackedServer):
         made = super().user(name, password)
         self.client(made).close()
         return made
+
+    def index(self) -> None:
+        """Put all mail that is there into its own index of words: nothing else does."""
+        programs, conf = self.tree / "usr/lib/cyrus/bin", self.directory / "imapd.conf"
+        command = self.as_owner(str(programs / "squatter"), "-C", str(conf))
+        subprocess.run(command, env=self.environment(), check=True, capture_output=True)
 
     def close(self) -> None:
         super().close()

@@ -1,13 +1,17 @@
 """A search as a mail server is asked for it."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
 
-from imapbridge.search.criteria import asks_for_text, criteria, in_ascii, left_over
+from imapbridge.search.criteria import as_gmail, asks_for_text, beside_texts, criteria, in_ascii, left_over
 from imapbridge.search.query import parse
+from imapbridge.search.tree import Node
 from imapbridge.wire.commands import Command
+from imapbridge.wire.keys import Key
 from tests.imapbridge.search.test_query import TEXTS
 
 TODAY = date(2026, 3, 12)
@@ -23,11 +27,25 @@ ASKED = {
     "list:news": b'HEADER "List-Id" "news"',
     "-(van has:attachment)": b"",
     '"a" b\\"c': b'TEXT "a" TEXT "b\\\\" TEXT "c"',
+    "before:9999-12-31 -before:0001-01-01": b"SENTBEFORE 31-Dec-9999 NOT (SENTBEFORE 1-Jan-0001)",
+}
+BY_INDEX = {
+    "van from:ann": b'FUZZY TEXT "van" FROM "ann"',
+    '"green vans" body:van': b'TEXT "green vans" FUZZY BODY "van"',
+    "van -old": b'FUZZY TEXT "van" NOT (TEXT "old")',
+    "a OR subject:b": b'OR (FUZZY TEXT "a") (SUBJECT "b")',
+}
+BY_GMAIL = {
+    "body:van OR from:ann -old": b'X-GM-RAW "van OR from:ann -old"',
+    'subject:"the van" is:answered older:1w has:attachment': (
+        b'X-GM-RAW "subject:\\"the van\\"" ANSWERED SENTBEFORE 6-Mar-2026'
+    ),
+    "is:unread": b"UNSEEN",
 }
 
 
-def _line(text: str) -> bytes:
-    arguments = tuple(argument for key in criteria(parse(text).tree, TODAY) for argument in key)
+def _line(text: str, asked: Callable[[Node, date], list[Key]] = criteria) -> bytes:
+    arguments = tuple(argument for key in asked(parse(text).tree, TODAY) for argument in key)
     pieces = Command("UID SEARCH", arguments).pieces("A", "+")
     return b"".join(piece if isinstance(piece, bytes) else piece.data for piece in pieces)
 
@@ -35,6 +53,16 @@ def _line(text: str) -> bytes:
 @pytest.mark.parametrize(("text", "asked"), ASKED.items())
 def test_asks(text: str, asked: bytes) -> None:
     assert _line(text).removeprefix(b"A UID SEARCH").strip() == asked
+
+
+@pytest.mark.parametrize(("text", "asked"), BY_INDEX.items())
+def test_asks_an_index_for_words_that_were_not_quoted(text: str, asked: bytes) -> None:
+    assert _line(text, partial(criteria, fuzzy=True)).removeprefix(b"A UID SEARCH ").strip() == asked
+
+
+@pytest.mark.parametrize(("text", "asked"), BY_GMAIL.items())
+def test_asks_gmail(text: str, asked: bytes) -> None:
+    assert _line(text, as_gmail).removeprefix(b"A UID SEARCH ").strip() == asked
 
 
 @given(TEXTS)
@@ -48,6 +76,7 @@ def test_what_the_server_cannot_say_is_left_to_the_index() -> None:
     tree = parse("van has:attachment (in:inbox OR is:unread)").tree
     assert str(left_over(tree)) == "has:attachment in:inbox OR is:unread"
     assert asks_for_text(tree)
+    assert str(beside_texts(parse("van from:ann (body:x OR is:read) -older:1w").tree)) == "from:ann -older:1w"
     assert not asks_for_text(parse("from:ann -van").tree)
 
 

@@ -2,16 +2,24 @@
 
 import threading
 import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from accounts.models import Preferences
+from accounts.models import MailAccount, Preferences
 from imapbridge.errors import ConnectionClosed
 from imapbridge.models import Entry, Message, SearchHit, ServerSearch
 from imapbridge.search import catching_up, running
-from imapbridge.sync import bulk, searching
-from tests.imapbridge.sync.conftest import Story
+from imapbridge.sync import asking, bulk, searching
+from tests import factories
+from tests.imapbridge.sync.conftest import Story, account_of, point_at
+from tests.servers.cyrus import Cyrus
+from tests.servers.mail_server import MailServer, User
 from tests.servers.proxy import Proxy
+from tests.servers.redis import Redis
+from tests.servers.scripted import Expect, Say, ScriptedServer, Step
 
 pytestmark = [pytest.mark.servers, pytest.mark.database]
 LONG = "The meeting began late and nothing of note was said before lunch. " * 20
@@ -24,10 +32,11 @@ def _letter(number: int, subject: str, text: str) -> bytes:
     return (head + more + "Content-Transfer-Encoding: 8bit\r\n\r\n" + text + "\r\n").encode()
 
 
-def _search(story: Story, query: str, **fields: bool) -> ServerSearch:
-    while catching_up.catch_up(story.account.pk):
+def _search(of: Story | MailAccount, query: str, **fields: bool) -> ServerSearch:
+    account = of.account if isinstance(of, Story) else of
+    while catching_up.catch_up(account.pk):
         pass
-    _, [key] = running.begin([story.account.pk], query, everywhere=fields.get("everywhere", False))
+    _, [key] = running.begin([account.pk], query, everywhere=fields.get("everywhere", False))
     if fields.get("stopped"):
         ServerSearch.objects.filter(pk=key).update(stopped=True)
     searching.run(key)
@@ -69,6 +78,71 @@ def test_words_of_any_script_are_looked_for(story: Story) -> None:
     story.sync()
     search = _search(story, "東京")
     assert _subjects(search) == ["Minutes"] or search.skipped  # a server may know no letters but ASCII
+
+
+@pytest.mark.parametrize("any_server", ["cyrus"], indirect=True)
+def test_a_server_with_an_index_is_asked_for_what_it_knows_first(
+    story: Story, any_server: Cyrus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.phone.append("INBOX", _letter(1, "Minutes", LONG + "The zeppelin was running late."))
+    any_server.index()
+    story.phone.append("INBOX", _letter(2, "Not in the index", LONG + "It never runs at all."))
+    story.sync()
+    assert _subjects(_search(story, "runs")) == ["Minutes", "Not in the index"]
+    assert _subjects(_search(story, 'body:"runs"')) == ["Not in the index"]
+    assert _subjects(_search(story, "minutes runs")) == ["Minutes"]
+    monkeypatch.setattr(asking, "INDEX", 0.0)
+    search = _search(story, "runs")
+    assert (_subjects(search), search.skipped) == (["Not in the index"], 0)  # it took too long, and is left alone
+
+
+def test_a_large_mailbox_is_searched_within_what_the_server_keeps(
+    proxied: Story, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "WHOLE", 3)
+    monkeypatch.setattr(asking, "WINDOW", 1)
+    for number in range(1, 7):
+        letter = _letter(number, f"Letter {number}", f"{LONG} zeppelin")
+        proxied.phone.append("INBOX", letter.replace(b"Ann <ann", b"Ann <x%d" % number))
+    proxied.sync()
+    proxy.refuses = b"(ALL) UID 6", b"no window is searched"
+    search = _search(proxied, "zeppelin from:x3")
+    assert (_subjects(search), search.skipped) == (["Letter 3"], 0)
+    assert (_subjects(_search(proxied, "zeppelin from:nobody"))) == []
+    assert _search(proxied, "zeppelin").skipped == 1
+    proxy.refuses = b"RETURN (SAVE", b"[NOTSAVED] nothing is kept"
+    search = _search(proxied, "zeppelin from:x3")
+    assert (_subjects(search), search.skipped) == (["Letter 3"], 0)
+
+
+_CAN = b"[CAPABILITY IMAP4rev1 ESEARCH MULTISEARCH]"
+_OPENED = b"* 1 EXISTS\r\n* OK [UIDVALIDITY 1] v\r\n* OK [UIDNEXT 2] n\r\n{tag} OK\r\n"
+_BY_ITSELF = [
+    *(Expect(b"EXAMINE"), Say(_OPENED)),
+    *(Expect(b"UID SEARCH"), Say(b'* ESEARCH (TAG "{tag}") UID ALL 1\r\n{tag} OK\r\n')),
+]
+_TOGETHER = Expect(rb'ESEARCH IN \(mailboxes \("Lease" "Old"\)\) RETURN \(ALL\) TEXT "zeppelin"')
+_IN_LEASE = Say(b'* ESEARCH (TAG "{tag}" MAILBOX Lease UIDVALIDITY 1) UID ALL 1\r\n{tag} OK\r\n')
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [([_IN_LEASE], ["INBOX", "Lease"]), ([Say(b"{tag} BAD\r\n"), *_BY_ITSELF, *_BY_ITSELF], ["INBOX", "Lease", "Old"])],
+    ids=["answered", "refused"],
+)
+def test_small_mailboxes_are_searched_by_one_command(
+    settings: Any, redis_server: Redis, transactional_db: None, answers: list[Step], found: list[str]
+) -> None:
+    """No server that we have can (RFC 7377): this one follows a script."""
+    signed_in = [Say(b"* OK " + _CAN + b"\r\n"), Expect(b"LOGIN"), Say(b"{tag} OK " + _CAN + b"\r\n")]
+    with ScriptedServer([*signed_in, *_BY_ITSELF, _TOGETHER, *answers]) as server:
+        plain = SimpleNamespace(is_plain=True)
+        point_at(settings, cast("MailServer", plain), redis_server, plain_port=server.port)
+        account = account_of(User("ann@example.org", "secret", Path()))
+        for name in ("INBOX", "Lease", "Old"):
+            factories.message(factories.mailbox(account, name), name)
+        search = _search(account, "zeppelin")
+    assert (_subjects(search), search.skipped, server.faults) == (found, 0, [])
 
 
 def test_a_folder_that_vanishes_stops_no_other(proxied: Story) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire import keys
 from imapbridge.wire.responses import Expunge
+from imapbridge.wire.results import FoundIn
 from imapbridge.wire.session import AppendResult, CopyResult, NewMessage, SearchResult, Session
 from tests.imapbridge.wire.conversations import CET, UIDS, conversation, events, failure
 
@@ -48,6 +49,14 @@ def search_twice(session: Session):
 @conversation("search_saved", search_twice)
 def _(played):
     assert played.result.count == 3
+
+
+@conversation(
+    "search_several",
+    lambda session: session.search_in([b"INBOX", b"Co-op/Lease", b"Trash"], [keys.text("café")]),
+)
+def _(played):
+    assert played.result == [FoundIn(b"Co-op/Lease", 7, UIDS("4:6,9")), FoundIn(b"inbox", 1, UIDS("2"))]
 
 
 @conversation("sort", lambda session: session.sort("REVERSE DATE", [keys.no_flag("\\Seen"), keys.subject("x")]))
