@@ -289,6 +289,7 @@ def test_snoozed_by_keys_and_back(
     shown(page, 2, 3, 4, 5)
     expect(page.get_by_text("Snoozed “Plan 1”")).to_be_visible()
     soon(whimbrel, dovecot, five, "Snoozed", 1)
+    expect(page.get_by_role("link", name=re.compile("^Snoozed"))).to_be_visible()  # made with the first, told after it
     for key in ("g", "b"):
         page.keyboard.press(key)
     shown(page, 1)
