@@ -66,6 +66,8 @@ class MailList extends HTMLElement {
       if (link.closest(".row")) link.tabIndex = -1;
     }
     this.rove(this.current ?? this.querySelector(".row.is-open") ?? this.rows[0]);
+    // Told by a class: with `:has()` on the pane the style of every row would be looked for anew at each touch of one.
+    this.parentElement?.classList.toggle("has-more", Boolean(this.querySelector(".older")));
     lookForOlder();
   }
 

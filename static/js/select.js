@@ -75,6 +75,7 @@ function draw() {
   const marked = list().picked.length;
   const bar = document.getElementById("bulk");
   pane.classList.toggle("is-selecting", marked > 0);
+  pane.closest(".app").classList.toggle("has-marked", marked > 0); // its Compose button makes room on a phone
   for (const box of pane.querySelectorAll(".check-hit > .check")) {
     // Pressed while some are marked it marks the rest.
     box.checked = marked > 0 && marked === boxes().length;
