@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 RETRIES = 5
 JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""
-JOB_QUIET = timedelta(minutes=1)
-"""So long after its last chunk a job is nobody's."""
+JOB_QUIET = timedelta(seconds=15)
+"""So long after its last chunk a job is nobody's: a chunk takes less than one."""
 JOB_KEPT = timedelta(hours=1)
 LONGEST_PAUSE = 300.0
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
@@ -152,6 +152,7 @@ def do_job(job_id: int, at: int | None = None) -> None:
     if job is None or (at is not None and at != whole.progress(job)):
         return
     until = time.monotonic() + JOB_TURN
+    whole.count(job)
     while whole.go_on(job_id):
         if time.monotonic() > until or ending.has_begun():
             job.refresh_from_db()

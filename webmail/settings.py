@@ -145,7 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     # A minute and a half: what nobody's page asked for meanwhile. `expires`: after a pause one run is enough.
     "sync-everyone": {"task": "imapbridge.tasks.sync_everyone", "schedule": 90, "options": {"expires": 60}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
-    "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 60, "options": {"expires": 50}},
+    "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 12}},
     "sync-books": {"task": "webmail.tasks.sync_everyones_books", "schedule": 900, "options": {"expires": 600}},
     "sweep-contacts": {"task": "webmail.tasks.sweep_contacts", "schedule": 3600, "options": {"expires": 600}},
     "count-acquaintances": {

@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db import connection
-
-from imapbridge.actions import applying, filing, labels, marks, seeking, snoozing, undoing
+from imapbridge.actions import applying, filing, labels, listed, marks, muting, seeking, snoozing, undoing
 from imapbridge.actions.owing import owe
-from imapbridge.models import Entry, Job, Mailbox, MailboxThread, PendingChange
-from imapbridge.queries.conversations import ONLY
+from imapbridge.models import Entry, Job, Mailbox, PendingChange
 from imapbridge.terms import flags, snoozed
-from imapbridge.terms.uids import MAX_UID, UidSet
+from imapbridge.terms.uids import UidSet
 
 Kind = Job.Kind
 WIDEST = 50_000
@@ -36,90 +33,17 @@ def next_chunk(job: Job, most: int) -> Chunk:
         return _undo(job)
     if job.sought:
         return _sought(job, most)
-    is_by_message = job.by_message or (job.kind in _BY_MESSAGE and not job.only)
-    chunk = (_messages if is_by_message else _conversations)(job, most)
+    part = listed.following(job, most)
+    chunk = Chunk(part.number, _KINDS[Kind(job.kind)](job, job.mailbox, part.entries), part.is_more)
     if chunk.is_more or job.older <= 0:
         return chunk
     _older(job)
     return chunk._replace(is_more=job.older > 0)
 
 
-# --- by message: the whole mailbox, or what is unread or starred of it ------------------------------------------------
-
-
-_BY_MESSAGE = (Kind.READ, Kind.EMPTY, Kind.FILTER)
-
-
-def _messages(job: Job, most: int) -> Chunk:
-    still = {"seen": False} if job.kind == Kind.READ else {}
-    found = _by_uid(job, most, **(entries_of(job.only) | still))
-    return Chunk(len(found), _KINDS[Kind(job.kind)](job, job.mailbox, found), len(found) == most)
-
-
-def entries_of(only: str) -> dict[str, bool]:
-    """What a list of messages with this filter shows of a mailbox."""
-    return {"unread": {"seen": False}, "starred": {"flagged": True}}.get(only, {})
-
-
-def _by_uid(job: Job, most: int, **still: bool) -> list[Entry]:
-    """The next entries, by UID from the top down. What has no UID yet comes first: it may get any of them meanwhile."""
-    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to, **still)
-    below, coming = job.below or 0, list[Entry]()
-    if below <= 0:
-        coming = list(here.filter(uid__lt=below).order_by("-uid")[:most])
-        if len(coming) == most:
-            job.below = coming[-1].uid
-            return coming
-        below = MAX_UID + 1
-    placed = list(here.filter(uid__gt=0, uid__lt=below).order_by("-uid")[: most - len(coming)])
-    if placed:
-        job.below = placed[-1].uid
-    return [*placed, *coming]
-
-
-# --- by conversation: what a list shows -------------------------------------------------------------------------------
-
-
-_THREADS = f"""
-SELECT t.thread, t.latest_id, t.count FROM {MailboxThread._meta.db_table} t
-WHERE t.mailbox_id = %s AND t.thread < %s AND t.count > 0{{only}} ORDER BY t.thread DESC LIMIT %s
-"""  # noqa: S608 - the table's name is ours
-_NEWEST = {Kind.UNREAD, Kind.STAR}
-"""They are done to the newest message of a conversation alone."""
-
-
-_OF_LABEL = {Kind.UNLABEL, Kind.RELABEL}
-_LABELLED = " AND CAST(t.keywords AS text) LIKE %s"
-"""Conversations that have the label; or, for `_` stands for any letter, one that looks the same."""
-
-
-def _conversations(job: Job, most: int) -> Chunk:
-    """By the conversations' numbers, which stay: their places in the list do not, when mail comes."""
-    below = 2**63 - 1 if job.below is None else job.below
-    with connection.cursor() as cursor:
-        only = ONLY[job.only]
-        values: list[int | str] = [job.mailbox_id, below, most]
-        if job.kind in _OF_LABEL:
-            only, values = only + _LABELLED, [job.mailbox_id, below, f'%"{job.keyword.split()[0]}"%', most]
-        cursor.execute(_THREADS.format(only=only), values)
-        rows = cursor.fetchall()
-    taken, messages = 0, 0
-    while taken < len(rows) and messages < most:
-        messages += rows[taken][2]
-        taken += 1
-    if not taken:
-        return Chunk(0, [], is_more=False)
-    job.below = rows[taken - 1][0]
-    changes = _KINDS[Kind(job.kind)](job, job.mailbox, _entries(job, rows[:taken]))
-    return Chunk(taken, changes, is_more=taken < len(rows) or len(rows) == most)
-
-
-def _entries(job: Job, rows: list[tuple[int, int, int]]) -> list[Entry]:
-    here = Entry.objects.filter(mailbox=job.mailbox_id, expunged=False, pk__lte=job.up_to)
-    here = here.filter(thread__in=[thread for thread, _, _ in rows])
-    if job.kind in _NEWEST:
-        here = here.filter(message__in=[latest for _, latest, _ in rows])
-    return sorted(here, key=lambda one: one.uid)
+def left(job: Job) -> int:
+    """How many there are still, as a Job counts them; of those in the index."""
+    return seeking.left(job) if job.sought else listed.left(job)
 
 
 # --- what a search finds ----------------------------------------------------------------------------------------------
@@ -130,15 +54,15 @@ def _sought(job: Job, most: int) -> Chunk:
     boxes = Mailbox.objects.in_bulk(found.entries)
     changes: list[int] = []
     for mailbox, entries in found.entries.items():
-        some = _newest(entries) if job.kind in _NEWEST else entries
+        some = _newest(entries) if job.kind in listed.NEWEST and not job.by_message else entries
         some = _not_copied(job, some) if job.kind == Kind.COPY else some
         changes += _KINDS[Kind(job.kind)](job, boxes[mailbox], some) if some else []
     job.below = found.below
-    return Chunk(found.conversations, changes, is_more=found.below is not None)
+    return Chunk(found.rows, changes, is_more=found.below is not None)
 
 
 def _not_copied(job: Job, entries: list[Entry]) -> list[Entry]:
-    """A conversation is found once more by each older message of it that the search finds."""
+    """What the server found may be among what the index has found since."""
     there = Entry.objects.filter(mailbox=job.target_id, message__in=_ids(entries), pk__gt=job.up_to)
     copied = set(there.values_list("message_id", flat=True))
     return [one for one in entries if one.message_id not in copied]
@@ -164,6 +88,10 @@ def _relabel(job: Job, _box: Mailbox, entries: list[Entry]) -> list[int]:
     return given + labels.set_label(job.account_id, some, old, False)
 
 
+def _mute(job: Job, box: Mailbox, entries: list[Entry]) -> list[int]:
+    return muting.put(box, job.target, entries) if job.target else []
+
+
 def _file(job: Job, box: Mailbox, entries: list[Entry]) -> list[int]:
     if job.target is None:
         return []
@@ -181,6 +109,8 @@ _KINDS: dict[Kind, Callable[[Job, Mailbox, list[Entry]], list[int]]] = {
     Kind.LABEL: lambda job, box, some: labels.set_label(job.account_id, _ids(some), job.keyword, True),
     Kind.UNLABEL: lambda job, box, some: labels.set_label(job.account_id, _ids(some), job.keyword, False),
     Kind.RELABEL: _relabel,
+    Kind.MUTE: _mute,
+    Kind.UNMUTE: lambda job, box, some: muting.unmute(job.account_id, _ids(some)),
     Kind.FILTER: lambda job, box, some: applying.apply(job, some),
     Kind.MOVE: _file,
     Kind.COPY: _file,

@@ -26,10 +26,17 @@ def mute(account_id: int, messages: Collection[int], source: int) -> list[int]:
     """Of messages of a mailbox; out of the inbox they go to the archive. Returns the keys of the changes. NoMailboxFor
     where there is no archive."""
     with writing(account_id):
-        archive = filing.mailbox_for(account_id, SpecialUse.ARCHIVE)
-        changes = labels.set_label(account_id, messages, MUTED, True)
-        if Mailbox.objects.filter(pk=source, account=account_id, special_use=SpecialUse.INBOX).exists():
-            changes += filing.move(account_id, messages, source, archive)
+        archive = Mailbox.objects.get(pk=filing.mailbox_for(account_id, SpecialUse.ARCHIVE))
+        box = Mailbox.objects.get(pk=source, account=account_id)
+        return put(box, archive, filing.entries_of(account_id, messages, source))
+
+
+def put(source: Mailbox, archive: Mailbox, entries: Collection[Entry]) -> list[int]:
+    """The same of these entries of `source`, in the caller's turn."""
+    messages = [one.message_id for one in entries]
+    changes = labels.set_label(source.account_id, messages, MUTED, True)
+    if source.special_use == SpecialUse.INBOX:
+        changes += filing.move(source.account_id, messages, source.pk, archive.pk)
     return changes
 
 

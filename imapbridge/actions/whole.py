@@ -18,11 +18,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from imapbridge import events
-from imapbridge.actions.chunks import entries_of, next_chunk
+from imapbridge.actions import chunks
 from imapbridge.actions.owing import replay_soon
 from imapbridge.actions.seeking import Sought
-from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Notice, PendingChange
-from imapbridge.queries.conversations import only_of
+from imapbridge.models import Entry, Job, Mailbox, Notice, PendingChange
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import writing
 
@@ -38,7 +37,7 @@ take the job for one of all the mailbox, fails at it."""
 _Change = PendingChange.Kind
 _CHANGES: dict[str, tuple[PendingChange.Kind, ...]] = {
     Kind.EMPTY: (_Change.EXPUNGE,), Kind.MOVE: (_Change.MOVE,), Kind.COPY: (_Change.COPY,),
-    Kind.FILTER: (_Change.MOVE, _Change.COPY, _Change.FLAGS),
+    Kind.FILTER: (_Change.MOVE, _Change.COPY, _Change.FLAGS), Kind.MUTE: (_Change.MOVE, _Change.FLAGS),
 }  # fmt: skip
 """What each kind asks of the server; the others change flags."""
 
@@ -81,17 +80,18 @@ def _begun(job: Job) -> Job:
 
 def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     newest: int = Entry.objects.aggregate(key=Max("pk"))["key"] or 0
-    unknown = 0
-    if what["sought"]:
-        total = 0  # nobody counts what a search finds before it is through
-    elif kind in NOT_LISTED and not what["only"]:
+    unknown = total = 0
+    if kind in NOT_LISTED and not what["only"]:
         unknown = box.lowest_uid - 1 if box.lowest_uid else (box.uid_next or 1) - 1
         total = box.total if kind == Kind.EMPTY else box.unread
-    elif kind == Kind.FILTER or what["by_message"]:
-        total = Entry.objects.filter(mailbox=box, expunged=False, **entries_of(str(what["only"]))).count()
-    else:
-        total = MailboxThread.objects.filter(only_of(str(what["only"])), mailbox=box.pk, count__gt=0).count()
     return Job.objects.create(account_id=box.account_id, mailbox=box, up_to=newest, older=unknown, total=total, **what)
+
+
+def count(job: Job) -> None:
+    """Find out how many there are, where nobody knows yet: no click waits for this. In nobody's turn."""
+    if job.total == 0 and job.finished_at is None and job.kind != Kind.UNDO:
+        job.total = job.done + chunks.left(job)
+        Job.objects.filter(pk=job.pk, finished_at=None).update(total=job.total)
 
 
 def go_on(job_id: int, most: int = CHUNK) -> bool:
@@ -104,14 +104,15 @@ def go_on(job_id: int, most: int = CHUNK) -> bool:
         if job.finished_at is None:
             if _is_refused(job) or not _next(job, most):
                 job.finished_at = timezone.now()
+                job.total = max(job.total, job.done)
                 events.raise_state(job.mailbox_id)  # so that pages hear of it
-            job.save(update_fields=["done", "older", "below", "finished_at", "touched_at"])
+            job.save(update_fields=["done", "total", "older", "below", "finished_at", "touched_at"])
         return job.finished_at is None
 
 
 def _next(job: Job, most: int) -> bool:
     """Whether there is more."""
-    chunk = next_chunk(job, most)
+    chunk = chunks.next_chunk(job, most)
     job.done += chunk.done
     PendingChange.objects.filter(pk__in=chunk.changes).update(job=job)
     return chunk.is_more

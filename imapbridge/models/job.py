@@ -23,6 +23,8 @@ class Job(models.Model):
         UNLABEL = "unlabel"
         RELABEL = "relabel"
         """Another label in the place of one."""
+        MUTE = "mute"
+        UNMUTE = "unmute"
         FILTER = "filter"
         """What `rule` says, to the messages that it holds for."""
         UNDO = "undo"
@@ -32,7 +34,7 @@ class Job(models.Model):
     mailbox = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     target = models.ForeignKey("imapbridge.Mailbox", on_delete=models.CASCADE, null=True, related_name="+")
-    """Where a MOVE or COPY goes."""
+    """Where a MOVE or COPY goes; of a MUTE, what leaves the inbox."""
     keyword = models.CharField(max_length=511, blank=True)
     """What a LABEL gives and an UNLABEL takes; of a RELABEL first the one that is taken; or the time of a MOVE to what
     is snoozed."""
@@ -54,6 +56,7 @@ class Job(models.Model):
     """The lowest UID or the lowest conversation that is done, so that each is done once and the way to those left is
     short."""
     total = models.BigIntegerField(default=0)
+    """Of conversations or messages; 0 until they are counted, which may take longer than a click."""
     done = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)

@@ -111,15 +111,16 @@ def meant(tree: Node, addresses: Sequence[str]) -> Node:
     return all_of(parts) if isinstance(tree, And) else any_of(parts)
 
 
-def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE) -> Found:
-    """What was found of the page after the cursor `before`; one that is none of ours counts as none."""
+def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE, *, by_message: bool = False) -> Found:
+    """What was found of the page after the cursor `before`; one that is none of ours counts as none. `by_message`: each
+    message by itself, and not by its conversation."""
     below = int(before) if before.isdecimal() and len(before) < 19 else None
     kept: dict[tuple[int, int], Hit] = {}
     wanted = limit + limit // 4
     for _ in range(_MOST_LOOKS):
         found = hits(scope, tree, below=below, limit=wanted)
         for hit in found:
-            kept.setdefault((scope.owner.get(hit.mailbox, 0), hit.thread), hit)
+            kept.setdefault((scope.owner.get(hit.mailbox, 0), hit.message if by_message else hit.thread), hit)
             below = hit.key
             if len(kept) > limit:
                 shown = list(kept.values())[:limit]

@@ -21,7 +21,7 @@ const ways = [
   [(button) => button.name in change, (button) => act(button.formAction, button.name, button.value, threadOf(button))],
   [(button) => button.name === "do", perform],
   [(button) => path(button).endsWith("/undo"), undo],
-  [(button) => path(button).startsWith("/jobs/"), (button) => send(button.formAction).then(() => ask(), () => unreachable())],
+  [(button) => path(button).startsWith("/jobs/"), stop],
   [(button) => path(button).endsWith("/refresh"), (button) => send(button.formAction).then(() => soon(), () => unreachable())],
 ];
 
@@ -48,6 +48,18 @@ function undo(button) {
   const { pathname, searchParams } = new URL(button.formAction);
   const changes = pathname === "/undo" ? searchParams.getAll("change").map(Number) : pathname;
   load(() => import("./undo.js"), ({ sendUndo }) => sendUndo(changes));
+}
+
+/** Ends work on everything; how much was done by then can be undone. */
+async function stop(button) {
+  try {
+    const { said, undo: changes } = await send(button.formAction);
+    const back = () => {};
+    if (said) load(() => import("./undo.js"), ({ remember }) => remember(changes, { back, again: back }, said));
+  } catch {
+    return unreachable(() => stop(button));
+  }
+  await ask();
 }
 
 /** Marks messages of the open conversation as read, and leaves its other ones as they are. */

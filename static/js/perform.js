@@ -11,7 +11,7 @@ const MARKS = { read: ["seen", "1"], unread: ["seen", "0"], star: ["flagged", "1
 /** Does `deed` to conversations. `values` of the form answer what would be asked. Those that are on their way out already
     are left alone: a button was pressed twice. */
 export async function perform(address, deed, wanted, values = []) {
-  const whole = isEverything(wanted) && !deed.endsWith("mute"); // those are done one by one
+  const whole = isEverything(wanted);
   const threads = wanted.filter((thread) => !list()?.isAway(thread));
   if (!threads.length) return;
   if (deed in ASKED && !values.length) {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,15 @@ class Done:
     def undo(self) -> str:
         """Where a form undoes it."""
         if self.is_job:
-            return f"/jobs/{self.changes[0]}/undo"
+            return undo_of(self.changes)
         return f"/undo?{urlencode({'change': self.changes}, doseq=True)}"
+
+
+def undo_of(jobs: Sequence[int]) -> str:
+    """Where a form undoes these jobs."""
+    if len(jobs) == 1:
+        return f"/jobs/{jobs[0]}/undo"
+    return f"/inbox/undo?{urlencode({'job': jobs}, doseq=True)}"
 
 
 _NAMED: dict[str, Promise] = {
@@ -65,6 +72,25 @@ _COUNTED = {
     "mute": ngettext_lazy("Muted {n} conversation", "Muted {n} conversations", "n"),
     "unmute": ngettext_lazy("You will hear of {n} conversation again", "You will hear of {n} conversations again", "n"),
 }
+_COUNTED_BY_MESSAGE = {
+    "read": ngettext_lazy("Marked {n} message as read", "Marked {n} messages as read", "n"),
+    "unread": ngettext_lazy("Marked {n} message as unread", "Marked {n} messages as unread", "n"),
+    "star": ngettext_lazy("Starred {n} message", "Starred {n} messages", "n"),
+    "unstar": ngettext_lazy("Took the star from {n} message", "Took the star from {n} messages", "n"),
+    "archive": ngettext_lazy("Archived {n} message", "Archived {n} messages", "n"),
+    "inbox": ngettext_lazy("Moved {n} message to Inbox", "Moved {n} messages to Inbox", "n"),
+    "junk": ngettext_lazy("Reported {n} message as junk", "Reported {n} messages as junk", "n"),
+    "trash": ngettext_lazy("Deleted {n} message", "Deleted {n} messages", "n"),
+    "delete": ngettext_lazy("Deleted {n} message for ever", "Deleted {n} messages for ever", "n"),
+    "move": ngettext_lazy("Moved {n} message to {what}", "Moved {n} messages to {what}", "n"),
+    "copy": ngettext_lazy("Copied {n} message to {what}", "Copied {n} messages to {what}", "n"),
+    "label": ngettext_lazy("Labelled {n} message {what}", "Labelled {n} messages {what}", "n"),
+    "unlabel": ngettext_lazy("Took the label {what} from {n} message", "Took the label {what} from {n} messages", "n"),
+    "snooze": ngettext_lazy("Snoozed {n} message", "Snoozed {n} messages", "n"),
+    "mute": ngettext_lazy("Muted {n} message", "Muted {n} messages", "n"),
+    "unmute": ngettext_lazy("You will hear of {n} message again", "You will hear of {n} messages again", "n"),
+}
+"""Where each message stands by itself."""
 
 
 def named(deed: str, subject: str, what: str = "") -> str:
@@ -72,9 +98,15 @@ def named(deed: str, subject: str, what: str = "") -> str:
     return str(_NAMED[deed]).format(subject=subject, what=what)
 
 
-def counted(deed: str, n: int, what: str = "") -> str:
-    """What was done to so many conversations."""
-    return str(_COUNTED[deed] % {"n": n}).format(n=n, what=what).strip()
+def counted(deed: str, n: int, what: str = "", *, by_message: bool = False) -> str:
+    """What was done to so many conversations, or messages by themselves."""
+    pattern = (_COUNTED_BY_MESSAGE if by_message else _COUNTED)[deed]
+    return str(pattern % {"n": n}).format(n=n, what=what).strip()
+
+
+def afoot() -> str:
+    """Of what is done to everything, and is not over."""
+    return gettext("What you did to everything goes on in the background.")
 
 
 def is_known(deed: str) -> bool:

@@ -100,7 +100,8 @@ class _Wish:
         what = self._what
         subjects = {one.thread: one.subject for one in self.chosen.held}
         if len(subjects) > 1:
-            return {"said": done.counted(self.deed, len(subjects), what), "undo": changes}
+            said = done.counted(self.deed, len(subjects), what, by_message=self.chosen.by_message)
+            return {"said": said, "undo": changes}
         subject = clean(next(iter(subjects.values())))
         return {"said": done.named(self.deed, subject, what), "undo": changes}
 
@@ -119,7 +120,7 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
     deed, to = (said(request, name) for name in ("do", "to"))
-    if deed not in deeds.DEEDS or ("all" in request.POST and deed in deeds.ONE_BY_ONE):
+    if deed not in deeds.DEEDS:
         return HttpResponseBadRequest()
     target = deeds.target_of(deed, to, boxes)
     chosen = _chosen(request, holder.account.pk, mailbox_id)
@@ -145,7 +146,9 @@ def _answer(request: HttpRequest, wish: _Wish, changes: list[int]) -> HttpRespon
     else:
         place = _way_on(request, wish)
         answer = back.after_post(request, place) if wish.deed in deeds.MARKS else redirect(place)
-    back.remember(answer, wish.deed, len({one.thread for one in wish.chosen.held}), wish.chosen.target, changes)
+    chosen = wish.chosen
+    count = len({one.thread for one in chosen.held})
+    back.remember(answer, wish.deed, count, chosen.target, changes, by_message=chosen.by_message)
     return answer
 
 
@@ -159,7 +162,7 @@ def _begun(request: HttpRequest, wish: _Wish) -> HttpResponse:
     else:
         answer = redirect(lists.place_of(request, wish.chosen.mailbox).address)
     if wish.is_undoable:
-        back.remember(answer, wish.deed, job.total, wish.chosen.target, [f"j{job.pk}"])
+        back.remember_jobs(answer, wish.deed, [job], wish.chosen.target)
     return answer
 
 

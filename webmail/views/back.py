@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from imapbridge.models import Job
 from imapbridge.queries import MailboxItem
 from webmail.screen import done
 from webmail.screen.done import Done
@@ -21,6 +22,7 @@ COOKIE = "__Host-done" if settings.SESSION_COOKIE_SECURE else "done"
 SECONDS = 15
 MOST = 60
 """Changes that are remembered: more would be no cookie."""
+_MESSAGES = "m"
 
 
 def is_for_script(request: HttpRequest) -> bool:
@@ -36,9 +38,17 @@ def after_post(request: HttpRequest, otherwise: str) -> HttpResponse:
     return redirect(wanted if ours and wanted.startswith("/") else otherwise)
 
 
-def remember(answer: HttpResponse, deed: str, count: int, target: int, changes: Sequence[int | str]) -> None:
+def remember(
+    answer: HttpResponse,
+    deed: str,
+    count: int,
+    target: int,
+    changes: Sequence[int | str],
+    *,
+    by_message: bool = False,
+) -> None:
     """The next page says what was done, and undoes it: for who has no script, and for who leaves or reloads the page.
-    `changes`: their keys; or `j` and the key of a job.
+    `changes`: their keys; or `j` and the key of a job, for each. `by_message`: messages are counted.
 
     The browser keeps it for some seconds. Numbers only: nothing of the mail, and nothing that is believed.
     """
@@ -46,12 +56,20 @@ def remember(answer: HttpResponse, deed: str, count: int, target: int, changes: 
         words = ".".join(map(str, changes))
         answer.set_cookie(
             COOKIE,
-            f"{deed}-{count}-{target}-{words}",
+            f"{deed}-{count}{_MESSAGES if by_message else ''}-{target}-{words}",
             max_age=SECONDS,
             httponly=True,
             samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
         )
+
+
+def remember_jobs(answer: HttpResponse, deed: str, jobs: Sequence[Job], target: int) -> None:
+    """The same of jobs. What goes on in the background has no number yet."""
+    is_over = all(job.finished_at for job in jobs)
+    count = sum(job.done for job in jobs) if is_over else 0
+    by_message = all(job.by_message for job in jobs)
+    remember(answer, deed, count, target, [f"j{job.pk}" for job in jobs], by_message=by_message)
 
 
 def forget(answer: HttpResponse) -> None:
@@ -61,9 +79,12 @@ def forget(answer: HttpResponse) -> None:
 def done_before(request: HttpRequest, boxes: Sequence[MailboxItem]) -> Done | None:
     """What the page is to say of the last form; None when there was none, or its cookie is not ours."""
     deed, count, target, changes = (*request.COOKIES.get(COOKIE, "").split("-"), "", "", "")[:4]
-    keys = [int(word) for word in changes.removeprefix("j").split(".") if word.isdecimal() and len(word) < 19]
+    keys = [int(word) for word in changes.replace("j", "").split(".") if word.isdecimal() and len(word) < 19]
+    by_message, count = count.endswith(_MESSAGES), count.removesuffix(_MESSAGES)
     if not done.is_known(deed) or not count.isdecimal() or len(count) > 6 or not keys:
         return None
     box = next((each for each in boxes if str(each.id) == target), None)
-    text = done.counted(deed, int(count), name_of(box.special_use, box.name) if box else "")
+    if changes.startswith("j") and count == "0":
+        return Done(done.afoot(), keys, is_job=True)
+    text = done.counted(deed, int(count), name_of(box.special_use, box.name) if box else "", by_message=by_message)
     return Done(text, keys, is_job=changes.startswith("j"))

@@ -11,7 +11,7 @@ from imapbridge import actions
 from imapbridge.actions import muting, snoozing, whole
 from imapbridge.actions.seeking import Sought
 from imapbridge.models import Job
-from imapbridge.queries import Held, MailboxItem
+from imapbridge.queries import Held, MailboxItem, is_message
 from imapbridge.terms import snoozed
 from imapbridge.terms.special_use import SpecialUse
 
@@ -41,6 +41,11 @@ class Chosen:
     @property
     def messages(self) -> list[int]:
         return [one.message for one in self.held]
+
+    @property
+    def by_message(self) -> bool:
+        """Whether all of it are messages by themselves."""
+        return self.flat if self.everything else all(is_message(one.thread) for one in self.held)
 
     @property
     def latest(self) -> list[int]:
@@ -128,16 +133,21 @@ LABELS = {"label", "unlabel"}
 """They ask which one."""
 TIMED = {"snooze"}
 """They ask until when."""
-ONE_BY_ONE = {"mute", "unmute"}
-"""They are not done to everything at once."""
 
 
-_USES = {"archive": SpecialUse.ARCHIVE, "junk": SpecialUse.JUNK, "trash": SpecialUse.TRASH}
+_USES = {"archive": SpecialUse.ARCHIVE, "mute": SpecialUse.ARCHIVE, "junk": SpecialUse.JUNK, "trash": SpecialUse.TRASH}
 _KINDS = {
     "read": Job.Kind.READ, "unread": Job.Kind.UNREAD, "star": Job.Kind.STAR, "unstar": Job.Kind.UNSTAR,
+    "mute": Job.Kind.MUTE, "unmute": Job.Kind.UNMUTE,
     "copy": Job.Kind.COPY, "label": Job.Kind.LABEL, "unlabel": Job.Kind.UNLABEL, "delete": Job.Kind.EMPTY,
 }  # fmt: skip
 """The others are moves."""
+
+
+def deed_of(kind: str) -> str:
+    """How it is called what such a job does; empty where that is no deed."""
+    known = {Job.Kind.MOVE: "move"} | {kind: deed for deed, kind in _KINDS.items()}
+    return known.get(Job.Kind(kind), "")
 
 
 def use_of(deed: str) -> SpecialUse | None:

@@ -14,8 +14,8 @@ from imapbridge.actions import folders, liking, whole
 from imapbridge.models import Job
 from webmail import access
 from webmail.screen import folders as words
-from webmail.screen.jobs import work
-from webmail.views import back
+from webmail.screen.jobs import stopped, work
+from webmail.views import back, deeds
 from webmail.views.folders import begin, open_folder
 
 
@@ -77,10 +77,19 @@ def jobs(request: HttpRequest, account_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
-    """What is done stays done."""
+    """What is done stays done, and may be undone: how much that is, is said."""
     job = access.own(Job.objects.all(), request.user, job_id, owner="account__user")
     whole.cancel(job.account_id, job.pk)
-    return back.after_post(request, "/folders")
+    job.refresh_from_db()
+    deed = deeds.deed_of(job.kind)
+    is_undoable = bool(job.done) and deed not in {"", "delete"}
+    if back.is_for_script(request):
+        said = stopped(queries.job(job.account_id, job.pk))
+        return JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo" if is_undoable else []})
+    answer = back.after_post(request, "/folders")
+    if is_undoable:
+        back.remember(answer, deed, job.done, job.target_id or 0, [f"j{job.pk}"], by_message=job.by_message)
+    return answer
 
 
 @require_POST

@@ -21,9 +21,10 @@ from imapbridge.search.tree import EVERYTHING
 from webmail import partials
 from webmail.access import Holder
 from webmail.screen import switcher
-from webmail.screen.jobs import Work, work
+from webmail.screen.jobs import Work, of_account, work
 from webmail.screen.labels import hues
 from webmail.screen.listing import Blank
+from webmail.screen.people import clean
 from webmail.screen.refining import Menu, Refining, orders, refining
 from webmail.screen.results import BEST, ResultWriter, SearchPlace, Whose, problem, tagged
 from webmail.screen.together import key_of
@@ -136,16 +137,20 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
         stays=place.kept,
         kept=next((one.id for one in holder.saved if one.query == str(search.query)), 0),
         is_behind=behind,
-        work=tuple(_work(holder.account.pk, search)),
+        work=tuple(_work(holder, search)),
     )
 
 
-def _work(account: int, search: Search) -> Iterator[Work]:
-    """One query while something is under way."""
-    if any(box.busy for box in search.scope.boxes):
+def _work(holder: Holder, search: Search) -> Iterator[Work]:
+    """What is under way for results, of all accounts. One query for each of those that have such."""
+    owner, own = search.scope.owner, holder.account.pk
+    names = {whose.me: whose.name for whose in search.whose.values()}
+    addresses = dict(zip(search.scope.accounts, search.scope.addresses, strict=True))
+    for account in dict.fromkeys(owner.get(box.id, own) for box in search.scope.boxes if box.busy):
         for job in queries.jobs(account):
             if job.words and not job.is_over:
-                yield work(job)
+                name = names.get(addresses[account], "")
+                yield of_account(work(job), clean(name)) if name else work(job)
 
 
 def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence[Hit]) -> SafeString:

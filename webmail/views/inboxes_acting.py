@@ -52,7 +52,7 @@ def act(request: HttpRequest) -> HttpResponse:
     holder = whose.holder(request)
     inboxes, place = together.of(holder), together.place_of(request)
     deed, to = acting.said(request, "do"), acting.said(request, "to")
-    if deed not in deeds.DEEDS or deed == "inbox" or ("all" in request.POST and deed in deeds.ONE_BY_ONE):
+    if deed not in deeds.DEEDS or deed == "inbox":
         return HttpResponseBadRequest()
     chosen = _chosen(request, inboxes, place)
     target = _target(inboxes, to) if deed in deeds.AIMED else None
@@ -125,11 +125,21 @@ def _begun(request: HttpRequest, place: InboxesPlace, wish: _Wish) -> HttpRespon
     jobs = [deeds.begin(wish.deed, one) for one in wish.chosen]
     for job in jobs:
         tasks.go_on(job)
-    if not back.is_for_script(request):
-        return redirect(place.address)
-    undo = "&".join(f"job={job.pk}" for job in jobs)
-    said = done.counted(wish.deed, sum(job.total for job in jobs), wish.what)
-    return JsonResponse({"said": said, "undo": [] if wish.deed == "delete" else f"/inbox/undo?{undo}"})
+    is_undoable = wish.deed != "delete"
+    if back.is_for_script(request):
+        undo = done.undo_of([job.pk for job in jobs]) if is_undoable else []
+        answer: HttpResponse = JsonResponse({"said": _said(wish, jobs), "undo": undo})
+    else:
+        answer = redirect(place.address)
+    if is_undoable:
+        back.remember_jobs(answer, wish.deed, jobs, wish.chosen[0].target)
+    return answer
+
+
+def _said(wish: _Wish, jobs: list[Job]) -> str:
+    if all(job.finished_at for job in jobs):
+        return done.counted(wish.deed, sum(job.done for job in jobs), wish.what, by_message=jobs[0].by_message)
+    return done.afoot()
 
 
 def _ask(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace, wish: _Wish) -> HttpResponse:

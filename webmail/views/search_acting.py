@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -47,7 +46,7 @@ def act(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     search = found.search_of(request, holder, boxes, found.place_of(request))
     is_everything = "all" in request.POST and "c" not in request.GET
-    if is_everything and (deed in deeds.ONE_BY_ONE or search.query.tree == EVERYTHING):
+    if is_everything and search.query.tree == EVERYTHING:
         return HttpResponseBadRequest()
     chosen = _everything(holder, search) if is_everything else _chosen(request, holder, search)
     # By account: a conversation goes to the inbox, or to a folder, of its own.
@@ -115,12 +114,12 @@ def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen]
     first, is_undoable = jobs[0], deed != "delete"
     if back.is_for_script(request):
         said = work(queries.job(first.account_id, first.pk)).text
-        several = f"/inbox/undo?{urlencode({'job': [job.pk for job in jobs]}, doseq=True)}"
-        undo = f"/jobs/{first.pk}/undo" if len(jobs) == 1 else several
-        return JsonResponse({"said": said, "undo": undo if is_undoable else []})
-    answer = redirect(search.place.address)
-    if is_undoable and len(jobs) == 1:
-        back.remember(answer, deed, first.done, wishes[0].target, [f"j{first.pk}"])
+        undo = done.undo_of([job.pk for job in jobs])
+        answer: HttpResponse = JsonResponse({"said": said, "undo": undo if is_undoable else []})
+    else:
+        answer = redirect(search.place.address)
+    if is_undoable:
+        back.remember_jobs(answer, deed, jobs, wishes[0].target)
     return answer
 
 

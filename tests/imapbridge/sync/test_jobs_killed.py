@@ -67,6 +67,7 @@ def test_a_worker_is_killed_in_a_job_while_the_server_is_away(
     story.server.kill()
     job = whole.begin(story.account.pk, story.mailbox().pk, Job.Kind.MOVE, target=story.mailbox("Lease").pk)
     begun = job.done
+    whole.count(job)
     killed_in_chunk(job, nth=2)
     job.refresh_from_db()
     assert 0 < begun < job.done < job.total and job.finished_at is None

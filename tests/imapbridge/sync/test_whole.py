@@ -228,6 +228,7 @@ def test_only_what_the_list_shows_and_whole_conversations(inbox: Mailbox) -> Non
     new = factories.message(inbox, seen=False, thread=old.thread)
     archive = factories.mailbox(account, "Archive", special_use="archive")
     job = whole.begin(account.pk, inbox.pk, Job.Kind.MOVE, target=archive.pk, only="unread")
+    whole.count(job)
     assert job.total == 161
     finish(job)
     moved = set(Entry.objects.filter(mailbox=archive, expunged=False).values_list("message", flat=True))

@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from imapbridge import actions
-from imapbridge.models import Entry, Mailbox, MailboxThread, Message, PendingChange
+from imapbridge.actions import whole
+from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message, PendingChange
 from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import rows, tags
@@ -427,12 +428,20 @@ def test_how_far_it_is_stands_over_the_list_until_it_is_done(alice: Person, arch
     script(alice, box, "archive", all="1")
     told = changes(alice, state(page), box)
     assert "Moving everything from Lists to Archive" in told
-    (progress,) = tags(told, "progress")
+    assert "max" not in tags(told, "progress")[0], "no click waits until they are counted"
+    whole.count(Job.objects.get())
+    (progress,) = tags(alice.text(f"/mailbox/{box.pk}/"), "progress")
     assert (progress["max"], progress["value"]) == ("300", "100")
     (stop,) = [each for each in tags(told, "button") if each.get("formaction", "").endswith("/stop")]
-    alice.client.post(stop["formaction"], headers=SCRIPT)
+    answer = alice.client.post(stop["formaction"], headers=SCRIPT).json()
     assert "<progress" not in changes(alice, state(told), box)
     assert len(held(archive)) == 100
+    assert answer["said"] == "Stopped. Moved 100 conversations from Lists to Archive"
+    alice.client.post(stop["formaction"])
+    (button,) = [each for each in tags(alice.text("/folders"), "button") if each.get("formaction") == answer["undo"]]
+    alice.client.post(button["formaction"], headers=SCRIPT)
+    whole.go_on(Job.objects.latest("pk").pk)
+    assert held(archive) == set() and len(held(box)) == 300
 
 
 # --- What it costs, and that nothing is forgotten ---------------------------------------------------------------------

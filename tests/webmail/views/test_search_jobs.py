@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from imapbridge.actions import whole
+from imapbridge.actions import seeking, whole
 from imapbridge.models import Entry, Job, Mailbox, Message, SearchHit, ServerSearch
 from imapbridge.queries.conversations import ONLY
 from imapbridge.search import catching_up
+from imapbridge.terms.flags import MUTED
 from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import tags
@@ -75,7 +76,11 @@ def test_a_conversation_that_is_found_again_further_down_is_copied_once(
     found = Entry.objects.filter(mailbox=lists, message__in=_about(lists)).order_by("sort_at")
     found.filter(message=max(_about(lists))).update(thread=found[0].thread)
     _everything(alice, "copy", to=archive.pk)
-    _finish(Job.objects.get())
+    whole.count(job := Job.objects.get())
+    assert job.total == 29
+    _finish(job)
+    job.refresh_from_db()
+    assert (job.done, job.total) == (29, 29)
     copies = list(Entry.objects.filter(mailbox=archive).values_list("message", flat=True))
     assert set(copies) == _about(lists) and len(copies) == 30
 
@@ -89,14 +94,19 @@ def test_marks_are_of_all_that_is_found(alice: Person, lists: Mailbox) -> None:
     assert _about(lists) == _about(lists, entries__seen=False)
 
 
-def test_what_the_mail_server_found_is_part_of_it(alice: Person, archive: Mailbox, lists: Mailbox) -> None:
-    hidden = factories.message(alice.inbox, "Nothing of that")
+def test_what_the_mail_server_found_is_part_of_it(
+    alice: Person, archive: Mailbox, lists: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeking, "DEEP", 2)
+    hidden = [factories.message(alice.inbox, "Nothing of that").pk for _ in range(5)]
     search = ServerSearch.objects.create(account=alice.account, token="t", query="lease")
-    SearchHit.objects.create(search=search, message=hidden.pk)
+    SearchHit.objects.bulk_create(SearchHit(search=search, message=one) for one in hidden)
     catching_up.catch_up(alice.account.pk)
     _everything(alice, "archive")
-    _finish(Job.objects.get())
-    assert hidden.pk in held(archive) and len(held(archive)) == 31
+    whole.count(job := Job.objects.get())
+    _finish(job)
+    job.refresh_from_db()
+    assert held(archive) >= set(hidden) and len(held(archive)) == job.done == job.total == 35
 
 
 @pytest.mark.parametrize(("query", "found"), [
@@ -122,6 +132,9 @@ def test_who_has_several_accounts(alice: Person, archive: Mailbox, lists: Mailbo
     catching_up.catch_up(fair.pk)
     answer = _everything(alice, "archive").json()
     assert [job.account_id for job in Job.objects.order_by("pk")] == [alice.account.pk, fair.pk]
+    told = [progress["aria-label"] for progress in tags(alice.text("/search?q=lease"), "progress")]
+    assert [words.partition(": ")[2] for words in told] == 2 * ["Moving everything from Search: lease to Archive"]
+    assert told[0] != told[1], "each account's work is under its name"
     for job in Job.objects.all():
         _finish(job)
     assert held(other) == {theirs.pk} and len(held(archive)) == 30
@@ -131,11 +144,29 @@ def test_who_has_several_accounts(alice: Person, archive: Mailbox, lists: Mailbo
     assert held(inbox) == {theirs.pk} and not held(archive) and len(_about(lists)) == 30
 
 
+def test_all_of_it_is_muted_and_heard_again(alice: Person, archive: Mailbox, lists: Mailbox) -> None:
+    """Wherever it lies, in the archive too; what lies in the inbox leaves it."""
+    here, filed = factories.message(alice.inbox, "Our lease"), factories.message(archive, "Lease of old")
+    catching_up.catch_up(alice.account.pk)
+    muted = Entry.objects.filter(expunged=False, keywords__icontains=MUTED)
+    answer = _everything(alice, "mute").json()
+    _finish(Job.objects.get())
+    wanted = _about(lists) | {here.pk, filed.pk}
+    assert set(muted.values_list("message", flat=True)) == wanted and len(wanted) == 32
+    assert held(archive) == {here.pk, filed.pk} and not held(alice.inbox)
+    alice.client.post(answer["undo"])
+    _finish(Job.objects.latest("pk"))
+    assert not muted and held(alice.inbox) == {here.pk} and held(archive) == {filed.pk}
+    _everything(alice, "mute")
+    _finish(Job.objects.latest("pk"))
+    alice.client.post(f"/mailbox/{archive.pk}/act?in={archive.pk}", {"do": "unmute", "all": "1"}, headers=SCRIPT)
+    assert set(muted.values_list("message", flat=True)) == _about(lists)
+
+
 def test_what_is_asked_and_what_is_not_done(alice: Person, bob: Person, archive: Mailbox, lists: Mailbox) -> None:
     asked = alice.client.post("/search/act?q=lease", {"do": "move", "all": "1"}).content.decode()
     (button,) = [one for one in tags(asked, "button", name="to") if one["value"] == str(archive.pk)]
     assert tags(asked, "input", name="all", value="1") and not Job.objects.exists()
-    assert _everything(alice, "mute").status_code == 400
     assert _everything(alice, "archive", q="").status_code == 400
     assert _everything(bob, "archive").status_code == 409
     bob.client.post(f"/search/act?q=lease&to={archive.pk}", {"do": "move", "all": "1"}, headers=SCRIPT)
