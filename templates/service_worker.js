@@ -1,5 +1,5 @@
 // Between the browser and the server: a page for when there is no connection, and notifications while no page is open.
-// Keeps the shell's own files only, never mail.
+// Keeps the shell's own files only, never mail; what it takes to write on that page comes with the first message.
 const SHELL = {{ shell }};
 const CACHE = `shell-${SHELL.version}`;
 
@@ -22,15 +22,23 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
   if (request.mode === "navigate" && request.destination === "document") event.respondWith(page(event));
-  else if (SHELL.assets.includes(new URL(request.url).pathname)) event.respondWith(asset(request));
+  else if (isKept(new URL(request.url).pathname)) event.respondWith(asset(request));
 });
 
+const isKept = (address) => SHELL.assets.includes(address) || SHELL.writing.includes(address);
+
 async function page(event) {
-  try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
-  } catch {
-    return (await caches.match(SHELL.offline)) ?? Response.error();
-  }
+  const answer = await asked(event).catch(() => null);
+  // What stands in front of the server says so in this way that there is none.
+  if (answer && answer.status !== 502 && answer.status !== 504) return answer;
+  return (await caches.match(SHELL.offline)) ?? answer ?? Response.error();
+}
+
+const asked = async (event) => (await event.preloadResponse) ?? fetch(event.request);
+
+async function write() {
+  const kept = await caches.open(CACHE);
+  if (!(await kept.match(SHELL.writing[0]))) await kept.addAll(SHELL.writing);
 }
 
 async function asset(request) {
@@ -43,7 +51,13 @@ async function asset(request) {
 
 addEventListener("push", (event) => event.waitUntil(pushed(event.data.json())));
 // An open page that nobody sees asks for the same; one that came while this began asks to be taken over.
-addEventListener("message", (event) => event.waitUntil(event.data.claim ? clients.claim() : show(event.data.notes)));
+addEventListener("message", (event) => event.waitUntil(told(event.data)));
+
+async function told({ claim, writing, notes }) {
+  if (claim) await clients.claim();
+  if (writing) await write();
+  if (notes) await show(notes);
+}
 
 async function pushed({ notes, unread }) {
   await show(notes);

@@ -12,6 +12,7 @@ import "./reach.js";
 import "./live.js";
 import "./installed.js";
 import { unreachable } from "./page.js";
+import { kept, own } from "./person.js";
 
 /** What only a conversation needs comes with the first one. */
 function read() {
@@ -42,7 +43,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   compose("begin", address, new FormData(target, submitter), target);
 });
-if (localStorage.composing) compose("reopen");
+if (kept(own("composing"))) compose("reopen");
 // A message can be begun without a connection, too.
 setTimeout(() => import("./compose.js").then((module) => module.ready()).catch(() => {}), 15000);
 

@@ -1,8 +1,10 @@
 // Emoji to choose from, loaded with the first look at them. A screen reader says each in the reader's own language.
 
+import { keep as put, kept as found, own } from "./person.js";
+
 const ACROSS = 9;
 const KEPT = 18;
-const STORE = "emoji";
+const STORE = own("emoji");
 const GROUPS = [
   "😀 😃 😄 😁 😆 😅 🤣 😂 🙂 🙃 😉 😊 😇 🥰 😍 🤩 😘 😗 😋 😛 😜 🤪 🤗 🤭 🤫 🤔 🤨 😐 😏 😒 🙄 😬 😌 😔 😴 😷 🤒 🤧 🥵 🥶 🤯 🤠 🥳 😎 🤓 😕 😟 🙁 😮 😲 😳 🥺 😢 😭 😱 😞 😩 😤 😡",
   "👋 🖐️ ✋ 👌 🤏 ✌️ 🤞 🤟 🤙 👈 👉 👆 👇 ☝️ 👍 👎 ✊ 👊 👏 🙌 🤝 🙏 ✍️ 💪 🧠 👀 👶 🧒 🧑 👩 👨 🧓 🤷 🤦 🙋 💁 🧑‍💻 🧑‍🏫 🧑‍🍳 🏃 💃 👪 ❤️ 🧡 💛 💚 💙 💜 🖤 🤍 💔 💖",
@@ -59,16 +61,12 @@ function walk(menu, event) {
 
 function kept() {
   try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? [];
+    return JSON.parse(found(STORE) || "[]");
   } catch {
-    return []; // a browser that keeps nothing
+    return []; // not ours
   }
 }
 
 function keep(emoji) {
-  try {
-    localStorage.setItem(STORE, JSON.stringify([emoji, ...kept().filter((each) => each !== emoji)].slice(0, KEPT)));
-  } catch {
-    // See above.
-  }
+  put(STORE, JSON.stringify([emoji, ...kept().filter((each) => each !== emoji)].slice(0, KEPT)));
 }

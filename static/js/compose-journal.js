@@ -1,4 +1,6 @@
-// What was typed, kept in this browser (IndexedDB) at each keystroke until the server has it. Gone with signing out.
+// What was typed, kept in this browser (IndexedDB) at each keystroke, for as long as it is open on the screen: the server
+// may not have it, or may be out of reach when the page is loaded anew. Gone with signing out. It is found by the number
+// of a draft, which the server shows to its person only, or by a name that only its person's browser knows.
 
 const NAME = "whimbrel";
 const STORE = "journal";
@@ -44,10 +46,12 @@ export class Journal {
     this.draft = draft;
   }
 
-  /** Keeps `values`, typed on top of `revision`. Of what comes while one is written only the last is. */
-  write(revision, values) {
+  /** Keeps `values`, typed on top of `revision`, and what is to be known with them: `images` of the text by their ids;
+      `saved` when the server has them; `apart` when there is more of the message, which only the server has. Of what
+      comes while one is written only the last is. */
+  write(revision, values, known = {}) {
     const idle = !this.#waiting;
-    this.#waiting = { draft: this.draft, tab, revision, at: Date.now(), values };
+    this.#waiting = { draft: this.draft, tab, revision, at: Date.now(), values, ...known };
     if (idle) this.#writing = this.#writing.then(() => this.#flush());
     return this.#writing;
   }
@@ -66,7 +70,7 @@ export class Journal {
     await before.forget(tab);
   }
 
-  /** The server has all of it. */
+  /** It is off the screen, and the server has all of it. */
   async clear() {
     this.#waiting = null;
     await this.#writing;
@@ -77,7 +81,7 @@ export class Journal {
     return store("readwrite", (all) => all.delete([this.draft, whose])).catch(() => {});
   }
 
-  /** What tabs of this browser have typed and the server may not have, the newest first. */
+  /** What tabs of this browser have typed, the newest first. */
   async entries() {
     const range = IDBKeyRange.bound([this.draft, ""], [this.draft, "\uffff"]);
     const found = await store("readonly", (all) => all.getAll(range)).catch(() => []);

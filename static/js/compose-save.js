@@ -34,10 +34,16 @@ export class Saver {
   changed() {
     if (this.#stopped) return;
     this.#dirty = this.isTouched = true;
-    const { composer } = this;
-    this.journal.write(composer.revision, composer.values());
+    this.#keep(false);
     this.#since ||= Date.now();
     this.#soon(Math.min(PAUSE, Math.max(0, this.#since + LONGEST - Date.now())));
+  }
+
+  #keep(saved) {
+    const { composer } = this;
+    if (!composer.isStarted) return; // what was kept before is not on the screen yet
+    const apart = composer.querySelector(".compose-quote, .compose-files .upload") !== null;
+    this.journal.write(composer.revision, composer.values(), { saved, apart, images: composer.data.images });
   }
 
   #soon(wait) {
@@ -64,8 +70,7 @@ export class Saver {
       if (response.status === 404) return composer.gone();
       if (!response.ok) throw new Error(`${response.status}`);
       composer.saved(await response.json());
-      if (!this.#dirty) await this.journal.clear();
-      else this.journal.write(composer.revision, composer.values());
+      this.#keep(!this.#dirty);
     } catch (fault) {
       this.#dirty = true;
       composer.said(fault.message === "400" || fault.message === "413" ? composer.words.large : composer.words.offline);
@@ -90,6 +95,13 @@ export class Saver {
     clearTimeout(this.#timer);
     this.#stopped = true;
     await this.#saving.catch(() => {});
+  }
+
+  /** It is another message from now on, of which nothing is saved. */
+  begin() {
+    this.journal = new Journal(this.composer.key);
+    this.go();
+    this.changed();
   }
 
   go() {

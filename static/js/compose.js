@@ -5,12 +5,15 @@ import { fresh, keep, kept, typed } from "./compose-blank.js";
 import { load } from "./compose-html.js";
 import { Journal } from "./compose-journal.js";
 import { toast } from "./compose-notices.js";
-import { signIn, token, undo } from "./compose-send.js";
+import { token, undo } from "./compose-send.js";
+import { signIn } from "./compose-sign-in.js";
 import { app, leftForSignIn, onePane, unreachable } from "./page.js";
+import { keep as put, kept as found, own } from "./person.js";
 
-const OPEN = "composing";
+const OPEN = own("composing");
 const LONGEST_WAIT = 20000;
 const WHILE_OFFLINE = 3000;
+const GAP = 16;
 const dock = document.body.appendChild(Object.assign(document.createElement("div"), { className: "compose-dock" }));
 
 /** Begins a message: `address` says what it answers, `values` what was typed already. */
@@ -19,7 +22,7 @@ export async function begin(address, values = new FormData(), form = null) {
   values.set("csrfmiddlewaretoken", token());
   load().catch(() => {}); // beside the question; who needs it asks again
   try {
-    const signal = AbortSignal.timeout("offline" in app.dataset ? WHILE_OFFLINE : LONGEST_WAIT);
+    const signal = AbortSignal.timeout(isOffline() ? WHILE_OFFLINE : LONGEST_WAIT);
     const response = await fetch(address, { method: "POST", body: values, signal, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return;
     if (response.headers.get("Content-Type").startsWith("application/json")) await sent(await response.json());
@@ -34,6 +37,8 @@ export async function begin(address, values = new FormData(), form = null) {
     else unreachable(() => begin(address, values, form));
   }
 }
+
+const isOffline = () => !app || "offline" in app.dataset;
 
 let prepared;
 
@@ -50,6 +55,7 @@ async function prepare() {
   const { dataset, icons } = blank(markup);
   await sheet(dataset.sheet);
   for (const each of icons) fetch(each).catch(() => {});
+  navigator.serviceWorker?.controller?.postMessage({ writing: true });
 }
 
 function blank(markup) {
@@ -93,12 +99,15 @@ function sheet(address) {
   return loaded;
 }
 
-/** Those that do not fit beside it are minimised, the oldest first. */
+/** Those that do not fit beside it are minimised, the oldest first. Where even those have no room, they go below. */
 function makeRoom(newest) {
-  const most = onePane() ? 1 : Math.max(1, Math.floor(innerWidth / 620));
-  const large = [...dock.children].filter((each) => !each.hidden && !each.isMinimised && each !== newest);
-  for (const each of large.slice(0, Math.max(0, large.length + 1 - most))) each.minimise();
+  const all = [...dock.children].filter((each) => !each.hidden);
+  const large = all.filter((each) => !each.isMinimised && each !== newest);
+  while (large.length && (onePane() || wide(all) > dock.clientWidth)) large.shift().minimise();
 }
+
+/** Pixels that they take beside each other. */
+const wide = (all) => all.reduce((sum, each) => sum + each.offsetWidth + GAP, -GAP);
 
 document.addEventListener("compose:open", ({ detail }) => show(detail));
 dock.addEventListener("compose:restored", ({ target }) => makeRoom(target));
@@ -109,7 +118,7 @@ document.addEventListener("mail:signed-out", (event) => {
   const open = dock.querySelector("mail-composer:not([hidden])");
   if (!open) return;
   event.preventDefault();
-  signIn(null, open.words);
+  signIn(open.words, open.data.account);
 });
 
 /** What is typed is saved, and lies in the Drafts folder, before signing out takes it from this browser. */
@@ -127,25 +136,43 @@ document.addEventListener("submit", async (event) => {
 /** Which are open, for the page that comes after this one, however it ends. */
 function remember() {
   const drafts = [...dock.children].filter((each) => !each.hidden).map((each) => each.dataset.draft || each.dataset.local);
-  try {
-    if (drafts.length) localStorage.setItem(OPEN, drafts.join());
-    else localStorage.removeItem(OPEN);
-  } catch {
-    // Then they are in the Drafts folder.
-  }
+  put(OPEN, drafts.join());
 }
 
 /** Opens what was open when the page was lost, unless another tab has it open. */
 export async function reopen() {
-  const drafts = (localStorage.getItem(OPEN) ?? "").split(",").filter(Boolean);
+  const drafts = found(OPEN).split(",").filter(Boolean);
+  let isWhole = true;
   const held = new Set((await navigator.locks?.query())?.held.map((lock) => lock.name));
   for (const draft of drafts.filter((each) => !held.has(`draft-${each}`))) {
     const local = isLocal(draft) ? draft : "";
-    if (local && !(await new Journal(local).entries()).length) continue; // nothing was typed, or it has gone
-    const response = await fetch(local ? "/compose/" : `/compose/${draft}/`, { headers: { "X-Requested-With": "fetch" } });
-    if (response.ok && !response.redirected) await show(await response.text(), { focus: false, local });
+    const [entry] = await new Journal(local || Number(draft)).entries();
+    if (local && !entry) continue; // nothing was typed, or it has gone
+    const markup = await asked(local ? "/compose/" : `/compose/${draft}/`);
+    if (markup) await show(markup, { focus: false, local });
+    else if (markup === null && entry && kept()) await show(local ? kept() : alone(entry), { focus: false, local });
+    else if (markup === null) isWhole = false;
   }
-  remember();
+  if (isWhole) remember();
+}
+
+/** The server's form; empty when there is none, null when nobody answers. */
+async function asked(address) {
+  const headers = { "X-Requested-With": "fetch" };
+  const response = await fetch(address, { headers, signal: AbortSignal.timeout(LONGEST_WAIT) }).catch(() => null);
+  if (!response || response.status >= 500) return null;
+  return response.ok && !response.redirected ? response.text() : "";
+}
+
+/** A draft of the server's in a blank form, as this browser has kept it. */
+function alone({ draft, revision }) {
+  const made = parse(kept());
+  const form = made.querySelector("form");
+  const data = made.querySelector("script");
+  made.dataset.draft = draft;
+  form.setAttribute("action", `/compose/${draft}/`);
+  data.textContent = JSON.stringify({ ...JSON.parse(data.textContent), revision, apart: true }).replaceAll("<", "\\u003c");
+  return made.outerHTML.replaceAll('-None"', `-${draft}"`);
 }
 
 const isLocal = (draft) => draft.length === 32;

@@ -3,10 +3,9 @@
 import "./mail-frame.js";
 import { fresh } from "./compose-blank.js";
 import { Files } from "./compose-files.js";
-import { tab } from "./compose-journal.js";
 import { notice, toast } from "./compose-notices.js";
+import { orphaned, recover } from "./compose-recover.js";
 import { Saver } from "./compose-save.js";
-import { language } from "./locale.js";
 import { post, undo } from "./compose-send.js";
 import { Editor } from "./mail-editor.js";
 import { Recipients } from "./mail-recipients.js";
@@ -70,32 +69,25 @@ class MailComposer extends HTMLElement {
   }
 
   /** What a browser kept is on the screen again. */
-  async #fill(values) {
+  async fill(values, images = {}) {
+    Object.assign(this.data.images, images);
     for (const name of FIELDS) if (name in values) this.form.elements[name].value = values[name];
     for (const name of SWITCHES) this.form.elements[name].checked = values[name] === "1";
     for (const each of this.recipients.values()) each.draw();
     await this.editor.fill(values);
+    this.isStarted = true;
     this.changed();
   }
 
   /** Ready to be typed into: with what was lost elsewhere, and the focus where one begins. */
   async start(focus = true) {
     await this.editor.start();
-    await this.#recover();
+    await recover(this);
+    this.isStarted = true;
+    if (!this.saver.isSaved) this.changed();
     if (!focus) return;
     if (this.form.elements.to.value) this.editor.focus();
     else this.recipients.get("to").focus();
-  }
-
-  async #recover() {
-    for (const entry of await this.saver.journal.entries()) {
-      // Nothing that a tab has sent is newer than what it kept here.
-      const isNewer = entry.revision >= this.revision || entry.tab === this.data.tab;
-      if (isNewer) return this.#fill(entry.values).then(() => entry.tab === tab || this.saver.journal.forget(entry.tab));
-      const time = new Date(entry.at).toLocaleTimeString(language, { timeStyle: "short" });
-      const drop = () => this.saver.journal.forget(entry.tab);
-      notice(this, this.words.kept.replace("{time}", time), [[this.words.restore, () => this.#fill(entry.values).then(drop)], [this.words.drop, drop]]);
-    }
   }
 
   changed() {
@@ -122,6 +114,10 @@ class MailComposer extends HTMLElement {
     this.form.setAttribute("action", `/compose/${draft}/`);
     this.saver.journal.named(draft);
     if (!this.parentElement.matches(".compose-dock")) history.replaceState(history.state, "", this.form.action);
+    this.#renamed();
+  }
+
+  #renamed() {
     this.release?.();
     this.#hold();
     this.dispatchEvent(new CustomEvent("compose:named", { bubbles: true }));
@@ -249,13 +245,25 @@ class MailComposer extends HTMLElement {
     places.find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
   }
 
-  /** It was sent, or removed, from elsewhere or by a request whose answer got lost. */
+  /** It was sent, or removed, from elsewhere or by a request whose answer got lost. What was typed here since then is
+      in nothing that has gone, and may be another message. */
   gone() {
     this.saver.stop();
-    this.left();
     document.getElementById("toasts").close("compose");
+    if (this.handed !== JSON.stringify(this.values())) return orphaned(this);
+    this.saver.journal.clear();
+    this.left();
     toast(this.words.gone);
     return null;
+  }
+
+  /** Another message from now on, which the server does not know yet. */
+  begin() {
+    this.saver.journal.clear();
+    [this.dataset.draft, this.dataset.local, this.revision] = ["", fresh(), 0];
+    this.form.setAttribute("action", "/compose/");
+    this.saver.begin();
+    this.#renamed();
   }
 
   /** Saves, and goes; the copy in the Drafts folder is made then. Nothing goes that is not saved. */
@@ -325,12 +333,13 @@ class MailComposer extends HTMLElement {
     await this.files.arrived();
     await this.saver.stop();
     const values = this.values();
+    this.handed = JSON.stringify(values);
     try {
       const response = await post(this.address, this.saver.form(values, [...(more.length ? more : [["do", "send"]])]), this.words);
       const told = await response.json().catch(() => ({}));
       if (response.status === 422) return this.#back(() => this.refuse(told.problems, more, told));
       if (response.status === 409) return this.#back(() => this.conflict(told));
-      if (response.status === 404) return this.gone();
+      if (response.status === 404) return this.#back(() => ((this.handed = null), this.gone())); // another page sent it
       if (!response.ok) throw new Error(`${response.status}`);
       await this.saver.journal.clear();
       this.left();

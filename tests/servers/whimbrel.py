@@ -119,11 +119,20 @@ class Whimbrel:
         for each in self.processes.values():
             each.wait_until_ready()
 
+    def kill(self) -> None:
+        """A power cut: everything of ours at once, Redis with all that it kept."""
+        for each in (*self.processes.values(), self.redis):
+            each.kill()
+
     def revive(self) -> None:
         """Start again what has ended, as the supervisor does: a worker that works while Redis dies may end by it."""
-        for each in self.processes.values():
-            if not each.running:
-                each.restart()
+        if not self.redis.running:
+            self.redis.restart()
+        dead = [each for each in self.processes.values() if not each.running]
+        for each in dead:
+            each.spawn()
+        for each in dead:
+            each.wait_until_ready()
 
     def stop(self) -> None:
         """In the order of the supervisor: first who takes work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from django.utils.translation import gettext as _
 
@@ -52,6 +53,8 @@ class Look:
     swipe_start: str = ""
     swipe_end: str = ""
     """What scripts go by: see `accounts.models.Preferences`."""
+    person: str = ""
+    """Whose page it is, for what their browser keeps: as long as there is this person, and nobody else's."""
 
 
 def card(account: MailAccount, user: User, accounts: tuple[Choice, ...] = ()) -> Card:
@@ -92,6 +95,7 @@ def look(user: User) -> Look:
         chosen.read_after,
         chosen.swipe_start,
         chosen.swipe_end,
+        f"{user.pk}-{crc32(user.email.encode()):x}",
     )
 
 

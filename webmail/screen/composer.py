@@ -132,12 +132,15 @@ def words() -> dict[str, str]:
     return {
         "title": _("New message"), "saving": _("Saving…"), "offline": _("Not saved yet: kept on this device"),
         "large": _("This is more than can be saved."), "sent": _("Sent"), "undo": _("Undo"),
-        "gone": _("It has gone already."),
+        "gone": _("It has gone already."), "anew": _("Keep it as a new message"),
+        "orphaned": _("This message was sent or removed in another place. What stands here was not all in it."),
         "discarded": _("Draft discarded"), "failed": _("No answer came. Try again: it is sent only once."),
         "nobody": _("Say first to whom it goes."),
         "elsewhere": _("This draft was changed in another place. {saved}."), "mine": _("Keep what is here"),
         "theirs": _("Take the other"), "kept": _("On this device there are words from {time} that were not saved."),
-        "restore": _("Have them back"), "drop": _("Throw them away"), "remove": _("Remove {name}"),
+        "restore": _("Have them back"),
+        "apart": _("There is no connection: files and quoted text of this message are on the server, and go along."),
+        "drop": _("Throw them away"), "remove": _("Remove {name}"),
         "wrong": _("Remove {name}, not a complete address"), "cancel": _("Cancel upload of {name}"),
         "uploading": _("Uploading {name}"), "of": _("{done} of {all}"), "too_large": _("{size}, the limit is {limit}"),
         "broken": _("Did not arrive: remove it and try again"), "suggestions": _("Suggestions"),
@@ -146,7 +149,9 @@ def words() -> dict[str, str]:
                            _("Leisure and travel"), _("Things and signs")]),
         "dock": _("Dock"), "expand": _("Expand"), "minimise": _("Minimise"), "enlarge": _("Enlarge"),
         "password": _("Your session has ended. Your password:"),
-        "sign_in": _("Sign in"), "refused": _("That was not the right password."),
+        "sign_in": _("Sign in"), "sign_in_tab": _("Sign in in another tab"),
+        "refused": _("That was not the right password for {account}."),
+        "second": _("The password is right. Sign in in another tab for the second step: what you wrote stays here."),
     }  # fmt: skip
 
 

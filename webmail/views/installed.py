@@ -18,9 +18,20 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts import brands
+from webmail import languages
 
 SHELL = ("css/main.css", "css/pages.css", "icon.svg", "icons.svg")
 """What the page without a connection is made of. Mail is never kept."""
+WRITING = (
+    "js/offline.js", "js/compose.js", "js/compose-blank.js", "js/compose-chips.js",
+    "js/compose-emoji.js", "js/compose-files.js", "js/compose-html.js", "js/compose-journal.js",
+    "js/compose-notices.js", "js/compose-recover.js", "js/compose-save.js", "js/compose-send.js",
+    "js/compose-sign-in.js", "js/links.js", "js/locale.js",
+    "js/mail-composer.js", "js/mail-editor.js", "js/mail-frame.js", "js/mail-recipients.js", "js/mail-toasts.js",
+    "js/menus.js", "js/page.js", "js/person.js", "vendor/squire.mjs", "vendor/purify.min.mjs",
+    "css/compose.css", "compose.svg",
+)  # fmt: skip
+"""What it takes to write on that page."""
 ICONS = (("icon.svg", "any", "any"), ("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"),
          ("icon-maskable.png", "512x512", "maskable"))  # fmt: skip
 COLOUR = "#00687e"
@@ -51,16 +62,20 @@ def _type(file: str) -> str:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """At the root, for a worker's scope is the folder it comes from. Browsers compare it byte by byte: a change of what
     it keeps is a change of its version."""
+    languages.speak_to_person(request)
     return HttpResponse(_worker(get_language()), content_type="text/javascript; charset=utf-8")
 
 
 @cache
 def _worker(_language: str | None) -> str:
-    assets = [static(name) for name in SHELL]
+    assets, writing = ([static(name) for name in names] for names in (SHELL, WRITING))
     source = get_template("service_worker.js").render({"shell": "{}"})
     page = get_template("offline.html").render({})
-    version = hashlib.sha256("\0".join([*assets, source, page]).encode()).hexdigest()[:12]
-    shell = {"version": version, "offline": reverse("offline"), "assets": assets, "icon": static("icon-192.png")}
+    version = hashlib.sha256("\0".join([*assets, *writing, source, page]).encode()).hexdigest()[:12]
+    shell = {
+        "version": version, "offline": reverse("offline"), "assets": assets, "writing": writing,
+        "icon": static("icon-192.png"),
+    }  # fmt: skip
     # Safe: our own addresses and a digest, in a script of ours.
     return get_template("service_worker.js").render({"shell": SafeString(json.dumps(shell))})
 
@@ -68,4 +83,5 @@ def _worker(_language: str | None) -> str:
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown when the server can not be reached."""
+    languages.speak_to_person(request)
     return render(request, "offline.html")

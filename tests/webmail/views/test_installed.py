@@ -44,6 +44,21 @@ def test_the_worker_keeps_files_of_the_shell_only(client: Client) -> None:
     assert "You are offline" in page
 
 
+def test_what_writes_without_a_connection_is_kept_whole(client: Client) -> None:
+    """All that its modules import: one that is missing, and nothing starts."""
+    static = Path(str(finders.find("js/offline.js"))).parent.parent
+    found: set[Path] = set()
+    wanted = [static / "js/offline.js"]
+    while wanted:
+        module = wanted.pop()
+        found.add(module)
+        # What looks for words in a message, and what is not of a composer, comes from the server.
+        named = re.findall(r'(?:from |^import |import\()"(\.[^"]+)"', module.read_text(), re.MULTILINE)
+        wanted += {(module.parent / name).resolve() for name in named if "find" not in name} - found
+    others = {static / "css/compose.css", static / "compose.svg"}
+    assert {static / name for name in installed.WRITING} == found | others
+
+
 def test_its_version_is_of_what_it_keeps(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shell(client)["version"]
     assert shell(client)["version"] == before
