@@ -1,7 +1,7 @@
 // Hears of changes: one socket, which says that a mailbox is at a state and nothing more. What it says is asked for.
 // Comes back by itself, and then asks what it missed; where sockets are blocked the clock asks instead.
 import { list } from "./page.js";
-import { ask, listens } from "./reach.js";
+import { ask, listens, pushed } from "./reach.js";
 
 const ADDRESS = `${location.origin.replace("http", "ws")}/changes`;
 const QUESTION = '"alive?"';
@@ -9,14 +9,20 @@ const ASKED_EVERY = 30000;
 const ANSWERED_WITHIN = 5000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30000;
+const TOGETHER = 20;
 const ELSEWHERE = 1000;
+const UNSEEN = 60000;
 
 let socket;
 let tries = 0;
 let again = 0;
 let doubt = 0;
 let heardAt = 0;
-let elsewhere = 0;
+/** The next question: when it is due, and which state of the mailbox on the screen is news, if it is about no other. */
+let timer = 0;
+let due = Infinity;
+let news = null;
+const counts = new Map();
 
 function connect() {
   clearTimeout(again);
@@ -42,10 +48,33 @@ function heard({ data }) {
   if ("search" in said) document.dispatchEvent(new CustomEvent("mail:search", { detail: said.search }));
 }
 
-/** A mailbox on the screen at once; of the others only the counts are shown, so that they may wait for each other. */
-function wake({ mailbox, state }) {
-  if (list()?.dataset.mailbox.split(" ").includes(String(mailbox))) ask(mailbox, state);
-  else elsewhere ||= setTimeout(() => ((elsewhere = 0), ask()), ELSEWHERE);
+/** A mailbox on the screen at once: one act may change several, which are told of one after another, and one answer has
+    them all. Of the others only the counts are shown, so that they may wait for each other. Where nobody sees the page,
+    its title and the icon are to tell of new mail; the rest can wait until it is looked at. */
+function wake({ mailbox, state, unread, total }) {
+  const known = counts.get(mailbox);
+  counts.set(mailbox, { unread, total });
+  const isMore = !known || unread > known.unread || total > known.total;
+  const isShown = list()?.dataset.mailbox.split(" ").includes(String(mailbox));
+  if (isShown) pushed();
+  news = isShown && (due === Infinity || news) ? [mailbox, state] : null;
+  if (document.hidden) within(isMore ? ELSEWHERE : UNSEEN);
+  else within(isShown ? TOGETHER : ELSEWHERE);
+}
+
+function within(wait) {
+  const at = performance.now() + wait;
+  if (at >= due) return;
+  clearTimeout(timer);
+  due = at;
+  timer = setTimeout(() => ask(...(settled() ?? [])), wait);
+}
+
+/** Forgets the next question; what it was to be about. */
+function settled() {
+  clearTimeout(timer);
+  due = Infinity;
+  return news;
 }
 
 function closed() {
@@ -73,4 +102,8 @@ function giveUp() {
 connect();
 setInterval(() => socket.readyState === WebSocket.OPEN && verify(), ASKED_EVERY);
 addEventListener("online", verify);
-document.addEventListener("visibilitychange", () => document.hidden || verify());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  verify();
+  settled(); // who comes back asks anyway
+});

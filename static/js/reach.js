@@ -19,13 +19,17 @@ let pushedAt = 0;
 /** Bring the page up to the index, when `state` of `mailbox` is news, or nothing is known of it. Never fails. */
 export async function ask(mailbox, state) {
   clearTimeout(doubt);
-  if (mailbox) pushedAt = performance.now();
   try {
     if (await refresh(mailbox, state)) answered();
   } catch (fault) {
     if (fault.message?.startsWith("404 ")) location.assign("/"); // the folder is gone: deleted here or elsewhere
     else unanswered();
   }
+}
+
+/** The mailbox on the screen has changed: it is asked for in a moment. */
+export function pushed() {
+  pushedAt = performance.now();
 }
 
 /** After a deed of this page that `began` then: a push tells of it, and asks, or is on its way. Where none comes, ask. */

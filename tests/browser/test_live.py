@@ -74,6 +74,21 @@ def test_a_page_at_another_mailbox_counts_along(page: Page, other: Page, whimbre
     expect(unread).not_to_have_attribute("aria-label", before or "", timeout=SOON)
 
 
+def test_a_page_that_nobody_sees_tells_of_new_mail_and_asks_for_the_rest_when_it_is_seen(
+    page: Page, other: Page, whimbrel: Whimbrel, noor: User, dovecot: Dovecot
+) -> None:
+    both(whimbrel, noor, page, other)
+    other.evaluate("Object.defineProperty(document, 'hidden', { get: () => !window.seen })")
+    title = other.title()
+    arrive(page, dovecot, noor, "Cargo bike")
+    expect(other).not_to_have_title(title, timeout=SOON)
+    press_star(page)
+    other.wait_for_timeout(1500)
+    expect(star(other)).to_have_attribute("aria-pressed", "false")
+    other.evaluate("window.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(star(other)).to_have_attribute("aria-pressed", "true", timeout=SOON)
+
+
 def test_the_web_process_dies_and_comes_back(
     page: Page, other: Page, whimbrel: Whimbrel, noor: User, page_record: Record
 ) -> None:

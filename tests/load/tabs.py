@@ -25,7 +25,9 @@ from tests.servers.visitor import Visitor
 STATE = re.compile(r'data-state="(\d+)" data-mark="([^"]*)"')
 ANEW = 'data-anew="true"'
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-ELSEWHERE = 1.0
+TOGETHER, ELSEWHERE, UNSEEN = 0.02, 1.0, 60.0
+"""Seconds until it is asked for what changed: of what is on the screen, of what is only counted, and where nobody sees
+the page and no new mail has come."""
 ASKED_EVERY = 30.0
 BY_THE_CLOCK = 60.0
 PATIENCE = 120.0
@@ -33,7 +35,8 @@ PATIENCE = 120.0
 
 
 class Tab:
-    """One of a person's open pages; the inbox is on it. Only the first of them is in view, and asks by the clock."""
+    """One of a person's open pages; the inbox is on it. Only the first of them is in view: the others ask for new mail
+    alone, and for the rest once a minute."""
 
     def __init__(self, person: Person, url: str, notes: Record, in_view: bool) -> None:
         self.is_open = False
@@ -43,6 +46,8 @@ class Tab:
         self._visitor.cookies = person.visitor.cookies
         self._since: tuple[str, str] = ("", "")
         self._running = self._again = False
+        self._due: asyncio.TimerHandle | None = None
+        self._counts: dict[int, tuple[int, int]] = {}
 
     async def live(self, threads: ThreadPoolExecutor) -> None:
         """Until cancelled."""
@@ -74,13 +79,30 @@ class Tab:
         try:
             async for text in socket:
                 said = json.loads(text)
-                self.told += "mailbox" in said
-                if said.get("mailbox") == self._person.inbox:
-                    self.ask()
-                elif "mailbox" in said and not self._again:
-                    asyncio.get_running_loop().call_later(ELSEWHERE, self.ask)
+                if "mailbox" in said:
+                    self.told += 1
+                    self._wake(said)
         finally:
             asking.cancel()
+
+    def _wake(self, said: dict[str, int]) -> None:
+        known = self._counts.get(said["mailbox"], (-1, -1))
+        now = self._counts[said["mailbox"]] = (said["unread"], said["total"])
+        if self._in_view:
+            self._within(TOGETHER if said["mailbox"] == self._person.inbox else ELSEWHERE)
+        else:
+            self._within(ELSEWHERE if now[0] > known[0] or now[1] > known[1] else UNSEEN)
+
+    def _within(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._due is None or loop.time() + seconds < self._due.when():
+            if self._due:
+                self._due.cancel()
+            self._due = loop.call_later(seconds, self._ask_now)
+
+    def _ask_now(self) -> None:
+        self._due = None
+        self.ask()
 
     async def _keep_asking(self, socket: ClientConnection) -> None:
         """Whether it is alive; an answer is a message like any other."""
