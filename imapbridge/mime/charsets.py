@@ -89,6 +89,16 @@ def decode(data: bytes, declared: str = "") -> str:
     return _decoded(data, declared).removeprefix("\ufeff")
 
 
+def in_utf8(data: bytes) -> bytes:
+    """A file without the mark at its beginning, and in UTF-8 when that, or NUL at every other octet, says UTF-16."""
+    for codec, mark, nuls in (("utf-16-le", b"\xff\xfe", 1), ("utf-16-be", b"\xfe\xff", 0)):
+        head = data[:64]
+        if data.startswith(mark) or (len(head) > 3 and head[nuls::2].count(0) == len(head) // 2):
+            text = data.removeprefix(mark).decode(codec, "replace").removeprefix("\ufeff")
+            return _LONE_SURROGATE.sub("\ufffd", text).encode()
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
 def _decoded(data: bytes, declared: str) -> str:
     codec = codec_for(declared)
     if codec is None and b"\x1b$" in data and data.isascii():

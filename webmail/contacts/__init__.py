@@ -2,6 +2,8 @@
 
     card            a contact as a value                                                  pure
     vcard, tables   cards from and to vCards and CSV files                                pure
+    fuller          fields of a vCard that say more than a card keeps apart               pure
+    headings        what the columns of CSV files mean                                    pure
     merging         who may be one, and what becomes of them                              pure
     folding         text as it is searched                                                pure
     ranking         often and lately as one number                                        pure

@@ -99,7 +99,7 @@ def _text(text: str) -> str:
 
 def _whole_lines(rest: str) -> str:
     kept, room = [], MOST_REST
-    for line in rest.splitlines()[:200]:
+    for line in rest.split("\n")[:200]:  # not at what is a line's end elsewhere: nobody's value begins a line
         room -= len(line) + 1
         if room < 0:
             break

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from imapbridge.mime.charsets import in_utf8
 from webmail.contacts import storing, tables, vcard
 from webmail.contacts.card import Card
 from webmail.contacts.merging import merged
@@ -35,6 +36,7 @@ class Planned:
 
 def read(data: bytes) -> Read:
     """Of vCards or a CSV file, whichever it is."""
+    data = in_utf8(data)
     if b"BEGIN:VCARD" in data[:4096].upper():
         found = vcard.read(data)
         faults = [Fault(number, "empty") for number, card in enumerate(found, 1) if not card.shown]

@@ -1,6 +1,6 @@
-"""Contacts from and to CSV files, with the columns of Google's and of Outlook's, and such as people name themselves.
+"""Contacts from and to CSV files; what their columns mean is told by `headings`.
 
-Pure. A line that is no contact is told by its number; what a column means is told by its heading alone.
+Pure. A line that is no contact is told by its number.
 """
 
 from __future__ import annotations
@@ -12,26 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from imapbridge.mime.charsets import decode
+from imapbridge.mime.charsets import decode, in_utf8
+from webmail.contacts import headings
 from webmail.contacts.card import Card, Labelled
 
 MOST_OCTETS = 8 * 1024 * 1024
 MOST_CARDS = 5000
 MOST_COLUMNS = 300
 MOST_FIELD = 64 * 1024
-_HEADINGS = {
-    "name": ("name", "full name", "display name", "file as"),
-    "given": ("given name", "first name"),
-    "family": ("family name", "last name", "surname"),
-    "company": ("organization name", "organization 1 - name", "company", "organization"),
-    "title": ("organization title", "organization 1 - title", "job title", "title"),
-    "birthday": ("birthday", "date of birth"),
-    "note": ("notes", "note"),
-    "categories": ("labels", "group membership", "categories"),
-}
-_ADDRESS = re.compile(r"e-?mail(?: (\d+))?(?: address)?(?: ?- ?(?:value|1))?|(?:e-?mail )?address|(\w+) e-?mail")
-_PHONE = re.compile(r"phone(?: (\d+))?(?: ?- ?value)?|phone number|telephone|(\w+) phone(?: (\d))?|mobile")
-_LABEL = re.compile(r"(e-?mail|phone) (\d+) - (?:label|type)")
 _NOT_GROUPS = {"mycontacts", "starred", ""}
 
 
@@ -45,13 +33,13 @@ class Fault:
 
 def read(data: bytes) -> tuple[list[Card], list[Fault]]:
     """The contacts of a file, at most 5,000, and the lines that are none. Empty both for what is no such file."""
-    text = decode(data[:MOST_OCTETS]).lstrip("\ufeff").replace("\x00", "")
+    text = decode(in_utf8(data[:MOST_OCTETS])).lstrip("\ufeff").replace("\x00", "")
     csv.field_size_limit(MOST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), _dialect(text))
     cards: list[Card] = []
     faults: list[Fault] = []
     try:
-        columns = _columns(next(reader, []))
+        columns = headings.columns(next(reader, [])[:MOST_COLUMNS])
         for row in islice(reader, MOST_CARDS) if columns else ():
             card = _card(columns, row)
             if card.shown:
@@ -73,22 +61,6 @@ def _dialect(text: str) -> type[csv.Dialect]:
     return Dialect
 
 
-def _columns(heading: list[str]) -> dict[int, tuple[str, str]]:
-    """By its place what a column is: (field, the number or word that it has in its heading)."""
-    found: dict[int, tuple[str, str]] = {}
-    for at, words in enumerate(heading[:MOST_COLUMNS]):
-        word = " ".join(words.strip().lower().split())
-        kind = next((kind for kind, names in _HEADINGS.items() if word in names), "")
-        if kind:
-            found[at] = (kind, "")
-        elif label := _LABEL.fullmatch(word):
-            found[at] = ("label " + label[1].replace("-", ""), label[2])
-        elif (match := _ADDRESS.fullmatch(word)) or (match := _PHONE.fullmatch(word)):
-            field = "email" if "mail" in word or "address" in word else "phone"
-            found[at] = (field, next(filter(None, match.groups()), "cell" if word == "mobile" else ""))
-    return found
-
-
 def _card(columns: dict[int, tuple[str, str]], row: list[str]) -> Card:
     said: dict[str, str] = {}
     labels: dict[tuple[str, str], str] = {}
@@ -99,7 +71,15 @@ def _card(columns: dict[int, tuple[str, str]], row: list[str]) -> Card:
         elif value and kind not in ("email", "phone"):
             said.setdefault(kind, value)
     categories = re.split(r"\s*:::\s*|;", said.pop("categories", ""))
-    name = said.pop("name", "") or " ".join(filter(None, (said.get("given", ""), said.get("family", ""))))
+    names = [said.get(kind, "") for kind in ("before", "given", "middle", "family", "after")]
+    name = said.pop("name", "") or " ".join(filter(None, names))
+    year, month, day = (said.pop(kind, "") for kind in ("year", "month", "day"))
+    if year and month and day:
+        said.setdefault("birthday", f"{year}-{month:0>2}-{day:0>2}")
+    if not said.get("birthday", "").strip("0/.-"):  # as Outlook says none
+        said.pop("birthday", None)
+    for kind in ("before", "middle", "after"):
+        said.pop(kind, None)
     return Card(
         **said,  # type: ignore[arg-type]
         name=name,

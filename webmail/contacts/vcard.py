@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from webmail.contacts import fuller
 from webmail.contacts.card import MOST_PHOTO, Card, Labelled
 from webmail.reading.vcards import ContentLine, content_line, vcards
 
@@ -43,7 +44,7 @@ def read_one(written: Iterable[bytes]) -> Card:
         name=name,
         given=given,
         family=family,
-        company=", ".join(filter(None, one["ORG"].parts())) if "ORG" in one else "",
+        company=fuller.organization(one["ORG"]) if "ORG" in one else "",
         title=one["TITLE"].text if "TITLE" in one else "",
         birthday=one["BDAY"].text if "BDAY" in one else "",
         addresses=tuple(_labelled(line, labels, "mailto:") for line in lines if line.name == "EMAIL"),
@@ -92,10 +93,10 @@ def _rest(lines: list[ContentLine]) -> Iterator[str]:
     for line in lines:
         is_first = line.name not in seen
         seen.add(line.name)
-        is_kept_photo = line.name == "PHOTO" and is_first and not _photo(line)
-        if (line.name in _READ and not is_kept_photo) or line.name in _DROPPED:
+        is_kept = is_first and (fuller.says_more(line) or (line.name == "PHOTO" and not _photo(line)))
+        if (line.name in _READ and not is_kept) or line.name in _DROPPED:
             continue
-        group = f"{line.group}." if line.group else ""
+        group = f"{line.group}." if line.group and line.name not in fuller.NAMES else ""
         params = "".join(
             f";{param}" for param in line.params if not param.upper().startswith(("ENCODING=Q", "CHARSET"))
         )
@@ -113,20 +114,21 @@ def write(cards: Iterable[Card], version: str = "3.0") -> str:
 def _written(card: Card, version: str) -> Iterator[str]:
     yield from ("BEGIN:VCARD", f"VERSION:{version}", f"UID:{_escaped(card.uid)}")
     yield f"FN:{_escaped(card.shown)}"
+    more = fuller.more_names(card)
     if version == "3.0" or card.given or card.family:
-        yield f"N:{_escaped(card.family)};{_escaped(card.given)};;;"
+        yield "N:" + ";".join(map(_escaped, (card.family, card.given, *more[:3])))
     if card.is_group:
         yield "KIND:group" if version == "4.0" else "X-ADDRESSBOOKSERVER-KIND:group"
         member = "MEMBER" if version == "4.0" else "X-ADDRESSBOOKSERVER-MEMBER"
         yield from (f"{member}:{_escaped(each)}" for each in card.members)
     for name, value in (("ORG", card.company), ("TITLE", card.title), ("BDAY", card.birthday), ("NOTE", card.note)):
         if value:
-            yield f"{name}:{_escaped(value)}"
+            yield fuller.written(card, name) or f"{name}:{_escaped(value)}"
     for name, lines in (("EMAIL", card.addresses), ("TEL", card.phones)):
         yield from (f"{name}{_type(each.label)}:{_escaped(each.value)}" for each in lines)
     if card.photo:
         yield _written_photo(card.photo, version)
-    yield from card.rest.splitlines()
+    yield from (line for line in card.rest.splitlines() if not fuller.is_apart(line))
     yield "END:VCARD"
 
 

@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imapbridge.mime.charsets import decode
+from imapbridge.mime.charsets import decode, in_utf8
 from imapbridge.mime.transfer import decode_transfer
 
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_SOFT_BREAK = re.compile(rb"=\r?\n")
 _HEAD = re.compile(rb'[^:;"]*+(?:;(?:[^:;"]|"[^"]*+")*+)*+:')
 _PARAM = re.compile(r'(?:[^;"]|"[^"]*+"?)++')
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -56,7 +54,7 @@ class ContentLine:
 def vcards(data: bytes) -> Iterator[list[bytes]]:
     """The lines of each vCard in a file, unfolded and not yet read; those of one within another are its own."""
     lines: list[bytes] | None = None
-    for written in _logical_lines(_FOLD.sub(b"", data)):
+    for written in _logical_lines(in_utf8(data)):
         word = written.strip().upper()
         if word == b"BEGIN:VCARD":
             lines = []
@@ -90,8 +88,19 @@ def _split(value: str, separator: str) -> list[str]:
     return re.split(rf"(?<!\\){re.escape(separator)}", value)
 
 
-def _logical_lines(text: bytes) -> list[bytes]:
-    """Lines, those in quoted-printable with what their soft breaks continue (vCard 2.1)."""
-    if b"QUOTED-PRINTABLE" in text.upper():
-        text = _SOFT_BREAK.sub(b"", text)
-    return text.splitlines()
+def _logical_lines(data: bytes) -> Iterator[bytes]:
+    """Lines, unfolded; those in quoted-printable with what their soft breaks continue (vCard 2.1), in which a space at
+    the beginning is one."""
+    pieces: list[bytes] = []
+    is_quoted = False
+    for line in data.splitlines():
+        if pieces and is_quoted and pieces[-1].endswith(b"="):
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append(line)
+        elif pieces and line[:1] in (b" ", b"\t"):
+            pieces.append(line[1:])
+        else:
+            if pieces:
+                yield b"".join(pieces)
+            pieces, is_quoted = [line], b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
+    yield b"".join(pieces)

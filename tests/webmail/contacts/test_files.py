@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from webmail.contacts import tables, vcard
+from webmail.contacts import importing, tables, vcard
 from webmail.contacts.card import Card, Labelled
 from webmail.contacts.merging import alike, merged
 from webmail.contacts.tables import Fault
@@ -130,6 +130,85 @@ def test_outlooks_columns() -> None:
     assert [each.value for each in cards[0].addresses] == ["tomas@example.org", "t@home.example"]
     assert cards[0].phones == (Labelled("+46 2", "mobile"), Labelled("+46 3", "business"))
     assert faults == []
+
+
+THUNDERBIRD = (
+    "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Work Phone,Fax Number,Mobile Number,"
+    "Home Address,Job Title,Organization,Birth Year,Birth Month,Birth Day,Notes\r\n"
+    'Noor,Haddad,Noor H.,nh,noor@x.org,n2@x.org,+1,+2,+3,Street,Editor,Press,1985,7,9,"a ""note"""\r\n'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_thunderbirds_columns_however_they_are_written(encoding: str, separator: str) -> None:
+    (card,), faults = tables.read(THUNDERBIRD.replace(",", separator).replace("Press", "Prëss").encode(encoding))
+    assert faults == []
+    assert (card.name, card.company, card.title, card.birthday) == ("Noor H.", "Prëss", "Editor", "1985-07-09")
+    assert card.addresses == (Labelled("noor@x.org"), Labelled("n2@x.org"))
+    assert card.phones == (Labelled("+1", "work"), Labelled("+3", "mobile"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "name", "expected"),
+    [
+        ("Title,First Name,Middle Name,Last Name,Suffix,Job Title,Birthday", "Dr.,Ann,Marie,Ek,Jr.,Boss,0/0/00",
+         "Dr. Ann Marie Ek Jr.", {"given": "Ann", "family": "Ek", "title": "Boss", "birthday": ""}),
+        ("Name,Title,E-mail", "Ann,Boss,a@x.org", "Ann", {"title": "Boss"}),
+        ("Vorname,Nachname,E-Mail-Adresse,E-Mail 2: Adresse,Mobiltelefon,Firma", "Jörg,Böll,j@x.de,k@x.de,+49,Fa",
+         "Jörg Böll", {"company": "Fa", "phones": (Labelled("+49", "mobile"),),
+                       "addresses": (Labelled("j@x.de"), Labelled("k@x.de"))}),
+        ("Prénom,Nom,Adresse de messagerie,Société", "Zoé,Roy,z@x.fr,Cie", "Zoé Roy",
+         {"company": "Cie", "addresses": (Labelled("z@x.fr"),)}),
+    ],
+)  # fmt: skip
+def test_columns_that_others_write(heading: str, row: str, name: str, expected: dict[str, object]) -> None:
+    (card,), _faults = tables.read(f"{heading}\r\n{row}\r\n".encode())
+    assert card.name == name and {key: getattr(card, key) for key in expected} == expected
+
+
+APPLE = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Ørsted;Ann;Marie;Dr.;Jr.\r\nFN:Dr. Ann Marie Ørsted Jr.\r\n"
+    "ORG:Ørsted A/S;Board\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-02-01\r\nEMAIL;type=INTERNET;type=pref:ann@ex.dk\r\n"
+    "UID:11-22\r\nEND:VCARD\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_is_not_kept_apart_is_written_again(encoding: str) -> None:
+    """Somebody's address book would lose it else, when the note is changed here."""
+    (card,) = importing.read(APPLE.encode(encoding)).cards
+    assert (card.given, card.family, card.company) == ("Ann", "Ørsted", "Ørsted A/S, Board")
+    text = vcard.write([replace(card, family="Ek", note="x")])
+    assert "\r\nN:Ek;Ann;Marie;Dr.;Jr.\r\n" in text and text.count("\nN:") == 1
+    assert "\r\nORG:Ørsted A/S;Board\r\n" in text and text.count("\nORG") == 1
+    assert "\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-02-01\r\n" in text and text.count("\nBDAY") == 1
+    text = vcard.write([replace(card, family="Roy", given="Zoé", company="Cie", birthday="1990-01-01")])
+    assert "\r\nN:Roy;Zoé;;;\r\n" in text and "ORG:Cie\r\n" in text and "BDAY:1990-01-01\r\n" in text
+
+
+PHONE = (
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;\r\n"
+    "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg=\r\n M=C3=BCller\r\n"
+    "NOTE;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo=\r\n=20three\r\n"
+    "PHOTO;ENCODING=BASE64;JPEG:\r\n /9j/4AAQ\r\n SkZJRgA=\r\n\r\nTEL;CELL:+49 1\r\nEND:VCARD\r\n"
+)
+
+
+def test_an_old_phones_card() -> None:
+    """A soft break is none of base64, and what follows one is no folded line."""
+    (card,) = vcard.read(PHONE.encode())
+    assert (card.name, card.given, card.family) == ("Jörg Müller", "Jörg", "Müller")
+    assert (card.note, card.phones) == ("one\ntwo three", (Labelled("+49 1", "cell"),))
+    assert card.photo == base64.b64decode("/9j/4AAQSkZJRgA=") and card.rest == ""
+
+
+def test_nobodys_value_begins_another_card() -> None:
+    ends = [end.join(["a", "END:VCARD", "BEGIN:VCARD", "FN:evil"]) for end in "\u2028\x0b\x85\x1e"]
+    lines = [f"{name}:{value}" for name in ("X-A", "NOTE", "ORG") for value in ends]
+    (card,) = vcard.read("\n".join(["BEGIN:VCARD", "FN:a", *lines, "END:VCARD"]).encode())
+    assert len(vcard.read(vcard.write([card]).encode())) == 1
+    assert vcard.write([card]).splitlines().count("END:VCARD") == 1
 
 
 def test_a_table_of_ours_is_read_again_and_is_no_formula() -> None:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from webmail import languages
-from webmail.contacts import keeping, storing, vcard
+from webmail.contacts import fuller, keeping, storing, vcard
 from webmail.contacts.card import Card, new_uid
 from webmail.contacts.carddav import xml
 from webmail.contacts.carddav.client import Client, path_of
@@ -156,7 +156,10 @@ def _is_same(one: Card, other: Card) -> bool:
     def said(card: Card) -> Card:
         return replace(card, uid="", name=card.shown, categories=(), members=tuple(sorted(card.members)), rest="")
 
-    return said(one) == said(other) and sorted(one.rest.splitlines()) == sorted(other.rest.splitlines())
+    def rest(card: Card) -> list[str]:
+        return sorted(line for line in card.rest.splitlines() if not fuller.is_apart(line))
+
+    return said(one) == said(other) and rest(one) == rest(other)
 
 
 def _remove(book: AddressBook, gone: set[str], pulled: Pulled) -> None:
