@@ -17,8 +17,21 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u
 _UNSPACED += "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _SIGNS = "\u0900-\u0dff"
 """Of Indian scripts, whose vowels are signs that are no letters to `re`."""
-_WORDS = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_SIGNS}])+")
+_SYMBOLS = (range(0x2190, 0x2C00), range(0x1F000, 0x1FB00))
+"""Arrows, signs and emoji: each is a word, in the index as a private letter, for databases know no others for words."""
+_STANDS_FOR = dict(zip((code for some in _SYMBOLS for code in some), range(0xF0000, 0xF1600), strict=False))
+_MEANS = {private: code for code, private in _STANDS_FOR.items()}
+_PRIVATE = "\U000f0000-\U000f15ff"
+_OTHER_LETTERS = {
+    "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
+}  # fmt: skip
+"""Letters that are no accented ones to Unicode, and are to people."""
+_PASSED_OVER = "\u00ad\u034f\u0640\u2060\ufeff" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+"""Soft hyphens, joiners and stretched letters, and the colours of skin."""
+_FOLDED = str.maketrans(_STANDS_FOR | _OTHER_LETTERS | dict.fromkeys(_PASSED_OVER, ""))
+_WORDS = re.compile(rf"[{_UNSPACED}]+|[{_PRIVATE}]|(?:[^\W_{_UNSPACED}]|[{_SIGNS}])+")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_KEEPS_MARKS = re.compile(rf"[{_UNSPACED}{_SIGNS}]")
 
 
 def words(text: str) -> list[str]:
@@ -46,16 +59,23 @@ def goes_on(word: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Without case, accents and the like, as far as that is no other letter: kana keep their voice marks."""
+    """Without case, accents, vowel points and the like, as far as that is no other letter: kana keep their voice marks.
+    Emoji are the private letters that they are in the index."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", text).casefold().replace("i\u0307", "i")  # of a Turkish capital
-    return text if text.isascii() else "".join(map(_plain, text))
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return text if text.isascii() else "".join(map(_plain, text)).translate(_FOLDED)
+
+
+def meant(word: str) -> str:
+    """A word as it stands in texts: emoji are themselves again."""
+    return word.translate(_MEANS)
 
 
 @lru_cache(8192)
 def _plain(letter: str) -> str:
-    if letter.isascii() or _IS_UNSPACED.match(letter):
+    """Marks that belong to the letters of a script stay, and separate ones that do not are nothing."""
+    if letter.isascii() or _KEEPS_MARKS.match(letter):
         return letter
     parts = unicodedata.normalize("NFKD", letter)
-    return "".join(part for part in parts if not unicodedata.combining(part)) or letter * (len(parts) == 1)
+    return "".join(part for part in parts if not unicodedata.combining(part))

@@ -87,7 +87,7 @@ function holding(nodes, place, from = 0) {
 export function mark(sought) {
   if (!bar().hidden) return;
   const patterns = sought.map(pattern);
-  found = roots().flatMap((root) => patterns.flatMap((each) => hits(root, each))).slice(0, MOST);
+  found = roots().flatMap((root) => hits(root, patterns)).slice(0, MOST);
   at = -1;
   paint();
 }
@@ -100,13 +100,43 @@ function pattern(pieces) {
   return new RegExp(begin + pieces.map((piece) => piece.replace(SYNTAX, "\\$&")).join("[^\\p{L}\\p{N}]+"), "gu");
 }
 
-/** Without case and accents, letter by letter, so that places in it are places in the text. */
-const folded = (text) => [...text].map((letter) => bare(letter).padEnd(letter.length).slice(0, letter.length)).join("");
-const bare = (letter) => (letter < "\x80" ? letter.toLowerCase() : letter.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase() || letter);
+const LETTERS = { ß: "ss", ς: "σ", ı: "i", ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ŧ: "t", æ: "ae", œ: "oe", þ: "th" };
+const PASSED_OVER = /^[\u{ad}\u{34f}\u{640}\u{2060}\u{feff}\u{1f3fb}-\u{1f3ff}]$/u;
+/** Scripts whose marks belong to their letters. */
+const KEEPS_MARKS = /^[\u{900}-\u{eff}\u{1000}-\u{11ff}\u{1780}-\u{17ff}\u{3000}-\u{9fff}\u{ac00}-\u{d7af}\u{f900}-\u{faff}\u{20000}-\u{3134f}]$/u;
 
-function hits(root, wanted) {
-  const { nodes, text } = read(root, folded);
-  return [...text.matchAll(wanted)].map((hit) => range(root.ownerDocument, nodes, hit.index, hit[0].length));
+/** A letter without case and accents, as the index has it: sometimes two, or none. */
+function bare(letter) {
+  if (letter < "\x80") return letter.toLowerCase();
+  if (KEEPS_MARKS.test(letter)) return letter;
+  if (PASSED_OVER.test(letter)) return "";
+  return [...letter.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()].map((one) => LETTERS[one] ?? one).join("");
+}
+
+/** The folded text, and for each letter of it where in the text it stands. */
+function fold(text) {
+  const starts = [];
+  let plain = "";
+  let at = 0;
+  for (const letter of text) {
+    const made = bare(letter);
+    for (let each = 0; each < made.length; each += 1) starts.push(at);
+    plain += made;
+    at += letter.length;
+  }
+  starts.push(at);
+  return { plain, starts };
+}
+
+function hits(root, patterns) {
+  const { nodes, text } = read(root, (data) => data);
+  const { plain, starts } = fold(text);
+  const hit = ({ index, 0: { length } }) => {
+    const last = starts[index + length - 1];
+    const end = Math.max(starts[index + length], last + String.fromCodePoint(text.codePointAt(last)).length); // half of an ß
+    return range(root.ownerDocument, nodes, starts[index], end - starts[index]);
+  };
+  return patterns.flatMap((each) => [...plain.matchAll(each)].map(hit));
 }
 
 /** Each document has highlights of its own; all of one name are painted by its style. */

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from imapbridge.queries import Conversation, MailboxItem
 from imapbridge.search.results import Result
 from imapbridge.search.tree import Node, terms
-from imapbridge.search.words import folded, looked_for
+from imapbridge.search.words import folded, looked_for, meant
 from webmail.screen.clock import Clock
 from webmail.screen.labels import Hues
 from webmail.screen.rows import LONGEST_PREVIEW, Place, Row, RowWriter
@@ -50,11 +50,11 @@ class SearchPlace(Place):
 
     @property
     def act(self) -> str:
-        return f"/mailbox/{self.mailbox}/act?{self.query}" if self.mailbox else f"/search/act?{urlencode(self._page)}"
+        return f"/mailbox/{self.mailbox}/act?{self.query}" if self.mailbox else f"/search/act?{urlencode(self._page | self._flat)}"
 
     @property
     def query(self) -> str:
-        return urlencode({"in": self.mailbox, **self._page})
+        return urlencode({"in": self.mailbox, **self._page, **self._flat})
 
     @property
     def _page(self) -> dict[str, str]:
@@ -78,16 +78,18 @@ class Hits:
         text = _PRIVATE.sub("", text)
         if pattern is None:
             return text
-        plain = _same_length(text)
-        return _between(text, [found.span() for found in pattern.finditer(plain) if found[0]])
+        folds = _Folds(text)
+        return _between(text, [folds.span(found) for found in pattern.finditer(folds.plain) if found[0]])
 
     def excerpt(self, text: str) -> str:
         """The part of a text around the first hit, marked; empty when there is none."""
         text = " ".join(text.split())
-        found = self.text.search(_same_length(text)) if self.text else None
+        folds = _Folds(text)
+        found = self.text.search(folds.plain) if self.text else None
         if found is None:
             return ""
-        begin = max(0, text.rfind(" ", 0, max(0, found.start() - _BEFORE)) + 1) if found.start() > _BEFORE else 0
+        start, _end = folds.span(found)
+        begin = max(0, text.rfind(" ", 0, max(0, start - _BEFORE)) + 1) if start > _BEFORE else 0
         cut = text[begin : begin + LONGEST_PREVIEW]
         return ("…" if begin else "") + self.marked(cut, self.text) + ("…" if begin + len(cut) < len(text) else "")
 
@@ -101,7 +103,7 @@ def _pattern(wanted: Iterable[Sequence[str]]) -> re.Pattern[str] | None:
 def sought(tree: Node) -> list[list[str]]:
     """What is to be marked in texts: of each word or phrase its pieces, folded, as they stand one after the other."""
     wanted = (looked_for(term.value) for term, negated in terms(tree) if not negated and term.field in _IN_TEXT)
-    return [_pieces(several) for several in wanted if several]
+    return [[meant(piece) for piece in _pieces(several)] for several in wanted if several]
 
 
 def _one(words: Sequence[str]) -> str:
@@ -121,11 +123,22 @@ def _pieces(words: Sequence[str]) -> list[str]:
     return joined.split("\0")
 
 
-def _same_length(text: str) -> str:
-    """Folded letter by letter, so that places in it are places in the text."""
-    if text.isascii():
-        return text.lower()
-    return "".join((folded(letter) or letter)[:1] for letter in text)
+class _Folds:
+    """A text folded letter by letter, of which some become two and some none: `plain`, and what of the text it is."""
+
+    def __init__(self, text: str) -> None:
+        self._letters = None if text.isascii() else [folded(letter) for letter in text]
+        self.plain = text.lower() if self._letters is None else "".join(self._letters)
+
+    def span(self, found: re.Match[str]) -> tuple[int, int]:
+        """Where that is in the text, with the marks that belong to its last letter."""
+        if self._letters is None:
+            return found.span()
+        at = [place for place, letters in enumerate(self._letters) for _ in letters]
+        begin, end = at[found.start()], at[found.end() - 1] + 1
+        while end < len(self._letters) and not self._letters[end]:
+            end += 1
+        return begin, end
 
 
 def _between(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -172,7 +185,7 @@ class ResultWriter:
     def lacks_hit(self, found: Conversation) -> bool:
         """Whether neither its subject nor its first words show why it was found."""
         shown = (found.subject, self._hits.subject), (found.preview, self._hits.text)
-        return not any(pattern and pattern.search(_same_length(text)) for text, pattern in shown)
+        return not any(pattern and pattern.search(_Folds(text).plain) for text, pattern in shown)
 
     def rows(self, results: Sequence[Result], texts: Mapping[int, str]) -> list[Row]:
         """To be printed, and then `tagged`."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imapbridge.search.document import Facts, document
-from imapbridge.search.words import goes_on, looked_for, words
+from imapbridge.search.words import goes_on, looked_for, meant, words
 
 WORDS = {
     "Grüße, Tomás!": ["grusse", "tomas"],
@@ -18,6 +18,11 @@ WORDS = {
     "under_score": ["under", "score"],
     "ＡＢＣ İstanbul": ["abc", "istanbul"],
     "हिन्दी": ["हिन्दी"],
+    "مُحَمَّد مـحمد שָׁלוֹם": ["محمد", "محمد", "שלום"],
+    "Ἀθῆναι Ἑλλάς": ["αθηναι", "ελλασ"],
+    "IŞIK ışık": ["isik", "isik"],
+    "København Łódź Đorđe": ["kobenhavn", "lodz", "dorde"],
+    "zep\u00adpelin cafe\u0301s": ["zeppelin", "cafes"],
     "\x00'\"*:()&|!<->": [],
 }
 
@@ -25,6 +30,12 @@ WORDS = {
 @pytest.mark.parametrize(("text", "found"), WORDS.items())
 def test_words(text: str, found: list[str]) -> None:
     assert words(text) == found
+
+
+def test_emoji_are_words_whatever_their_colour() -> None:
+    fox, thumb, fox_again = words("a🦊b 👍🏽 🦊️")[1::2] + words("🦊")
+    assert (meant(fox), meant(thumb), fox_again) == ("🦊", "👍", fox)
+    assert looked_for("👍") == [thumb]
 
 
 def test_what_is_looked_for_ends_with_a_pair() -> None:
