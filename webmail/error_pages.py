@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from accounts.models import MailAccount
 from imapbridge import errors
 from imapbridge.errors import MailError
-from webmail import partials
+from webmail import languages, partials
 
 Text = str | Promise
 
@@ -184,15 +184,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    languages.speak_to_person(request)
     return _answer(request, FORBIDDEN, _home())
 
 
 def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF check failed: mostly a page from before signing in, or no cookies."""
+    languages.speak_to_person(request)
     return _answer(request, STALE, (gettext("Open it again"), _here(request)))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    languages.speak_to_person(request)
     return _answer(request, NOT_FOUND, _home())
 
 

@@ -48,6 +48,12 @@ def _person(request: HttpRequest, asked: str) -> Any:
     return user
 
 
+def speak_to_person(request: HttpRequest) -> None:
+    """For an answer that asks for nothing of its person's, and so would speak the browser's language. One query."""
+    if user := getattr(request, "user", None):
+        bool(user.is_authenticated)
+
+
 def _speak(language: str) -> None:
     """A thread keeps what it spoke last; one that speaks the default has nothing to keep."""
     if translation.get_language() != language:

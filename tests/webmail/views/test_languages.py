@@ -39,7 +39,8 @@ def test_what_a_person_chose_wins_over_the_browser(alice: Person) -> None:
     address = f"/mailbox/{alice.inbox.pk}/"
     assert '<html lang="fr"' in alice.text(address)
     Preferences.objects.create(user=alice.user, language="ja")
-    assert '<html lang="ja"' in alice.text(address)
+    for its in (address, "/offline", "/nowhere"):  # the last two are nobody's
+        assert '<html lang="ja"' in alice.client.get(its).content.decode(), its
     Preferences.objects.update(language="tlh")  # one that was there once
     assert '<html lang="fr"' in alice.text(address)
 
