@@ -12,6 +12,7 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -36,6 +37,8 @@ SLACK = 2.0
 """Seconds the bridge has beyond the deadline, to say that it has passed."""
 SHORT = 2.0
 """Seconds for what the bridge answers at once."""
+RETURN = 8.0
+"""Seconds within which a bridge that is started anew is there again."""
 BLOCK = 64 * 1024
 AT_ONCE = 12
 """Threads that may wait for a mail server at the same time: half of those that pages have. A mail server that answers
@@ -81,13 +84,14 @@ def stream(account_id: int, mailbox_id: int, uid: int, section: str, offset: int
     Read slowly, and the mail server is read slowly. Close it to stop. The timeout is for each block.
     """
     values = {"account": account_id, "mailbox": mailbox_id, "uid": uid, "section": section, "offset": offset}
-    return _at_the_right_bridge(account_id, lambda address: _begin_stream(address, values))
+    return _at_the_right_bridge(account_id, lambda address: _begin_stream(address, values), is_waited_for=True)
 
 
 def _begin_stream(address: str, values: dict[str, Any]) -> Generator[bytes, None, None]:
     connection = _connection(address)  # its own: the thread may ask for other things meanwhile
     try:
         response = _send(connection, "/stream", values, settings.ENV.imap_timeout)
+        _away_since[address] = 0.0
         if response.status != http.HTTPStatus.OK:
             _check(response, response.read())
     except (OSError, http.client.HTTPException) as error:
@@ -133,7 +137,11 @@ def forget(account_id: int) -> None:
 
 def listens() -> bool:
     """Whether a bridge listens where the settings say. Asks it nothing."""
-    connection = _connection(settings.ENV.bridge_address)
+    return _is_there(settings.ENV.bridge_address)
+
+
+def _is_there(address: str) -> bool:
+    connection = _connection(address)
     connection.timeout = SHORT
     try:
         connection.connect()
@@ -197,14 +205,16 @@ def _connection(address: str) -> http.client.HTTPConnection:
     return _UnixConnection(address)
 
 
-def _at_the_right_bridge(account_id: int, ask: Callable[[str], T]) -> T:
-    """Ask at the address of the bridge that has the account; once more when another has it by now."""
+def _at_the_right_bridge(account_id: int, ask: Callable[[str], T], *, is_waited_for: bool) -> T:
+    """Ask at the address of the bridge that has the account; once more when another has it by now, or when the same is
+    there again: what a person waits for may wait for that."""
     address = bridges.address_of(account_id)
     try:
         return ask(address)
-    except BridgeDown:
+    except BridgeDown as down:
         bridges.look_again()
-        if (other := bridges.address_of(account_id)) == address:
+        other = bridges.address_of(account_id)
+        if other == address and not (is_waited_for and _came_back(address, down)):
             raise
     except AskPerson as error:
         error.account = account_id
@@ -212,11 +222,35 @@ def _at_the_right_bridge(account_id: int, ask: Callable[[str], T]) -> T:
     return ask(other)
 
 
+def _came_back(address: str, down: BridgeDown) -> bool:
+    """Whether a bridge that was there, and took nothing of this request, is there again soon: it was started anew.
+
+    Waits, but for no longer than `RETURN` after it was missed first: when it is gone, nobody waits for it any more.
+    """
+    began = _away_since.get(address)
+    if began is None or not isinstance(down.__cause__, (ConnectionRefusedError, FileNotFoundError)):
+        return False
+    if not began:
+        began = _away_since[address] = time.monotonic()
+    while time.monotonic() - began < RETURN:
+        if _is_there(address):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+_away_since: dict[str, float] = {}
+"""When a bridge that has answered before was missed first (the monotonic clock); 0 while it answers."""
+
+
 @sensitive_variables()
 def _ask(path: str, values: dict[str, Any], seconds: float) -> tuple[str, bytes]:
     """The lengths header and the body of a whole answer, over the thread's kept connection."""
     # A sign-in has no account yet: any bridge can tell.
-    return _at_the_right_bridge(values.get("account", 0), lambda address: _ask_at(address, path, values, seconds))
+    account_id = values.get("account", 0)
+    return _at_the_right_bridge(
+        account_id, lambda address: _ask_at(address, path, values, seconds), is_waited_for=seconds > SHORT
+    )
 
 
 @sensitive_variables()
@@ -228,6 +262,7 @@ def _ask_at(address: str, path: str, values: dict[str, Any], seconds: float) -> 
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise _down() from error
+    _away_since[address] = 0.0
     _check(response, octets)
     return response.headers.get(LENGTHS, ""), octets
 

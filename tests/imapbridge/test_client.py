@@ -162,11 +162,31 @@ def test_a_report_of_a_fault_holds_no_password(nobody: None, settings: Any) -> N
     assert "hunter2" not in str([frame["vars"] for frame in frames])
 
 
-def test_a_kept_connection_that_was_closed_is_replaced(settings: Any) -> None:
+def test_a_bridge_that_is_started_anew_is_waited_for(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a connection that was kept, and is replaced."""
+    monkeypatch.setattr(client, "RETURN", 60.0)
+    answers: list[bool] = []
     with running_bridge(settings) as bridge:
         assert alive()
-        bridge.restart()
-        assert alive()
+        bridge.stop()
+        asking = threading.Thread(target=lambda: answers.append(alive()))
+        asking.start()
+        bridge.spawn()
+        asking.join()
+    assert answers == [True]
+
+
+def test_a_bridge_that_is_gone_is_waited_for_once(nobody: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(client, "RETURN", 0.05)
+    monkeypatch.setattr(client.time, "sleep", waits.append)
+    monkeypatch.setitem(client._away_since, settings.ENV.bridge, 0.0)  # it has answered before
+    assert not alive()
+    waited = len(waits)
+    assert waited > 0
+    client._away_since[settings.ENV.bridge] -= 1
+    assert not alive()
+    assert len(waits) == waited
 
 
 def test_every_thread_has_its_own(bridge: Bridge, mail_user: User) -> None:
