@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -39,6 +41,10 @@ ROLES = {
 UNIT_ROLES = {
     "web": roles.web(3, 2), "bridge": roles.bridge(), "worker": roles.worker(), "beat": roles.beat(LIBRARY),
 }  # fmt: skip
+
+RELOAD = signal.Signals[
+    f"SIG{re.findall(r'ExecReload=/bin/kill -(.*) .MAINPID', (UNITS / 'whimbrel-web.service').read_text())[0]}"
+]
 
 
 def seconds(text: str) -> int:
@@ -160,10 +166,10 @@ def ready(house: Composed) -> dict[str, str]:
 class Clicking(threading.Thread):
     """Somebody who reads and marks, all the time, over one connection that is kept; what went wrong."""
 
-    def __init__(self, house: Composed, user: User, mailbox: int) -> None:
+    def __init__(self, visitor: Visitor, mailbox: int) -> None:
         super().__init__(daemon=True)
         self.done, self.faults = 0, list[str]()
-        self._visitor = house.visitor(user)
+        self._visitor = visitor
         self._mailbox = mailbox
         self._ended = threading.Event()
 
@@ -189,6 +195,28 @@ class Clicking(threading.Thread):
         self._visitor.close()
 
 
+def test_a_unit_is_reloaded_by_one_process_after_another(house: Composed, dovecot: Dovecot, user: User) -> None:
+    """While somebody clicks, a page is open, and mail comes."""
+    dovecot.deliver(user, letter(0))
+    with house.on_one_socket(2) as (web, url), Visitor(url) as visitor, Visitor(url) as other:
+        for each in (visitor, other):
+            each.sign_in(user.address, user.password)
+        house.wait_until_synced(user)
+        clicking = Clicking(other, inbox_of(house, user))
+        with Tab(visitor, url, inbox_of(house, user)) as tab:
+            clicking.start()
+            before = {each.pid for each in web.processes()[1:] if "spawn_main" in " ".join(each.cmdline())}
+            assert len(before) == 2
+            web.processes()[0].send_signal(RELOAD)
+            dovecot.deliver(user, letter(1))
+            house.wait_until(lambda: not any(map(psutil.pid_exists, before)), "the old ones to be gone", 2 * roles.HUNG)
+            house.wait_until(lambda: "Letter number 1" in tab.shown, "what came meanwhile to be shown")
+            clicking.end()
+        assert clicking.faults == []
+        assert clicking.done > 5
+        assert set(tab.codes) == {1012}, "a page comes back on it"
+
+
 @pytest.mark.soak
 def test_processes_are_replaced_one_after_another_and_nothing_is_lost(
     house: Composed, dovecot: Dovecot, user: User
@@ -197,10 +225,10 @@ def test_processes_are_replaced_one_after_another_and_nothing_is_lost(
     house.visitor(user).close()
     house.wait_until_synced(user)
     inbox = inbox_of(house, user)
-    clicking = Clicking(house, user, inbox)
+    clicking = Clicking(house.visitor(user), inbox)
     with house.visitor(user) as visitor, Tab(visitor, house.url, inbox) as tab:
         clicking.start()
-        for number, name in enumerate((*WEB, "worker"), start=1):
+        for number, name in enumerate((*WEB, "worker", "bridge"), start=1):
             process = house.processes[name]
             dovecot.deliver(user, letter(number))
             process.stop()
@@ -209,7 +237,7 @@ def test_processes_are_replaced_one_after_another_and_nothing_is_lost(
             process.wait_until_ready()
             if name in WEB:
                 house.wait_until(lambda: len(house.balancer.well) == len(WEB), "the balancer to see it")
-        expected = {f"Letter number {number}" for number in (1, 2, 3, 11, 12, 13)}
+        expected = {f"Letter number {number}" for number in (1, 2, 3, 4, 11, 12, 13, 14)}
         house.wait_until(lambda: tab.shown >= expected, "what came meanwhile to be shown")
         clicking.end()
         assert clicking.faults == []

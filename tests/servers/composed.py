@@ -3,8 +3,10 @@
 What stands for a container's own there (`/data`, its address, the hosts of its neighbours) is put in its place.
 """
 
+import contextlib
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,10 @@ import yaml
 
 from tests.servers.balancer import Balancer
 from tests.servers.mail_server import MailServer
-from tests.servers.process import free_ports
+from tests.servers.process import free_ports, running
 from tests.servers.smtp import SmtpServer
 from tests.servers.whimbrel import RoleProcess, Whimbrel
-from webmail.supervisor import probe
+from webmail.supervisor import probe, roles
 from webmail.supervisor.roles import Role
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -55,6 +57,15 @@ class Composed(Whimbrel):
             **{name: _answers(port) for name, port in self.ports.items()},
         }
         return {name: RoleProcess(Role(name, self.line(name)), self.environ, ready[name]) for name in OURS}
+
+    @contextlib.contextmanager
+    def on_one_socket(self, workers: int) -> Iterator[tuple[RoleProcess, str]]:
+        """The web processes of a systemd unit besides, on a socket that was there before them; and their address."""
+        address = self._listener.getsockname()
+        role = roles.web(self._listener.fileno(), workers)
+        web = RoleProcess(role, self.environ, lambda _log: probe.answers_http(address))
+        with running(web):
+            yield web, f"http://localhost:{address[1]}"
 
     def line(self, service: str) -> list[str]:
         """A service's command, for this machine."""

@@ -1,9 +1,11 @@
-"""`python -m webmail.supervisor embedded|production|manage`: what `./run`, `./run prod` and `./run manage` become."""
+"""`python -m webmail.supervisor embedded|production|renew|manage`: what `./run`, `./run prod`, `./run renew` and
+`./run manage` become."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +38,9 @@ def main(mode: str, arguments: list[str]) -> int:
         data = Path(environ.get("WEBMAIL_DATA_DIR", ".data")).absolute()
         environ["WEBMAIL_DATA_DIR"] = str(data)
         prepare.folder(data)
+        if mode == "renew":
+            os.kill(prepare.holder(data), signal.SIGUSR1)
+            return 0
         if mode == "manage":
             command = [sys.executable, "manage.py", *arguments]
             os.execve(sys.executable, command, _embedded_environment(environ, data))
@@ -92,8 +97,7 @@ async def _run(plan: Plan, host: str, port: int) -> int:
     tree.listen_to_signals()
     try:
         tree.start(*plan.servers)
-        work = prepare.tables(plan.environ, plan.data), prepare.static_files(plan.environ)
-        await tree.unless_stopped(asyncio.gather(*work))
+        await _prepare(plan, tree)
         tree.start(web)
         if not await tree.until("web", lambda: probe.answers_http(listener.getsockname())):
             raise CannotStart(f"The web process does not start; see {plan.data / 'log' / 'web.log'}")
@@ -101,14 +105,32 @@ async def _run(plan: Plan, host: str, port: int) -> int:
         has_demo = any(role.name == "demo" for role in plan.helpers)
         await tree.until("bridge", lambda: probe.can_sign_in(env, demo=has_demo))
         _say("\n".join(["", f"Whimbrel is ready:  {env.base_url}", *plan.welcome, "Ctrl-C stops it.", ""]))
-        await tree.wait()
-        return 0
+        while True:
+            await tree.wait_for_wish()
+            await _renew(plan, tree)
     except Stopped:
         return 0
     finally:
         _say("Stopping ...")
         await tree.stop()
         prepare.checkpoint(plan.data)
+
+
+async def _prepare(plan: Plan, tree: Tree) -> None:
+    work = prepare.tables(plan.environ, plan.data), prepare.static_files(plan.environ)
+    await tree.unless_stopped(asyncio.gather(*work))
+
+
+async def _renew(plan: Plan, tree: Tree) -> None:
+    """The old version goes on while the tables of the new one are made; what is in the way of that keeps it."""
+    _say("Replacing the processes ...")
+    try:
+        await _prepare(plan, tree)
+    except CannotStart as reason:
+        _say(f"{reason}\nThe processes go on as they were.")
+        return
+    await tree.unless_stopped(tree.renew())
+    _say("Replaced.")
 
 
 def _processes(value: str) -> int:

@@ -36,6 +36,7 @@ class Child:
         self._say = say
         self._process: Process | None = None
         self._stopping = False
+        self._renewing = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -52,6 +53,21 @@ class Child:
                 self.kill()
                 await asyncio.wait(late)
 
+    async def renew(self) -> None:
+        """Have it replaced by what its command line makes by now; returns when the old one has ended."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        if self.role.renews_itself:
+            self._signal(signal.SIGHUP)
+            return
+        self._renewing = True
+        self._signal(signal.SIGTERM)
+        ended = asyncio.ensure_future(self._process.wait())
+        await asyncio.wait([ended], timeout=self.role.grace)
+        if not ended.done():
+            self._kill_all()
+            await ended
+
     def kill(self) -> None:
         """End it and all that it started, at once."""
         self._stopping = True
@@ -64,6 +80,9 @@ class Child:
             status = await self._run_once()
             if self._stopping:
                 return
+            if self._renewing:
+                self._renewing = False
+                continue
             self.deaths += 1
             pause = 0.5 if time.monotonic() - began > WELL_AFTER else min(pause * 2, LONGEST_PAUSE)
             self._say(f"{self.role.name} stopped by itself ({_ending(status)}) and is started again in {pause:.0f} s.")

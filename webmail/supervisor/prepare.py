@@ -46,7 +46,19 @@ def lock(data: Path) -> IO[str]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise CannotStart(f"Whimbrel is already running on {data}. Stop it first, or set WEBMAIL_DATA_DIR.") from None
+    held.truncate(0)
+    held.write(str(os.getpid()))
+    held.flush()
     return held
+
+
+def holder(data: Path) -> int:
+    """The process that has the data directory. Raises CannotStart when none has."""
+    try:
+        lock(data).close()
+    except CannotStart:
+        return int((data / "lock").read_text())
+    raise CannotStart(f"Nothing runs on {data}.")
 
 
 def keys(data: Path) -> dict[str, str]:

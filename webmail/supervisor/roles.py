@@ -9,8 +9,8 @@ from pathlib import Path
 
 ENDING = 25
 """Seconds that requests have to come to their end when the web process is told to."""
-HUNG = 30
-"""Seconds without a sign from a web process after which its parent replaces it."""
+HUNG = 60
+"""Seconds without a sign from a web process after which its parent replaces it, and that a new one has to begin in."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Role:
     grace: float = 8.0
     #: Open file descriptors that it inherits.
     descriptors: tuple[int, ...] = ()
+    #: On SIGHUP it replaces its own processes, one after another.
+    renews_itself: bool = False
 
 
 def _python(*arguments: str) -> list[str]:
@@ -33,7 +35,7 @@ def web(descriptor: int, workers: int) -> Role:
     # Who is busy is not hung: by default a process is killed, with all that it is answering, when it does not answer
     # its parent within five seconds.
     place = ["--fd", str(descriptor), "--workers", str(workers), "--timeout-worker-healthcheck", str(HUNG)]
-    return Role("web", _web(place), grace=ENDING + 5, descriptors=(descriptor,))
+    return Role("web", _web(place), grace=ENDING + 5, descriptors=(descriptor,), renews_itself=workers > 1)
 
 
 def web_at(host: str, port: int) -> Role:

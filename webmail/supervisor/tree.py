@@ -14,6 +14,8 @@ from webmail.supervisor.roles import Role
 
 #: Those on a line stop together, one line after the other: first who takes work, last who keeps it.
 STOP_ORDER = (("web",), ("beat", "worker", "bridge", "demo"), ("redis",))
+#: First who is asked by others: they may ask for what older ones do not know.
+RENEW_ORDER = ("worker", "bridge", "web", "beat")
 #: So many deaths before the first sign of life mean that it will never work.
 HOPELESS = 3
 Result = TypeVar("Result")
@@ -32,12 +34,14 @@ class Tree:
         self._say = say
         self._children: dict[str, Child] = {}
         self._stop = asyncio.Event()
+        self._wish = asyncio.Event()
 
     def listen_to_signals(self) -> None:
-        """The first SIGINT, SIGTERM or SIGHUP stops in order; the second kills."""
+        """The first SIGINT, SIGTERM or SIGHUP stops in order; the second kills. SIGUSR1 wishes for new processes."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._on_signal)
+        loop.add_signal_handler(signal.SIGUSR1, self._wish.set)
 
     def start(self, *roles: Role) -> None:
         """Start them side by side."""
@@ -68,9 +72,16 @@ class Tree:
             raise Stopped
         return task.result()
 
-    async def wait(self) -> None:
-        """Until the signal."""
-        await self._stop.wait()
+    async def wait_for_wish(self) -> None:
+        """Until somebody wishes for new processes. Raises Stopped."""
+        await self.unless_stopped(self._wish.wait())
+        self._wish.clear()
+
+    async def renew(self) -> None:
+        """Replace one process after another."""
+        for name in RENEW_ORDER:
+            if name in self._children:
+                await self._children[name].renew()
 
     async def stop(self) -> None:
         """End all, in order."""

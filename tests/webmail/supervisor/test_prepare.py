@@ -38,8 +38,12 @@ def test_keys_are_made_once_and_kept(data: Path) -> None:
 
 def test_a_folder_has_one_supervisor_at_a_time(data: Path) -> None:
     prepare.folder(data)
-    with prepare.lock(data), pytest.raises(CannotStart, match="already running"):
-        prepare.lock(data)
+    with pytest.raises(CannotStart, match="Nothing runs"):
+        prepare.holder(data)
+    with prepare.lock(data):
+        assert prepare.holder(data) == os.getpid()
+        with pytest.raises(CannotStart, match="already running"):
+            prepare.lock(data)
     prepare.lock(data).close()
 
 

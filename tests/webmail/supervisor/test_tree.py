@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +97,25 @@ def test_the_web_stops_before_what_it_needs() -> None:
     ends = [(stage.logs / f"{name}.log").stat().st_mtime_ns for name in ("web", "bridge", "redis")]
     assert ends == sorted(ends)
     assert "end of redis" in stage.log("redis")
+
+
+def test_on_a_wish_each_is_replaced_or_replaces_its_own() -> None:
+    again = "import signal; signal.signal(signal.SIGHUP, lambda *_: print('again', flush=True)); "
+
+    async def story(stage: Stage) -> None:
+        stage.tree.listen_to_signals()
+        stage.start("worker", WELL)
+        stage.start("bridge", STUBBORN, grace=0.3)
+        stage.tree.start(Role("web", [sys.executable, "-c", again + WELL], renews_itself=True))
+        await stage.until(lambda: all(stage.log(name) for name in ("worker", "bridge", "web")))
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await stage.tree.wait_for_wish()
+        await stage.tree.renew()
+        await stage.until(lambda: stage.log("worker").count("well") == 2)
+        await stage.until(lambda: stage.log("bridge").count("up") == 2)
+        await stage.until(lambda: "again" in stage.log("web"))
+
+    assert play(story).said == [], "nothing died by itself"
 
 
 def test_waiting_for_what_keeps_dying_ends() -> None:
