@@ -87,6 +87,7 @@ class Share:
         self._address = address
         self._views = Views(address)
         self._task: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()
 
     async def start(self) -> None:
         """With the first look: who is alone knows it before the first request."""
@@ -124,7 +125,12 @@ class Share:
         return self.may_keep(account_id) and self._views.wait(account_id, time.monotonic()) <= 0
 
     async def admit(self, account_id: int) -> None:
-        """Wait until the account may be begun; Elsewhere when it is not ours."""
+        """Wait until the account may be begun; Elsewhere when it is not ours.
+
+        Web may have seen before us that another bridge has left, and asks nobody but us: so we look before we say so.
+        """
+        if self._task and not self.is_ours(account_id):
+            await self._see(self._others)
         while self.is_ours(account_id):
             if (left := self._views.wait(account_id, time.monotonic())) <= 0:
                 return
@@ -134,20 +140,27 @@ class Share:
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            before = self._views.standing
             await self._beat()
-            if self._views.standing != before:
-                self.changed()
 
     async def _beat(self) -> None:
-        began = time.monotonic()
-        try:
-            alive = await asyncio.to_thread(bridges.announce, self._address)
-        except RedisError as fault:
-            logger.warning("the other bridges are unknown: %s", type(fault).__name__)
-            self._views.miss(time.monotonic())
-        else:
-            self._views.see(alive, began)
+        await self._see(lambda: bridges.announce(self._address))
+
+    def _others(self) -> frozenset[str]:
+        """Without a sign of life: we may be about to leave."""
+        return bridges.live() | {self._address}
+
+    async def _see(self, look: Callable[[], frozenset[str]]) -> None:
+        async with self._looking:  # so that no older view is taken for the newest
+            before, began = self._views.standing, time.monotonic()
+            try:
+                alive = await asyncio.to_thread(look)
+            except RedisError as fault:
+                logger.warning("the other bridges are unknown: %s", type(fault).__name__)
+                self._views.miss(time.monotonic())
+            else:
+                self._views.see(alive, began)
+        if self._task and self._views.standing != before:
+            self.changed()
 
 
 def _tell(task: asyncio.Task[None]) -> None:
