@@ -61,7 +61,7 @@ _TYPE = st.sampled_from(["image/png", "application/pdf", "text/plain", "multipar
 _FILE = st.tuples(_HEADER, _TYPE, _OCTETS)
 
 
-@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     to=_ADDRESSES, cc=_ADDRESSES, bcc=_ADDRESSES, reply_to=_ADDRESSES, subject=_HEADER,
     text=st.lists(_LINE, max_size=8).map("\n".join), html=st.one_of(st.just(""), _LINE.map("<p>{}</p>".format)),
