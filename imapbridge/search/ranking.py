@@ -16,26 +16,23 @@ MOST = 500
 """Messages that are put in order: the newest that were found."""
 
 
-def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE) -> Found:
+def page(scope: Scope, tree: Node, before: str = "", limit: int = PAGE, *, by_message: bool = False) -> Found:
     """What was found of the page after the cursor `before`, which says what was the newest on the first page, and how
-    well the last one fitted. A conversation stands where its best message does."""
+    well the last one fitted. A conversation stands where its best message does; or with `by_message` each message."""
     top, after = _read(before)
     found = index.hits(scope, tree, below=top, limit=MOST)
     top = top or max((hit.key for hit in found), default=0) + 1
     points = _points(tree, [hit.key for hit in found])
     kept: dict[tuple[int, int], tuple[tuple[int, int], Hit]] = {}
     for hit in found:
-        place, held = (points.get(hit.key, 0), hit.key), kept.get(_conversation(scope, hit))
+        name = scope.owner.get(hit.mailbox, 0), hit.message if by_message else hit.thread
+        place, held = (points.get(hit.key, 0), hit.key), kept.get(name)
         if held is None or place > held[0]:
-            kept[_conversation(scope, hit)] = place, hit
+            kept[name] = place, hit
     rest = sorted((one for one in kept.values() if after is None or one[0] < after), reverse=True)
     shown = rest[:limit]
     following = f"{top}.{shown[-1][0][0]}.{shown[-1][0][1]}" if len(rest) > limit else ""
     return Found([hit for _, hit in shown], following)
-
-
-def _conversation(scope: Scope, hit: Hit) -> tuple[int, int]:
-    return scope.owner.get(hit.mailbox, 0), hit.thread
 
 
 def _read(cursor: str) -> tuple[int | None, tuple[int, int] | None]:

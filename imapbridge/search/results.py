@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from imapbridge.models import Body, MailboxThread, Message
-from imapbridge.queries import Conversation
+from imapbridge.queries import FIRST_MESSAGE, Conversation, Shape, messages_of
 from imapbridge.search.document import OCTETS, date_of, text_of
 from imapbridge.search.index import Hit
 from imapbridge.terms.part import Part
@@ -30,6 +31,9 @@ SELECT t.mailbox_id, m.id, t.thread, m.id, m.subject, t.senders, t.count, t.unre
   FROM {Message._meta.db_table} m CROSS JOIN {MailboxThread._meta.db_table} t
  WHERE m.id IN ({{messages}}) AND t.mailbox_id IN ({{boxes}}) AND t.thread = m.thread AND t.count > 0
 """  # noqa: S608 - the tables' names are ours. SQLite takes CROSS JOIN in the order it stands in.
+_ALONE = """
+SELECT t.mailbox_id, {columns} FROM {rows} t WHERE t.latest_id IN ({messages}) AND t.mailbox_id IN ({boxes})
+"""
 
 
 def rows(hits: Sequence[Hit]) -> list[Result]:
@@ -40,7 +44,29 @@ def rows(hits: Sequence[Hit]) -> list[Result]:
     statement = _ROWS.format(boxes=_places(boxes), messages=_places(messages))
     with connection.cursor() as cursor:
         cursor.execute(statement, [*messages, *boxes])
-        found = {(row[0], row[1]): Conversation._make(row[2:]) for row in cursor.fetchall()}
+        return _in_order(hits, {(row[0], row[1]): Conversation._make(row[2:]) for row in cursor.fetchall()})
+
+
+def messages(hits: Sequence[Hit], uses: Mapping[int, str]) -> list[Result]:
+    """The same of each message by itself. `uses`: what each mailbox is for."""
+    by_shape: dict[Shape, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_shape[messages_of(uses[hit.mailbox])].append(hit)
+    if not by_shape:
+        return []
+    parts, values = list[str](), list[int]()
+    for shape, some in by_shape.items():
+        boxes, named = sorted({hit.mailbox for hit in some}), [hit.message for hit in some]
+        parts.append(_ALONE.format(**shape._asdict(), boxes=_places(boxes), messages=_places(named)))
+        values += named + boxes
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        found = [(row[0], Conversation._make(row[1:])) for row in cursor.fetchall()]
+    base = FIRST_MESSAGE
+    return _in_order(hits, {(box, one.message): one._replace(thread=base + one.message) for box, one in found})
+
+
+def _in_order(hits: Sequence[Hit], found: Mapping[tuple[int, int], Conversation]) -> list[Result]:
     return [
         Result(found[hit.mailbox, hit.message]._replace(sort_at=date_of(hit.key)), hit.mailbox, hit.key)
         for hit in hits

@@ -24,7 +24,7 @@ from imapbridge.search.tree import EVERYTHING
 from webmail import access, error_pages
 from webmail.access import Holder
 from webmail.screen.sidebar import name_of
-from webmail.views import back, found, shell, whose
+from webmail.views import back, found, lists, shell, whose
 from webmail.views.found import Search
 
 
@@ -138,7 +138,8 @@ def _progress(search: Search, token: str) -> Progress:
 def more(request: HttpRequest, token: str) -> HttpResponse:
     """How far it is, and the rows of what was found `after` a hit."""
     holder = whose.holder(request)
-    search = found.search_of(request, holder, queries.mailboxes(holder.account.pk), found.place_of(request))
+    place = lists.as_liked(request, found.place_of(request))
+    search = found.search_of(request, holder, queries.mailboxes(holder.account.pk), place)
     after = request.GET.get("after", "")
     deep = _deep(
         request, holder, search, _progress(search, token), int(after) if after.isdecimal() and len(after) < 19 else 0

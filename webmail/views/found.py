@@ -87,8 +87,9 @@ def place_of(request: HttpRequest, mailbox: int = 0) -> SearchPlace:
     asked = request.GET
     sort = BEST if asked.get("sort") == BEST else ""
     return SearchPlace(
-        mailbox, asked.get("before", "")[:60], sort=sort, q=asked.get("q", ""), everywhere=asked.get("all") == "1"
-    )
+        mailbox, asked.get("before", "")[:60], sort=sort, flat=asked.get("flat") == "1", q=asked.get("q", ""),
+        everywhere=asked.get("all") == "1",
+    )  # fmt: skip
 
 
 def search_of(request: HttpRequest, holder: Holder, boxes: Sequence[MailboxItem], place: SearchPlace) -> Search:
@@ -117,9 +118,10 @@ def pane(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) 
     """A page of results. Two queries, one more for the best first, and one for the texts that show what was found."""
     place, tree = search.place, search.query.tree
     page = ranking.page if place.sort else index.page
-    found = page(search.scope, tree, place.before) if tree != EVERYTHING else index.Found([], "")
+    nothing = index.Found([], "")
+    found = page(search.scope, tree, place.before, by_message=place.flat) if tree != EVERYTHING else nothing
     writer = writer_of(request, holder, search, opened)
-    shown = results.rows(found.hits)
+    shown = _shown(search, found.hits)
     behind = not shown and catching_up.lacks(holder.account.pk)
     return Results(
         head=_head(place.q, len(shown), more=bool(found.next)),
@@ -155,7 +157,13 @@ def _work(holder: Holder, search: Search) -> Iterator[Work]:
 
 def printed(request: HttpRequest, holder: Holder, search: Search, hits: Sequence[Hit]) -> SafeString:
     """Rows of what the mail server found."""
-    return _rows(writer_of(request, holder, search), results.rows(hits))
+    return _rows(writer_of(request, holder, search), _shown(search, hits))
+
+
+def _shown(search: Search, hits: Sequence[Hit]) -> list[results.Result]:
+    if not search.place.flat:
+        return results.rows(hits)
+    return results.messages(hits, {box.id: box.special_use for box in search.scope.boxes})
 
 
 def writer_of(request: HttpRequest, holder: Holder, search: Search, opened: int = 0) -> ResultWriter:

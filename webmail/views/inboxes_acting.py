@@ -109,14 +109,15 @@ def _done(request: HttpRequest, holder: Holder, place: InboxesPlace, wish: _Wish
     if holder.saved:
         count_searches_soon(None, holder.account.pk)
     subjects = [one.subject for chosen in wish.chosen for one in {each.thread: each for each in chosen.held}.values()]
+    by_message = all(one.by_message for one in wish.chosen)
     if back.is_for_script(request):
         many = len(subjects) > 1
-        counted = done.counted(wish.deed, len(subjects), wish.what) if many else ""
+        counted = done.counted(wish.deed, len(subjects), wish.what, by_message=by_message) if many else ""
         said = counted or done.named(wish.deed, clean(subjects[0]), wish.what)
         answer: HttpResponse = JsonResponse({"said": said, "undo": changes})
     else:
         answer = redirect(replace(place, mailbox=0).address)
-    back.remember(answer, wish.deed, len(subjects), wish.chosen[0].target, changes)
+    back.remember(answer, wish.deed, len(subjects), wish.chosen[0].target, changes, by_message=by_message)
     return answer
 
 

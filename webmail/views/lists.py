@@ -21,7 +21,6 @@ from webmail.screen.clock import Clock, Group
 from webmail.screen.jobs import Work
 from webmail.screen.labels import Hues, hues
 from webmail.screen.listing import Head, Listing, Part
-from webmail.screen.results import SearchPlace
 from webmail.screen.rows import Place, RowWriter, divided
 from webmail.screen.together import InboxesPlace
 from webmail.screen.tools import tools
@@ -46,9 +45,8 @@ def place_of(request: HttpRequest, mailbox: int) -> Place:
 
 
 def as_liked(request: HttpRequest, place: Place) -> Place:
-    """The place as its person likes to see it. Results are conversations for everybody."""
-    is_flat = preferences(shell.person(request)).is_flat and not isinstance(place, SearchPlace)
-    return replace(place, flat=True) if is_flat else place
+    """The place as its person likes to see it."""
+    return replace(place, flat=True) if preferences(shell.person(request)).is_flat else place
 
 
 def shape_of(box: MailboxItem, place: Place) -> Shape:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from imapbridge import queries
 from webmail import partials
 from webmail.screen.refining import composed
-from webmail.views import deeper, found, shell, whose
+from webmail.views import deeper, found, lists, shell, whose
 
 _FORM = ("with", "from", "to", "subject", "words", "without", "after", "before_day", "larger", "attached")
 
@@ -28,7 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
     boxes = queries.mailboxes(holder.account.pk)
     if not boxes:
         return redirect("home")  # which waits for them
-    search = found.search_of(request, holder, boxes, found.place_of(request))
+    search = found.search_of(request, holder, boxes, lists.as_liked(request, found.place_of(request)))
     shown = found.pane(request, holder, search)
     region = partials.wanted(request)
     if region == "older":
@@ -55,7 +55,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     mark = shell.mark(boxes, holder)
     if request.GET.get("mark") == mark or not boxes:
         return HttpResponse(status=204)
-    search = found.search_of(request, holder, boxes, found.place_of(request))
+    search = found.search_of(request, holder, boxes, lists.as_liked(request, found.place_of(request)))
     side = shell.side(boxes, holder, 0, f"saved:{search.query}")
     answer = {"list": found.pane(request, holder, search), "mark": mark, "side": side}
     answer["account"] = shell.card(boxes, holder, shell.person(request)) if holder.others else None

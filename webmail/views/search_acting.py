@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,8 @@ from imapbridge.actions.folders import NameRefused
 from imapbridge.actions.seeking import Sought
 from imapbridge.queries import MailboxItem
 from imapbridge.search import index
-from imapbridge.search.tree import EVERYTHING
+from imapbridge.search.index import Hit
+from imapbridge.search.tree import EVERYTHING, Node
 from imapbridge.terms import labels as terms
 from webmail.access import Holder
 from webmail.screen import done, snooze
@@ -97,7 +99,7 @@ def _everything(holder: Holder, search: Search) -> list[Chosen]:
         own = (address, *(other for other in scope.addresses if other != address))
         sought = Sought(str(search.query), scope.everywhere, str(scope.zone or "UTC"), scope.today, own)
         if told:
-            chosen.append(Chosen(account, told.id, (), everything=True, sought=sought))
+            chosen.append(Chosen(account, told.id, (), everything=True, flat=search.place.flat, sought=sought))
     if not chosen:
         raise Http404
     return chosen
@@ -132,28 +134,40 @@ def _named(request: HttpRequest, search: Search) -> dict[int, set[int]]:
     return by_mailbox
 
 
-def _found(search: Search, threads: set[int]) -> dict[int, set[int]]:
+def _found(search: Search, keys: set[int]) -> dict[int, set[int]]:
     """What the index does not find by this search any more, the mail server did: then where its newest message lies."""
     by_mailbox: dict[int, set[int]] = defaultdict(set)
-    left = set(sorted(threads)[:MOST])
+    left = set(sorted(keys)[:MOST])
     for tree in (search.query.tree, EVERYTHING):
-        for hit in index.hits_of_threads(search.scope, tree, left) if left else ():
-            if hit.thread in left:
-                left.discard(hit.thread)
-                by_mailbox[hit.mailbox].add(hit.thread)
+        for key, hit in _hits(search, tree, left):
+            if key in left:
+                left.discard(key)
+                by_mailbox[hit.mailbox].add(key)
     return by_mailbox
+
+
+def _hits(search: Search, tree: Node, keys: set[int]) -> Iterator[tuple[int, Hit]]:
+    """With what the row is known by: conversations, or messages by themselves."""
+    messages = {key - queries.FIRST_MESSAGE for key in keys if queries.is_message(key)}
+    threads = {key for key in keys if not queries.is_message(key)}
+    for hit in index.hits_of_threads(search.scope, tree, threads) if threads else ():
+        yield hit.thread, hit
+    for hit in index.hits_of_messages(search.scope, tree, messages) if messages else ():
+        yield queries.FIRST_MESSAGE + hit.message, hit
 
 
 def _done(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], what: str) -> HttpResponse:
     changes = [change for wish in wishes for change in deeds.DEEDS[deed](wish)]
     subjects = {(wish.mailbox, one.thread): one.subject for wish in wishes for one in wish.held}
+    by_message = all(wish.by_message for wish in wishes)
     if back.is_for_script(request):
         many = len(subjects) > 1
-        said = done.counted(deed, len(subjects), what) if many else done.named(deed, clean(*subjects.values()), what)
+        counted = done.counted(deed, len(subjects), what, by_message=by_message)
+        said = counted if many else done.named(deed, clean(next(iter(subjects.values()))), what)
         answer: HttpResponse = JsonResponse({"said": said, "undo": changes})
     else:
         answer = redirect(search.place.address)
-    back.remember(answer, deed, len(subjects), wishes[0].target, changes)
+    back.remember(answer, deed, len(subjects), wishes[0].target, changes, by_message=by_message)
     return answer
 
 

@@ -9,6 +9,7 @@ from accounts.models import Preferences
 from imapbridge import queries
 from imapbridge.actions import whole
 from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message
+from imapbridge.search import catching_up
 from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import rows, tags
@@ -197,3 +198,29 @@ def test_a_page_takes_six_queries_at_any_size_and_depth(
             assert rows(alice.text(f"/mailbox/{box.pk}/?{choice}"))
     with django_assert_max_num_queries(6):
         alice.text(f"/mailbox/{box.pk}/changes?flat=1&since=1")
+
+
+def test_what_a_search_finds_are_messages_as_well(
+    alice: Person, talk: list[Message], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    sent = factories.mailbox(alice.account, "Sent", special_use="sent")
+    mine = factories.message(sent, "Message of mine", thread=talk[0].thread, sort_at=AT + 20)
+    archive = factories.mailbox(alice.account, "Archive", special_use="archive")
+    catching_up.catch_up(alice.account.pk)
+    with django_assert_max_num_queries(6):
+        page = alice.text("/search?q=message")
+    assert [*rows(page)] == [key(mine), *(key(one) for one in reversed(talk))]
+    assert [*rows(alice.text("/search?q=message&sort=best"))] and "&amp;flat=1" in rows(page)[key(talk[0])]
+    opened = alice.text(f"/message/{talk[0].pk}/?in={alice.inbox.pk}&q=message&flat=1")
+    assert f'data-thread="{key(talk[0])}"' in opened
+    answer = alice.client.post(
+        "/search/act?q=message&flat=1", {"do": "archive", "c": [key(talk[0]), key(talk[4])]}, headers=SCRIPT
+    )
+    assert held(archive) == {talk[0].pk, talk[4].pk} and answer.json()["said"] == "Archived 2 messages"
+    alice.client.post("/search/act?q=message+is:unread&flat=1", {"do": "archive", "all": "1"}, headers=SCRIPT)
+    job = Job.objects.get()
+    while whole.go_on(job.pk):
+        pass
+    assert held(archive) == {talk[n].pk for n in (0, 1, 3, 4, 5, 7)}
+    job.refresh_from_db()
+    assert job.done == 4
