@@ -36,7 +36,8 @@ def test_what_is_typed_is_found_here_and_on_the_server(
     expect(found).to_have_count(1, timeout=30_000)  # the mail server is asked, folder by folder
     expect(found).to_contain_text("Minutes of March")
     expect(page.get_by_role("group", name="Filters")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="1 more message found on the server.")).to_be_visible(timeout=30_000)
+    told = page.get_by_role("status").filter(has_text="1 more message found on the server.")
+    expect(told).to_be_visible(timeout=30_000)
     assert faults(page) == []
     found.get_by_role("link").click()
     expect(page.locator("#subject")).to_contain_text("Minutes of March")
