@@ -133,6 +133,8 @@ CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_ROUTES = {"*.sweep_*": {"queue": "bulk"}}
 CELERY_WORKER_CONSUMER = "webmail.consuming.Consumer"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# By default each task connects to the database anew, which costs PostgreSQL a process; `webmail.work` sees to them.
+CELERY_DB_REUSE_MAX = 10**9
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -24,6 +24,7 @@ from celery.signals import (
     worker_shutdown,
     worker_shutting_down,
 )
+from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from imapbridge import alive, asked, ending, meters
@@ -91,6 +92,7 @@ def stamp(headers: dict[str, Any], **_signal: Any) -> None:
 
 def begins(task: Any, args: Sequence[Any] = (), **_signal: Any) -> None:
     """Receives `task_prerun`."""
+    close_old_connections()
     asked.begin(getattr(task.request, "asked_by", None) or task.request.id or "")
     if args and _is_for_account(task):
         asked.about(args[0])
@@ -105,7 +107,8 @@ def _is_for_account(task: Any) -> bool:
 
 
 def ended(state: str | None = None, **_signal: Any) -> None:
-    """Receives `task_postrun`."""
+    """Receives `task_postrun`. Its thread keeps the connection to the database, as those of pages do."""
+    close_old_connections()
     meters.task_ended((state or "unknown").lower())
 
 

@@ -1,4 +1,4 @@
-"""A worker that has tasks in hand when its broker is lost does not end by it."""
+"""A worker goes on: with tasks in hand when its broker is lost, and with its connections from one task to the next."""
 
 import socket
 from collections.abc import Iterator
@@ -7,11 +7,15 @@ from types import SimpleNamespace
 import pytest
 from celery import Celery
 from celery.concurrency.thread import TaskPool
+from celery.fixups.django import DjangoWorkerFixup
+from django.db import connection as database
 from kombu import Connection, Exchange, Queue
 
 from tests.servers.process import running
 from tests.servers.redis import Redis
+from webmail.celery import app as ours
 from webmail.consuming import Consumer
+from webmail.tasks import look_at_outbox
 
 
 @pytest.fixture
@@ -46,3 +50,13 @@ def test_the_loss_of_the_broker_with_tasks_in_hand(server: Redis) -> None:
     server.stop()
     consumer.on_connection_error_after_connected(ConnectionError())
     assert consumer.connection is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_leaves_its_connection_to_the_next() -> None:
+    database.ensure_connection()
+    kept = database.connection
+    fixup = DjangoWorkerFixup(ours)
+    fixup.on_task_postrun(look_at_outbox)
+    fixup.on_task_prerun(look_at_outbox)
+    assert database.connection is kept
