@@ -64,6 +64,7 @@ def sections(path: str) -> list[Section]:
         ("connection", "server", _("Connection")),
         ("activity", "history", _("Activity")),
     ]
+    path = path.replace("/settings/accounts/", reverse("identities") + "/")  # beside them, and shown with them
     found = [(reverse(name), icon, text) for name, icon, text in pages]
     current = max((link for link, _icon, _text in found if path.startswith(link)), key=len, default="")
     return [Section(link, icon, text, "page" if link == current else "false") for link, icon, text in found]

@@ -49,7 +49,9 @@ def fair(alice: Person) -> MailAccount:
 @pytest.mark.django_db
 def test_one_more_account(alice: Person, server: list[str], django_capture_on_commit_callbacks: Any) -> None:
     assert "Add account" in alice.text("/settings/identities")
-    assert "Password of this mailbox" in alice.text("/settings/accounts/new")
+    page = alice.text("/settings/accounts/new")
+    assert "Password of this mailbox" in page
+    assert '"/settings/identities" aria-current="page"' in page
     SignIn.objects.create(user=alice.user, session_digest="x", expires_at=timezone.now() + timedelta(days=1))
     with django_capture_on_commit_callbacks(execute=True):
         assert alice.client.post("/settings/accounts/new", NEW).status_code == 302
