@@ -50,7 +50,9 @@ class SearchPlace(Place):
 
     @property
     def act(self) -> str:
-        return f"/mailbox/{self.mailbox}/act?{self.query}" if self.mailbox else f"/search/act?{urlencode(self._page | self._flat)}"
+        if self.mailbox:
+            return f"/mailbox/{self.mailbox}/act?{self.query}"
+        return f"/search/act?{urlencode(self._page | self._flat)}"
 
     @property
     def query(self) -> str:
