@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imapbridge.actions.labels import set_label
 from imapbridge.models import Message, ThreadRef
-from imapbridge.sync.threads import digest
 from imapbridge.terms import flags
+from imapbridge.terms.refs import digest
 
 MARKS = {"reply": flags.ANSWERED, "forward": flags.FORWARDED}
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox, Message, ThreadRef
 from imapbridge.sync import listing, threads
-from imapbridge.sync.threads import digest
+from imapbridge.terms.refs import digest
 from imapbridge.writing import writing
 
 

@@ -25,7 +25,7 @@ _DAYS = {"before", "after", "older", "newer"}
 _DAY = timedelta(days=1)
 _WORDS: dict[str, Callable[[str], Key]] = {
     "": keys.text, "body": keys.body, "from": keys.from_, "to": keys.to, "cc": keys.cc, "bcc": keys.bcc,
-    "subject": keys.subject, "list": lambda value: keys.header("List-Id", value),
+    "subject": keys.subject, "list": lambda value: keys.header("List-Id", value), "rfc822msgid": keys.message_id,
 }  # fmt: skip
 _IN_TEXTS = {"", "body"}
 _IS = {

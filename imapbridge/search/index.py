@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from imapbridge.models import Entry, Message
+from imapbridge.models import Entry, Message, ThreadRef
 from imapbridge.queries import MailboxItem
 from imapbridge.search import values
 from imapbridge.search.document import first_key
@@ -18,6 +18,7 @@ from imapbridge.search.phrases import TABLE, Source, is_words, matching, of_acco
 from imapbridge.search.query import ANYWHERE
 from imapbridge.search.tree import And, Node, Not, Term, all_of, any_of, conjuncts, terms
 from imapbridge.terms import labels
+from imapbridge.terms.refs import digest
 
 PAGE = 50
 _KEY = "{key}"
@@ -26,6 +27,10 @@ _APART = ("junk", "trash")
 _MOST_LOOKS = 8
 """How often a page is filled up because what was found is of few conversations."""
 _E, _M = Entry._meta.db_table, Message._meta.db_table
+_MESSAGE_ID = f"""t.message_id IN (
+SELECT id FROM {_M} WHERE account_id IN ({{accounts}}) AND thread IN (
+SELECT thread FROM {ThreadRef._meta.db_table} WHERE account_id IN ({{accounts}}) AND ref = %s) AND message_id = %s)
+"""  # noqa: S608 - the tables' names are ours
 _IS = {
     "unread": "NOT e.seen", "read": "e.seen", "starred": "e.flagged", "unstarred": "NOT e.flagged",
     "answered": "e.answered", "unanswered": "NOT e.answered", "draft": "e.draft",
@@ -184,6 +189,7 @@ class _Statement:
     def all(self, tree: Node) -> None:
         """What words decide comes first and in one, as far as all of it must hold."""
         parts = conjuncts(tree)
+        self._few = self._few or any(isinstance(part, Term) and part.field == "rfc822msgid" for part in parts)
         worded = [part for part in parts if is_words(part)]
         if worded and self._few:
             self.add(self._engine.inner, matching(self._engine, all_of(worded), self._scope.accounts))
@@ -211,10 +217,10 @@ class _Statement:
     def _term(self, term: Term) -> tuple[str, list[Any]]:
         if term.field == "is":
             return _IS[term.value], []
-        if term.field == "in":
-            return self._in(term.value)
-        if term.field == "account":
-            return _among(self._scope.of_account(term.value))
+        if term.field in {"in", "account"}:
+            return self._where(term)
+        if term.field == "rfc822msgid":
+            return _MESSAGE_ID.format(accounts=", ".join(map(str, self._scope.accounts))), _named(term.value)
         if term.field == "label":
             keyword = labels.keyword_of(term.value) or term.value
             return "lower(CAST(e.keywords AS text)) LIKE %s ESCAPE '!'", [f'%"{_escaped(keyword.lower())}"%']
@@ -223,10 +229,10 @@ class _Statement:
             return f"m.size {'>' if term.field == 'larger' else '<'} %s", [values.octets(term.value)]
         return self._when(term)
 
-    def _in(self, name: str) -> tuple[str, list[Any]]:
-        if name.casefold() == ANYWHERE:
-            return "1 = 1", []
-        return _among(self._scope.named(name))
+    def _where(self, term: Term) -> tuple[str, list[Any]]:
+        if term.field == "account":
+            return _among(self._scope.of_account(term.value))
+        return ("1 = 1", []) if term.value.casefold() == ANYWHERE else _among(self._scope.named(term.value))
 
     def _when(self, term: Term) -> tuple[str, list[Any]]:
         today = self._scope.today
@@ -261,6 +267,10 @@ class _Statement:
             f" {join} {_E} e ON e.message_id = t.message_id{size}"
             f" WHERE {conditions} ORDER BY {source.key} DESC LIMIT %s"
         )
+
+
+def _named(message_id: str) -> list[Any]:
+    return [digest(f"<{message_id}>"), f"<{message_id}>"]
 
 
 def _among(boxes: Sequence[MailboxItem]) -> tuple[str, list[Any]]:

@@ -22,7 +22,7 @@ MOST_TERMS = 60
 DEEPEST = 12
 OPERATORS = (
     "from", "to", "cc", "bcc", "subject", "body", "filename", "list", "in", "account", "label", "has", "is",
-    "larger", "smaller", "before", "after", "older", "newer",
+    "larger", "smaller", "before", "after", "older", "newer", "rfc822msgid",
 )  # fmt: skip
 """As they are written; see also `_SPELLED`."""
 TEXTS = frozenset({"", "from", "to", "cc", "bcc", "subject", "body", "filename", "list"})
@@ -46,7 +46,7 @@ _SAME = {
     ("in", "bin"): ("in", "trash"), ("label", "starred"): ("is", "starred"), ("label", "unread"): ("is", "unread"),
 }  # fmt: skip
 _QUOTES = '"“”„«»'
-_OPERATOR = re.compile(r"([A-Za-z_]{2,12}):")
+_OPERATOR = re.compile(r"([A-Za-z_][A-Za-z_0-9]{1,11}):")
 _TAKEN = re.compile(r"[-+]|(?:OR|AND|NOT|\|)$")
 """What means something else when it stands by itself without quotation marks."""
 _WORD = re.compile(rf"[^\s(){{}}{_QUOTES}]+")
@@ -216,7 +216,7 @@ def _one_of(known: tuple[str, ...]) -> Callable[[str], str | None]:
 
 _READ: dict[str, tuple[str, Callable[[str], str | None]]] = {
     "is": ("is", _one_of(IS)), "has": ("has", _one_of(HAS)), "in": ("in", str), "label": ("label", str),
-    "account": ("account", str),
+    "account": ("account", str), "rfc822msgid": ("empty", values.message_id),
     "larger": ("size", values.size), "smaller": ("size", values.size),
     "before": ("day", values.day), "after": ("day", values.day),
     "older": ("span", values.span), "newer": ("span", values.span),

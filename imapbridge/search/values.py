@@ -1,4 +1,4 @@
-"""PURE: what stands behind an operator: sizes, days, spans of time. Each is read to one spelling, or is none."""
+"""PURE: what stands behind an operator: sizes, days, spans of time, Message-IDs. Each has one spelling, or is none."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def octets(text: str) -> int:
     """Of what `size` gave. No more than a database or a mail server has a number for."""
     unit = text[-1:] if text[-1:] in _FACTORS else ""
     return min(int(text.removesuffix(unit)) * _FACTORS[unit], 2**63 - 1)
+
+
+def message_id(text: str) -> str | None:
+    """Without the brackets that stand around it in headers."""
+    return text.strip().removeprefix("<").removesuffix(">") or None
 
 
 def day(text: str) -> str | None:

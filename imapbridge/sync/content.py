@@ -12,10 +12,11 @@ from typing import Any
 from imapbridge.mime.headers import decode_text, message_ids
 from imapbridge.mime.parts import attachments
 from imapbridge.mime.subject import base_subject, is_reply
-from imapbridge.sync.threads import Relations, digest
+from imapbridge.sync.threads import Relations
 from imapbridge.terms import flags as flag
 from imapbridge.terms.envelope import Address, Envelope
 from imapbridge.terms.part import Part
+from imapbridge.terms.refs import digest
 from imapbridge.wire.fetched import Fetched
 
 BELIEVABLE = 2 * 24 * 3600

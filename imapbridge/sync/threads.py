@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import NamedTuple
 
 from imapbridge.models import Entry, MailboxThread, Message, ThreadRef
 from imapbridge.sync.rows import insert, select_in
+from imapbridge.terms.refs import digest
 
 MAX_REFERENCES = 30
 """Of a long References header, the first and the newest ones: a hostile one may hold thousands."""
@@ -31,11 +31,6 @@ class Relations:
         if len(others) > MAX_REFERENCES:
             others = (others[0], *others[1 - MAX_REFERENCES :])
         return [digest(word) for word in dict.fromkeys((*others, self.own))]
-
-
-def digest(message_id: str) -> int:
-    """63 bits of a Message-ID: a positive BIGINT."""
-    return int.from_bytes(blake2b(message_id.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
 class Assigned(NamedTuple):

@@ -24,6 +24,7 @@ ASKED = {
     "is:unread label:travel": b"UNSEEN KEYWORD travel",
     "larger:5M older:1w": b"LARGER 5242880 SENTBEFORE 6-Mar-2026",
     "newer:1w -after:2026-03-01": b"SENTSINCE 4-Mar-2026 NOT (SENTSINCE 2-Mar-2026)",
+    "rfc822msgid:<1@x> van": b'HEADER "Message-ID" "1@x" TEXT "van"',
     "list:news": b'HEADER "List-Id" "news"',
     "-(van has:attachment)": b"",
     '"a" b\\"c': b'TEXT "a" TEXT "b\\\\" TEXT "c"',

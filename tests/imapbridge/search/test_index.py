@@ -12,10 +12,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
-from imapbridge.models import Body, Entry, Message, MessageText, Mirror
+from imapbridge.models import Body, Entry, Message, MessageText, Mirror, ThreadRef
 from imapbridge.search import catching_up, checking, index, ranking
 from imapbridge.search.query import parse
 from imapbridge.terms.part import Part
+from imapbridge.terms.refs import digest
 from tests import factories
 from tests.examples import examples
 from tests.imapbridge.search.conftest import Shelf
@@ -28,6 +29,16 @@ TWO_PARTS = Part("", "multipart/mixed", parts=(factories.PLAIN, REPORT))
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Letter = Callable[..., int]
+
+
+def _message_id(message: int) -> str:
+    return Message.objects.get(pk=message).message_id
+
+
+def _refer(message: int) -> None:
+    """As the sync does."""
+    one = Message.objects.get(pk=message)
+    ThreadRef.objects.create(account=one.account, ref=digest(one.message_id), thread=one.thread)
 
 
 def test_each_operator_finds_its_own(shelf: Shelf, letter: Letter) -> None:
@@ -47,7 +58,12 @@ def test_each_operator_finds_its_own(shelf: Shelf, letter: Letter) -> None:
     }
     Message.objects.filter(pk=rail).update(size=6 * 2**20, recipients=people)
     Entry.objects.filter(message=tokyo).update(answered=True, keywords=["Fair", "Needs_reply"])
+    _refer(van)
     searches = {
+        f"rfc822msgid:{_message_id(van)}": [van],
+        f"rfc822msgid:{_message_id(van).strip('<>')} green": [van],
+        f"van -rfc822msgid:{_message_id(van)}": [],
+        "rfc822msgid:nobody@example.org": [],
         "van": [van],
         "va": [van],
         '"va"': [],

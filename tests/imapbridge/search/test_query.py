@@ -34,6 +34,7 @@ SEARCHES = {
     "has:attachment": Term("has", "attachment"),
     "filename:report.pdf": Term("filename", "report.pdf"),
     "list:announce": Term("list", "announce"),
+    'rfc822msgid:"<a(1)@example.org>"': Term("rfc822msgid", "a(1)@example.org"),
     "larger:5mb": Term("larger", "5M"),
     "size:10k": Term("larger", "10K"),
     "before:2026/3/1": Term("before", "2026-03-01"),

@@ -15,9 +15,9 @@ from imapbridge import submit
 from imapbridge.mime.build import File
 from imapbridge.models import Entry, PendingChange, ThreadRef
 from imapbridge.submit.link import stuffed
-from imapbridge.sync.threads import digest
 from imapbridge.terms import flags
 from imapbridge.terms.envelope import Address
+from imapbridge.terms.refs import digest
 from tests import factories
 from tests.servers.process import free_ports
 from tests.servers.smtp import SmtpServer

@@ -11,7 +11,7 @@ from accounts.models import Identity, MailAccount
 from imapbridge import tasks
 from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Message, PendingChange, ServerSearch, ThreadRef
 from imapbridge.search import catching_up
-from imapbridge.sync.threads import digest
+from imapbridge.terms.refs import digest
 from tests import factories
 from tests.webmail.views.conftest import Person
 from webmail.compose import afterwards, mirror
