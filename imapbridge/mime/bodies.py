@@ -60,7 +60,8 @@ def html(document: str) -> Iterator[bytes]:
 
 def calendar(event: Calendar) -> Iterator[bytes]:
     """text/calendar (RFC 6047 2.4)."""
-    return _text("text/calendar", event.text, method=event.method, component="VEVENT")
+    text = "\r\n".join(re.split("\r\n|\r|\n", _NOT_XML.sub("", event.text)))
+    return _text("text/calendar", text, method=event.method, component="VEVENT")
 
 
 def disposition(fields: str) -> Iterator[bytes]:

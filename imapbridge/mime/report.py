@@ -18,6 +18,7 @@ _GROUPS = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _TYPED = re.compile(r"[^;]{0,60};(.*)", re.DOTALL)
 _REPLY = re.compile(r"(?:\d{3}[ -])?(?:#?[245]\.\d{1,3}\.\d{1,3}[ -])?")
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
+_LETTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -74,6 +75,11 @@ def _told(group: dict[str, str]) -> Told:
 
 
 def _without_type(value: str) -> str:
-    """`rfc822; ann@example.org` without what kind of name it is."""
+    """`rfc822; ann@example.org` without what kind of name it is, and letters as such (RFC 6533 3)."""
     typed = _TYPED.match(value)
-    return (typed[1] if typed else value).strip()
+    return _LETTER.sub(_letter, typed[1] if typed else value).strip()
+
+
+def _letter(found: re.Match[str]) -> str:
+    point = int(found[1], 16)
+    return chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else found[0]

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imapbridge.mime import build, flowed, headers, parse, parts, written
-from imapbridge.mime.build import Composed, File
+from imapbridge.mime.build import Calendar, Composed, File
 from imapbridge.mime.outline import outline
 from imapbridge.terms.envelope import Address
 from tests.examples import examples
@@ -165,6 +165,14 @@ def test_no_value_begins_another_field(evil: str) -> None:
     for address in (f"{evil}@example.org", f"bob@{evil}", f"bob@example.org{evil}", f'"{evil}"@example.org'):
         with pytest.raises(ValueError):
             octets(composed(to=(Address("", address),)))
+
+
+@pytest.mark.threat("D2")
+@pytest.mark.parametrize("evil", ["a\rb", "a\nb", "a\r\nb", "a\r\n.\r\nb", "a\n.\nb", "a\r.\rb"])
+def test_no_line_ends_but_as_smtp_ends_one(evil: str) -> None:
+    """What a server takes for another line may end the message, and begin the next one."""
+    said = {"text": evil, "html": f"<p>{evil}", "subject": evil, "calendar": Calendar("REPLY", evil)}
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n", octets(composed(**said)))
 
 
 @pytest.mark.threat("D2")

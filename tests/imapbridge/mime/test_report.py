@@ -40,6 +40,16 @@ def test_what_is_told_of_each_recipient() -> None:
     assert read(EXCHANGE).recipients == (Told(("bob@example.net",), "failed", "5.2.2", ""),)
 
 
+def test_letters_of_an_address() -> None:
+    """RFC 6533 3, and what is no letter at all."""
+    report = (
+        b"Final-Recipient: utf-8; j\\x{F6}rg\\x{D800}\\x{FFFFFF}@example.org\r\nAction: failed\r\nStatus: 5.6.7\r\n"
+    )
+    assert read(b"Reporting-MTA: dns; x\r\n\r\n" + report).recipients[0].addresses == (
+        "jörg\\x{d800}\\x{ffffff}@example.org",
+    )
+
+
 @pytest.mark.parametrize(
     ("returned", "found"),
     [
