@@ -7,10 +7,10 @@ killed; the clock finds what was left. The mail server is not asked here: all of
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from imapbridge import actions
-from imapbridge.models import Message
+from imapbridge.models import Mailbox, Message
 from webmail.compose import drafts, filing, mirror
 from webmail.models import Draft, Outgoing
 
@@ -33,10 +33,12 @@ def see_to(outgoing_id: int) -> None:
 
 def catch_up() -> None:
     """What somebody was killed over, and what had to wait for the account's first sync."""
-    is_kept = Q(octets="") | Q(copy__in=(Copy.OWED, Copy.HELD))
-    left = Q(copy=Copy.NONE) | Q(draft__isnull=False) | ~is_kept
+    is_kept = Q(octets="") | Q(copy__in=(Copy.NONE, Copy.OWED, Copy.HELD))
+    can_be_filed = Exists(Mailbox.objects.filter(account=OuterRef("account")))
+    left = (Q(copy=Copy.NONE) & can_be_filed) | Q(draft__isnull=False) | ~is_kept
     for pk in Outgoing.objects.filter(left, state__in=DONE).order_by("pk").values_list("pk", flat=True)[:100]:
-        see_to(pk)
+        with filing.one_of_many(pk):
+            see_to(pk)
     filing.catch_up()
 
 

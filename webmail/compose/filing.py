@@ -9,7 +9,8 @@ message, does.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -67,7 +68,17 @@ def catch_up() -> None:
         Outgoing.objects.filter(pk=row.pk, copy=Copy.OWED, filing=row.filing).update(copy=Copy.FILED)
         _drop_at_the_end(row)
     for row in _held().filter(copy_due_at__lte=timezone.now()).select_related("account").order_by("pk")[:MOST]:
-        _again(row, may_make=False)
+        with one_of_many(row.pk):
+            _again(row, may_make=False)
+
+
+@contextmanager
+def one_of_many(outgoing_id: int) -> Iterator[None]:
+    """What cannot be done for one, as on a full disk, is left for the next time, and holds up no other."""
+    try:
+        yield
+    except (OSError, MailError):
+        logger.exception("outgoing=%d is left for the next time", outgoing_id)
 
 
 def refused(sender: object, change: PendingChange, code: str, **_kwargs: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import MailAccount
 from imapbridge.mime.build import new_message_id
@@ -21,9 +21,10 @@ def drafts_of(account_id: int) -> int:
 
 
 def waiting_in(account_id: int) -> int:
-    """How many messages are on their way, or came back, and nobody has said that they may be forgotten."""
-    over = (State.SENT, State.TAKEN_BACK)
-    return Outgoing.objects.filter(account=account_id, dismissed=False).exclude(state__in=over).count()
+    """How many messages are on their way, came back or lack a copy in Sent, and nobody has said that they may be
+    forgotten."""
+    is_open = Q(dismissed=False) & ~Q(state__in=(State.SENT, State.TAKEN_BACK))
+    return Outgoing.objects.filter(is_open | Q(copy=Outgoing.Copy.HELD), account=account_id).count()
 
 
 def move_drafts(source: MailAccount, target: MailAccount) -> None:

@@ -1,10 +1,12 @@
 """The copy in Sent: its octets stay until the mail server has it, and what the server refuses is told and kept."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from imapbridge import actions
 from imapbridge.models import Entry, Mailbox, Notice, PendingChange
 from imapbridge.models.change import filing_folder
 from imapbridge.sync import refusals
@@ -104,6 +106,24 @@ def test_a_copy_that_the_server_has_all_the_same_is_no_second_one(alice: Sender,
     Entry.objects.filter(pk=place.pk).update(uid=7)  # the next sync has found it
     assert look(row, later=filing.AGAIN) == "filed"
     assert not PendingChange.objects.exists() and not row.octets
+
+
+def test_one_that_cannot_be_filed_holds_up_no_other(alice: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    full, real = alice.send("a@example.org"), actions.append_file
+
+    def append(account_id: int, sent: int, path: Path, given: list[str]) -> int:
+        if path == full.path:
+            raise OSError("no space left on device")
+        return real(account_id, sent, path, given)
+
+    monkeypatch.setattr(actions, "append_file", append)
+    with pytest.raises(OSError, match="no space"):
+        alice.post(full)
+    other = alice.post(alice.send("b@example.org"))
+    Outgoing.objects.filter(pk=other.pk).update(copy="", filing=None)
+    assert look(other) == "owed" and look(full) == "" and full.state == "sent" and full.path.exists()
+    monkeypatch.setattr(actions, "append_file", real)
+    assert look(full) == "owed"
 
 
 def test_others_are_to_get_it_yet(alice: Sender) -> None:
