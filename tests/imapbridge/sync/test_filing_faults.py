@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from imapbridge import actions
+from imapbridge import actions, events
 from imapbridge.errors import MailError
 from imapbridge.models import Message, Notice, PendingChange
 from tests.imapbridge.sync import test_filing
@@ -154,3 +154,23 @@ def test_no_room_left(begin: Callable[[Dovecot], Story], size: int) -> None:
         assert (told.kind, told.code, told.subject, told.target) == ("copy", "over-quota", "Letter 0", "Archive")
         assert not PendingChange.objects.exists()
         story.assert_equal()
+        _who_has_the_octets_is_told(story, letter + b"x" * 70 + b"\r\n" * (size // 2))
+
+
+def _who_has_the_octets_is_told(story: Story, letter: bytes) -> None:
+    """And then nobody else is."""
+    kept: list[tuple[str, str]] = []
+
+    def keep(sender: object, change: PendingChange, code: str, **_kwargs: object) -> bool:
+        kept.append((change.mailbox.name, code))
+        return True
+
+    events.not_filed.connect(keep)
+    try:
+        actions.append(story.account.pk, story.mailbox("Sent").pk, letter)
+        story.sync()
+    finally:
+        events.not_filed.disconnect(keep)
+    assert kept == [("Sent", "over-quota")] and Notice.objects.count() == 1
+    assert subjects(story.mailbox("Sent")) == [] and not PendingChange.objects.exists()
+    story.assert_equal()
