@@ -3,19 +3,19 @@ carries the text that it would make of the search."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from imapbridge.queries import MailboxItem
-from imapbridge.search.query import ANYWHERE, parse
-from imapbridge.search.tree import And, Node, Not, Term, all_of, conjuncts, none_of, without
+from imapbridge.search.query import ANYWHERE
+from imapbridge.search.tree import Node, Not, Term, all_of, conjuncts, without
 from webmail.screen.results import BEST, SearchPlace
+from webmail.screen.search_form import ATTACHED, Form, form
 from webmail.screen.sidebar import name_of
 
-_ATTACHED, _UNREAD, _STARRED = Term("has", "attachment"), Term("is", "unread"), Term("is", "starred")
-_TEXTS = ("from", "to", "subject")
+_UNREAD, _STARRED = Term("is", "unread"), Term("is", "starred")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,6 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One field of the form of all options."""
-
-    name: str
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Refining:
     """All of it. `words` is what stands in the box beside the chips."""
 
@@ -77,8 +68,7 @@ class Refining:
     chips: tuple[Chip, ...]
     pills: tuple[Pill, ...]
     menus: tuple[Menu, ...]
-    options: tuple[Option, ...]
-    attached: bool
+    form: Form
     plain: str
     """The search without any condition but words."""
 
@@ -89,7 +79,7 @@ def refining(tree: Node, boxes: Sequence[MailboxItem], accounts: Sequence[tuple[
     chips = tuple(part for part in parts if _is_chip(part))
     words = all_of(part for part in parts if part not in chips)
     pills = (
-        _pill(tree, _ATTACHED, _("Has attachment"), "paperclip"),
+        _pill(tree, ATTACHED, _("Has attachment"), "paperclip"),
         _pill(tree, _UNREAD, _("Unread"), ""),
         _pill(tree, _STARRED, _("Starred"), "star"),
     )
@@ -100,8 +90,7 @@ def refining(tree: Node, boxes: Sequence[MailboxItem], accounts: Sequence[tuple[
         tuple(_chip(tree, part) for part in chips),
         (*people, *pills),
         (*_accounts(tree, accounts), _folders(tree, boxes), _times(tree)),
-        _options(parts, words),
-        _ATTACHED in parts,
+        form(tree),
         str(all_of(part for part in parts if isinstance(part, Term) and not part.field)),
     )
 
@@ -114,20 +103,6 @@ def orders(place: SearchPlace) -> Menu:
         for sort, name in names.items()
     ]
     return _menu("order-menu", names[""], "", choices)
-
-
-def composed(fields: Mapping[str, str], kept: Sequence[str] = ()) -> str:
-    """The search that the form of all options says, or a box with chips: `kept` are those."""
-    parts = [parse(text).tree for text in (*kept, fields.get("q", ""))]
-    parts += [Term(name, word) for name in _TEXTS for word in fields.get(name, "").split()]
-    parts += [parse(fields.get("words", "")).tree]
-    without_words = parse(fields.get("without", "")).tree
-    parts += [none_of(part) for part in conjuncts(without_words)] if without_words != And() else []
-    if fields.get("attached"):
-        parts.append(_ATTACHED)
-    for name in ("after", "before", "larger"):
-        parts.append(parse(f"{name}:{fields[name]}").tree if fields.get(name) else And())
-    return str(all_of(dict.fromkeys(conjuncts(all_of(parts)))))
 
 
 def _is_chip(part: Node) -> bool:
@@ -199,20 +174,6 @@ def _times(tree: Node) -> Menu:
 def _menu(ident: str, name: str, icon: str, choices: Sequence[Choice]) -> Menu:
     chosen = next((each for each in choices[1:] if each.checked == "true"), None)
     return Menu(ident, chosen.name if chosen else name, chosen is not None, icon, tuple(choices))
-
-
-def _options(parts: Sequence[Node], words: Node) -> tuple[Option, ...]:
-    labels = {"from": _("From"), "to": _("To"), "subject": _("Subject")}
-    values = {
-        name: " ".join(one.value for one in parts if isinstance(one, Term) and one.field == name) for name in labels
-    }
-    wanted = all_of(one for one in conjuncts(words) if not isinstance(one, Not))
-    unwanted = " ".join(str(one.of) for one in conjuncts(words) if isinstance(one, Not))
-    return (
-        *(Option(name, label, values[name]) for name, label in labels.items()),
-        Option("words", _("Has the words"), str(wanted)),
-        Option("without", _("Does not have"), unwanted),
-    )
 
 
 def _is(true: bool) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from imapbridge import queries
 from webmail import partials
-from webmail.screen.refining import composed
+from webmail.screen.search_form import composed
 from webmail.views import deeper, found, lists, shell, whose
 
 _FORM = ("with", "from", "to", "subject", "words", "without", "after", "before_day", "larger", "attached")
