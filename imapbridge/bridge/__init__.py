@@ -4,7 +4,7 @@
     mail          sections and parts of a message, over the pool        replays       pending changes, one run at a time
     watch         one listening connection for each account that somebody looks at
     keeping       connecting for it, and coming back                    pace          so that not all come at once
-    listening     NOTIFY, IDLE and looking, over one of them
+    listening     NOTIFY, IDLE and looking, over one of them            told          whether what is heard is news
     share         which accounts are ours, and from when on, among several bridges
     prefetch      bodies of the newest unread mail, before they are asked for
 

@@ -8,11 +8,16 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.db import Error as DatabaseAway
+
+from imapbridge.bridge import told
 from imapbridge.bridge.watched import Watched
 from imapbridge.errors import CommandFailed
+from imapbridge.pool.credentials import in_thread
 from imapbridge.wire.drivers import AsyncConnection
+from imapbridge.wire.fetched import Fetched
 from imapbridge.wire.results import ListedMailbox
-from imapbridge.wire.session import Exchange
+from imapbridge.wire.session import Event, Exchange
 
 T = TypeVar("T")
 
@@ -56,7 +61,8 @@ class Listener:
                 await self._begin_to_wait()
                 end = asyncio.get_running_loop().time() + self._pause()
                 while not self._is_leaving and (left := end - asyncio.get_running_loop().time()) > 0:
-                    if await self._connection.wait(left):
+                    events = await self._connection.wait(left)
+                    if events and await self._are_news(events):
                         self._signal(self._account)
                 await self._run(self._session.done())
                 if not self._is_leaving:
@@ -71,6 +77,16 @@ class Listener:
         self._told_all = self._idles and await self._run(self._session.notify())
         self._session.take_events()
         await self._look(is_first=True)
+
+    async def _are_news(self, events: list[Event]) -> bool:
+        """Of the open mailbox it is told as well what was changed from here, by each mark that is set."""
+        opened = self._session.selected
+        if opened is None or not all(isinstance(event, Fetched) for event in events):
+            return True
+        try:
+            return await in_thread(told.is_news, self._account.account_id, INBOX, opened.uid_validity, events)
+        except DatabaseAway:
+            return True
 
     def _pause(self) -> float:
         renewed = min(RENEWED, self._session.profile.idle_refresh)

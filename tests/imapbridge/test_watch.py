@@ -10,12 +10,18 @@ import pytest
 
 from accounts.models import MailAccount
 from imapbridge import presence, redis_link
-from imapbridge.bridge import listening, pace, watch
+from imapbridge.bridge import listening, pace, told, watch
 from imapbridge.bridge.listening import Listener
 from imapbridge.bridge.watch import Watch
 from imapbridge.bridge.watched import Watched
+from imapbridge.models import Entry
 from imapbridge.pool.connector import Connector
 from imapbridge.pool.credentials import open_login
+from imapbridge.sync.account import sync
+from imapbridge.wire.fetched import Fetched
+from imapbridge.wire.responses import Exists
+from imapbridge.wire.session import Event
+from tests import factories
 from tests.imapbridge.conftest import Heard, until
 from tests.servers.bridge import account_of, at
 from tests.servers.dovecot import Dovecot, User
@@ -97,6 +103,45 @@ def test_changes_anywhere_are_heard(any_dovecot: Dovecot, heard: Heard, settings
             assert set(await heard.more(lambda: phone.flag("INBOX", [uid], "\\Seen"))) == {account.pk}
 
     play(story, account)
+
+
+def test_of_flags_only_those_are_news_that_the_index_has_not(
+    dovecot: Dovecot, account: MailAccount, mail_user: User, heard: Heard
+) -> None:
+    uid = dovecot.append(mail_user, "INBOX", plain("First"))
+    while sync(account.pk):
+        pass
+
+    Entry.objects.update(seen=True)
+
+    async def story(_watch: Watch) -> None:
+        before = len(heard)
+        with dovecot.client(mail_user) as phone:
+            phone.flag("INBOX", [uid], "\\Seen")
+            await heard.rest()
+            assert len(heard) == before
+            assert set(await heard.more(lambda: phone.flag("INBOX", [uid], "\\Flagged"))) == {account.pk}
+
+    play(story, account)
+
+
+@pytest.mark.parametrize(
+    ("event", "is_news"),
+    [
+        (Fetched(uid=7, flags=frozenset(("done", "\\Seen"))), False),
+        (Fetched(uid=7, flags=frozenset(("\\Seen",))), True),
+        (Fetched(uid=7), True),
+        (Fetched(uid=8, flags=frozenset(("done", "\\Seen"))), True),
+        (Fetched(flags=frozenset(("done", "\\Seen"))), True),
+        (Exists(1), True),
+    ],
+)
+def test_what_is_told_is_compared_with_the_index(event: Event, is_news: bool) -> None:
+    inbox = factories.mailbox(factories.person()[1], uid_next=7)
+    factories.message(inbox, seen=True)
+    Entry.objects.update(keywords=["done"])
+    assert told.is_news(inbox.account_id, b"INBOX", 1, [event]) is is_news
+    assert told.is_news(inbox.account_id, b"INBOX", 2, [event])
 
 
 @pytest.mark.parametrize("options", [RICH, POORER], ids=["LIST-STATUS", "without"])
