@@ -87,7 +87,7 @@ export class Files {
 
   async #bring(work) {
     if (!this.composer.dataset.draft) {
-      this.composer.saver.changed();
+      this.composer.saver.changed(true);
       await this.composer.saver.save();
     }
     const { file, stop } = work;

@@ -13,6 +13,7 @@ export class Saver {
   #since = 0;
   #saving = Promise.resolve();
   #dirty = false;
+  #known;
   #stopped = false;
 
   /** `composer` has `values()`, `address`, `revision` and `said(text)`. */
@@ -30,9 +31,17 @@ export class Saver {
     return !this.#dirty;
   }
 
-  /** Something was typed. */
-  changed() {
-    if (this.#stopped) return;
+  /** The form is as it was brought: what reads as this is not changed, whatever a browser or what was added to it has
+      touched. */
+  started() {
+    if (!this.isTouched) this.#known = JSON.stringify(this.composer.values());
+  }
+
+  /** Something was typed; `surely`: something else than what stands in the form is to be saved as well. */
+  changed(surely = false) {
+    const now = JSON.stringify(this.composer.values());
+    if (this.#stopped || (now === this.#known && !surely)) return;
+    this.#known = now;
     this.#dirty = this.isTouched = true;
     this.#keep(false);
     this.#since ||= Date.now();
@@ -101,7 +110,7 @@ export class Saver {
   begin() {
     this.journal = new Journal(this.composer.key);
     this.go();
-    this.changed();
+    this.changed(true);
   }
 
   go() {

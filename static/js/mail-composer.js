@@ -22,7 +22,7 @@ class MailComposer extends HTMLElement {
     this.words = this.data.words;
     this.revision = this.data.revision;
     this.editor = new Editor(this, () => this.changed());
-    this.files = new Files(this, () => this.changed());
+    this.files = new Files(this, () => this.changed(true));
     this.recipients = new Map(["to", "cc", "bcc"].map((name) => [name, new Recipients(this, name, () => this.changed())]));
     this.saver = new Saver(this);
     this.#prepare();
@@ -65,6 +65,7 @@ class MailComposer extends HTMLElement {
   values() {
     const values = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value]));
     for (const name of SWITCHES) if (this.form.elements[name].checked) values[name] = "1";
+    for (const [name, each] of this.recipients) values[name] = each.whole;
     return { ...values, ...this.editor.values() };
   }
 
@@ -76,7 +77,7 @@ class MailComposer extends HTMLElement {
     for (const each of this.recipients.values()) each.draw();
     await this.editor.fill(values);
     this.isStarted = true;
-    this.changed();
+    this.changed(true);
   }
 
   /** Ready to be typed into: with what was lost elsewhere, and the focus where one begins. */
@@ -84,15 +85,16 @@ class MailComposer extends HTMLElement {
     await this.editor.start();
     await recover(this);
     this.isStarted = true;
-    if (!this.saver.isSaved) this.changed();
+    if (this.saver.isTouched) this.changed(true);
+    else this.saver.started();
     if (!focus) return;
     if (this.form.elements.to.value) this.editor.focus();
     else this.recipients.get("to").focus();
   }
 
-  changed() {
-    this.saver?.changed();
-    this.said("");
+  changed(surely = false) {
+    this.saver?.changed(surely);
+    if (this.saver && !this.saver.isSaved) this.said("");
     const subject = this.form.elements.subject.value.trim();
     this.querySelector("h2").textContent = subject || this.words.title;
   }
@@ -126,7 +128,7 @@ class MailComposer extends HTMLElement {
   /** Another page saved it: whose words stay is for the person to say. */
   conflict({ saved, revision }) {
     this.saver.stop();
-    const mine = () => ((this.revision = revision), this.saver.go(), this.changed());
+    const mine = () => ((this.revision = revision), this.saver.go(), this.changed(true));
     notice(this, this.words.elsewhere.replace("{saved}", saved), [[this.words.mine, mine], [this.words.theirs, () => this.#reload()]]);
   }
 
@@ -280,7 +282,7 @@ class MailComposer extends HTMLElement {
     } catch {
       this.said(this.words.offline);
       this.saver.go();
-      this.saver.changed();
+      this.saver.changed(true);
     }
     return null;
   }
@@ -353,7 +355,7 @@ class MailComposer extends HTMLElement {
     document.getElementById("toasts").close("compose");
     this.restore();
     this.saver.go();
-    this.saver.changed();
+    this.saver.changed(true);
     tell();
     return null;
   }

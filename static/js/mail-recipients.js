@@ -38,6 +38,11 @@ export class Recipients {
     return split(this.value.value);
   }
 
+  /** With what is still being typed. */
+  get whole() {
+    return joined(this.value.value, this.field.value);
+  }
+
   focus() {
     this.field.focus();
   }
@@ -65,7 +70,7 @@ export class Recipients {
   }
 
   add(text) {
-    this.value.value = [this.value.value.trim().replace(/[,;]$/, ""), text.trim()].filter(Boolean).join(", ");
+    this.value.value = joined(this.value.value, text);
     this.field.value = "";
     this.draw();
     this.changed();
@@ -184,5 +189,7 @@ export class Recipients {
     this.field.removeAttribute("aria-activedescendant");
   }
 }
+
+const joined = (list, text) => [list.trim().replace(/[,;]$/, ""), text.trim()].filter(Boolean).join(", ");
 
 const inQuotes = (text) => (text.match(/"/g) ?? []).length % 2 === 1;

@@ -6,7 +6,9 @@ import re
 
 from django.db import models
 
-_PLACE = re.compile(r"\{\s*(name|first name|date)\s*\}", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(?P<before>^|[ \t]*)\{\s*(?P<what>name|first name|date)\s*\}(?P<after>[,;:]?[ \t]*)", re.IGNORECASE | re.MULTILINE
+)
 
 
 class Template(models.Model):
@@ -24,7 +26,15 @@ class Template(models.Model):
         return f"template={self.pk}"
 
     def filled(self, name: str, first_name: str, date: str) -> tuple[str, str]:
-        """The subject and the text for somebody; what is not known leaves nothing behind."""
+        """The subject and the text for somebody. What is not known leaves nothing behind, and no gap: "Dear {name}," is
+        "Dear," then."""
         known = {"name": name, "first name": first_name, "date": date}
-        subject, text = (_PLACE.sub(lambda found: known[found[1].lower()], each) for each in (self.subject, self.text))
+
+        def put(found: re.Match[str]) -> str:
+            before, value, after = found["before"], known[found["what"].lower()], found["after"]
+            if value:
+                return f"{before}{value}{after}"
+            return after if found.start() and found.string[found.start() - 1] != "\n" else ""
+
+        subject, text = (_PLACE.sub(put, each) for each in (self.subject, self.text))
         return subject, text

@@ -98,6 +98,7 @@ class Reader:
         self._me = _("me")
         self._between = _("{first} … {others}")
         self._comma = _(", ")
+        self._nobody = _("(no recipient)")
 
     def is_me(self, address: str) -> bool:
         return address.lower() == self._address
@@ -110,12 +111,14 @@ class Reader:
         """The face of a conversation, which is the first sender who is not the reader, and its people in one line.
 
         `senders` are [name, address], oldest first, each once. `Ines Haddad, me`, `Tomás, Marta, me`,
-        `Tomás … Marta, me`.
+        `Tomás … Marta, me`. Nobody is in one of a draft that says not yet whom it is for.
         """
+        if not senders:
+            return person("", ""), self._nobody
         found = [(person(str(sender[0]), str(sender[1])), self.is_me(str(sender[1]))) for sender in senders]
-        face = next((who for who, is_me in found if not is_me), found[0][0] if found else person("", ""))
+        face = next((who for who, is_me in found if not is_me), found[0][0])
         if len(found) < 2:
-            return face, self._me if found and found[0][1] else face.name
+            return face, self._me if found[0][1] else face.name
         names = [self._me if is_me else who.first_name if len(found) > 2 else who.name for who, is_me in found]
         if len(names) > 3:
             return face, self._between.format(first=names[0], others=self._comma.join(names[-2:]))

@@ -89,7 +89,7 @@ def test_machines_are_square(address: str, shape: str) -> None:
         ([TOMAS, MARTA, ME], "Tomás Lindqvist", "Tomás, Marta, me"),
         ([ME, MARTA, INES], "Marta Oliveira", "me, Marta, Ines"),
         ([TOMAS, MARTA, INES, ME], "Tomás Lindqvist", "Tomás … Ines, me"),
-        ([], people.UNKNOWN, people.UNKNOWN),
+        ([], people.UNKNOWN, "(no recipient)"),
     ],
 )
 def test_the_people_of_a_conversation(senders: list[tuple[str, str, bool]], face: str, line: str) -> None:

@@ -166,3 +166,15 @@ def test_the_sections_lead_to_each_other(alice: Person, address: str) -> None:
 def test_a_template_is_filled_for_somebody() -> None:
     template = Template(subject="For {name}", text="Dear {First Name},\n{date} {x} { name }")
     assert template.filled("Ann {date}", "Ann", "Monday") == ("For Ann {date}", "Dear Ann,\nMonday {x} Ann {date}")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Dear {name},\nHi", "Dear,\nHi"),
+        ("Hello {first name}!", "Hello!"),
+        ("{name}, thanks\n{name}: yes", "thanks\nyes"),
+    ],
+)
+def test_a_template_for_nobody_in_particular_has_no_gap(text: str, left: str) -> None:
+    assert Template(text=text).filled("", "", "Monday") == ("", left)
