@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Callable
+from io import BufferedReader
 from socket import socket
 
 from imapbridge.wire.drivers import Server, dial
@@ -14,6 +15,34 @@ CONNECT = 30.0
 
 Watch = Callable[[bool, str], None]
 """(it is ours, a line without its end). What is said in signing in is among it."""
+
+
+MOST = 64 * 1024
+"""Octets of one reply."""
+
+
+class _Replies:
+    """What is read of the server: none of its replies is without end, nor comes drop by drop for ever."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self._file = file
+        self._left, self._until = MOST, 0.0
+
+    def begin(self, seconds: float) -> None:
+        """The next reply, which is there as a whole in so many seconds."""
+        self._left, self._until = MOST, time.monotonic() + seconds
+
+    def readline(self, most: int) -> bytes:
+        line = self._file.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise OSError("a reply without end")
+        if time.monotonic() > self._until:
+            raise TimeoutError
+        return line
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class Client(smtplib.SMTP):
@@ -30,6 +59,9 @@ class Client(smtplib.SMTP):
         super().putcmd(cmd, args)
 
     def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:
+            self.file = _Replies(self.link.makefile("rb"))
+        self.file.begin(2 * (self.link.gettimeout() or CONNECT))
         code, words = super().getreply()
         if self._watch:
             for line in words.decode("utf-8", "replace").split("\n"):
