@@ -100,8 +100,8 @@ def _text(text: str) -> str:
 def _whole_lines(rest: str) -> str:
     kept, room = [], MOST_REST
     for line in rest.split("\n")[:200]:  # not at what is a line's end elsewhere: nobody's value begins a line
+        if len(line) + 1 > room:
+            continue
         room -= len(line) + 1
-        if room < 0:
-            break
         kept.append("".join(each for each in line if each.isprintable() or each == "\t"))
     return "\n".join(kept)

@@ -18,7 +18,8 @@ from webmail.reading.vcards import ContentLine, content_line, vcards
 MOST_OCTETS = 8 * 1024 * 1024
 MOST_CARDS = 5000
 _MOST_LINES = 300
-_MOST_VALUE = MOST_PHOTO * 4 // 3 + 1000
+_MOST_PHOTO = MOST_PHOTO * 4 // 3
+_MOST_VALUE = _MOST_PHOTO + 1000
 _GROUP = ("KIND", "X-ADDRESSBOOKSERVER-KIND")
 _MEMBER = ("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER")
 _READ = {"FN", "N", "ORG", "TITLE", "BDAY", "EMAIL", "TEL", "NOTE", "UID", "PHOTO", *_GROUP, *_MEMBER}
@@ -26,6 +27,10 @@ _DROPPED = {"VERSION", "BEGIN", "END", "PRODID", "REV", "X-ABLABEL"}
 _NO_LABELS = ("internet", "pref", "voice", "text", "msg", "video", "x400", "textphone", "isdn", "base64", "b")
 _DATA = re.compile(r"data:[\w/+.-]{0,80};base64,", re.IGNORECASE)
 _APPLE_LABEL = re.compile(r"_\$!<(.*)>!\$_")
+
+
+LARGE_PHOTO = "X-WHIMBREL-LARGE-PHOTO:1"
+"""Kept in place of a picture that is too large to be kept; never written."""
 
 
 def read(data: bytes) -> list[Card]:
@@ -93,6 +98,9 @@ def _rest(lines: list[ContentLine]) -> Iterator[str]:
     for line in lines:
         is_first = line.name not in seen
         seen.add(line.name)
+        if line.name == "PHOTO" and is_first and len(line.value) >= _MOST_PHOTO:
+            yield LARGE_PHOTO
+            continue
         is_kept = is_first and (fuller.says_more(line) or (line.name == "PHOTO" and not _photo(line)))
         if (line.name in _READ and not is_kept) or line.name in _DROPPED:
             continue
@@ -128,8 +136,16 @@ def _written(card: Card, version: str) -> Iterator[str]:
         yield from (f"{name}{_type(each.label)}:{_escaped(each.value)}" for each in lines)
     if card.photo:
         yield _written_photo(card.photo, version)
-    yield from (line for line in card.rest.splitlines() if not fuller.is_apart(line))
+    yield from (line for line in card.rest.splitlines() if line != LARGE_PHOTO and not fuller.is_apart(line))
     yield "END:VCARD"
+
+
+def with_photo_of(card: str, other: bytes) -> str:
+    """One card as it is written, and the picture of another as it stands there."""
+    lines = next(vcards(other), [])
+    photos = [line for line in lines if line[:6].upper().startswith((b"PHOTO:", b"PHOTO;"))]
+    more = "".join(_folded(line.decode("utf-8", "replace")) for line in photos[:1])
+    return card.removesuffix("END:VCARD\r\n") + more + "END:VCARD\r\n"
 
 
 def _type(label: str) -> str:

@@ -1,5 +1,6 @@
 """Contacts kept equal with an address book elsewhere, on a real server, as two programs of one person would."""
 
+import base64
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +101,17 @@ def test_what_is_there_comes_here_and_what_is_here_goes_there(pair: Pair) -> Non
     assert (pair.sync().sync_token, pair.here()["Ann"].changed_at) == (token, before)
     assert {row.is_owed for row in pair.here().values()} == {False}
     assert Contact.objects.get(pk=new.pk).etag
+
+
+def test_a_picture_that_is_too_large_for_here_stays_there(pair: Pair) -> None:
+    photo = base64.b64encode(bytes(600_000)).decode()
+    pair.put("Wren", **{"PHOTO;ENCODING=b;TYPE=JPEG": photo, "X-AFTER": "kept"})
+    pair.sync()
+    assert pair.here()["Wren"].photo is None
+    pair.change(pair.here()["Wren"], note="ours")
+    pair.sync()
+    there = pair.there().replace("\r\n ", "")
+    assert photo in there and "X-AFTER:kept" in there and "NOTE:ours" in there and "WHIMBREL" not in there
 
 
 def test_deleting_goes_both_ways(pair: Pair) -> None:

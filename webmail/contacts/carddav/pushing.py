@@ -10,6 +10,7 @@ from webmail.contacts import storing, vcard
 from webmail.contacts.carddav.client import Client, path_of
 from webmail.contacts.carddav.errors import Changed, ServerRefused
 from webmail.contacts.carddav.pulling import pull_one
+from webmail.contacts.carddav.xml import CARD
 from webmail.models import AddressBook, Contact, GoneContact
 
 MOST = 500
@@ -40,8 +41,8 @@ def _delete(book: AddressBook, client: Client) -> None:
 
 def _put(book: AddressBook, client: Client, contact: Contact) -> list[tuple[str, str]]:
     href = contact.href or path_of(book.url, _file_name(contact.uid))
-    text = vcard.write([storing.card_of(contact)])
     try:
+        text = _text(book, client, contact, href)
         etag = client.put(urljoin(book.url, href), text, contact.etag if contact.href else "")
     except Changed:
         return pull_one(book, client, href)
@@ -51,6 +52,16 @@ def _put(book: AddressBook, client: Client, contact: Contact) -> list[tuple[str,
     rows.update(href=href, etag=etag)
     rows.filter(changed_at=contact.changed_at).update(is_owed=False)  # else it was changed again meanwhile
     return []
+
+
+def _text(book: AddressBook, client: Client, contact: Contact, href: str) -> str:
+    """What is too large to be kept here is not taken away there: then it is asked for, and sent back."""
+    card = storing.card_of(contact)
+    text = vcard.write([card])
+    if card.photo or not contact.href or vcard.LARGE_PHOTO not in card.rest.splitlines():
+        return text
+    theirs = next((each.text(f"{CARD}address-data") for each in client.cards(book.url, [href]).found), "")
+    return vcard.with_photo_of(text, theirs.encode())
 
 
 def _file_name(uid: str) -> str:
