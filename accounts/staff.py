@@ -43,6 +43,8 @@ class StaffSignIn(LoginView):
 
 
 class StaffSite(AdminSite):
+    site_header = site_title = settings.ENV.product_name
+
     def has_permission(self, request: HttpRequest) -> bool:
         return self._has_password(request) and _is_enough(request)
 

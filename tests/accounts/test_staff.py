@@ -26,7 +26,9 @@ def desk(operator: User) -> Client:
 
 @pytest.mark.parametrize("model", ["user", "maildomain", "mailaccount", "signin"])
 def test_every_list_and_form_opens(desk: Client, alice: MailAccount, model: str) -> None:
-    assert desk.get(f"/admin/accounts/{model}/").status_code == 200
+    answer = desk.get(f"/admin/accounts/{model}/")
+    assert answer.status_code == 200
+    assert "Whimbrel</a>" in answer.text
     assert desk.get(f"/admin/accounts/{model}/add/").status_code == (403 if model == "signin" else 200)
 
 
