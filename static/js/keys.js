@@ -11,7 +11,7 @@ const keys = {
   j: () => list()?.step(1),
   k: () => list()?.step(-1),
   o: () => openCurrent(),
-  u: () => shown() && close(),
+  u: () => void (shown() && close()),
   n: () => message(1),
   p: () => message(-1),
   e: () => deed("e"),
@@ -21,9 +21,9 @@ const keys = {
   b: () => deed("b"),
   m: () => deed("m"),
   l: () => deed("l"),
-  s: () => next(() => (some() ? void deed("s") : void press("flagged"))),
-  I: () => next(() => (some() ? void deed("I") : void press("seen", "1"))),
-  U: () => next(() => (some() ? void deed("U") : void press("seen", "0"))),
+  s: () => (some() ? deed("s") : void press("flagged")),
+  I: () => (some() ? deed("I") : void press("seen", "1")),
+  U: () => (some() ? deed("U") : void press("seen", "0")),
   x: () => marks(({ toggle }) => toggle(list().current)),
   J: () => marks(({ extend }) => extend(1)),
   K: () => marks(({ extend }) => extend(-1)),
@@ -31,17 +31,18 @@ const keys = {
   r: () => answer("r"),
   a: () => answer("a"),
   f: () => answer("f"),
-  z: () => next(() => import("./undo.js").then(({ undoLast }) => void undoLast())),
+  z: () => import("./undo.js").then(({ undoLast }) => void undoLast()),
   "/": () => search(),
   Escape: () => some() && marks(({ none }) => none()),
-  "?": () => next(help),
+  "?": help,
 };
 
-/** Keys act in the order they were typed in, whatever has to be loaded for one of them. */
+/** Keys act in the order they were typed in, whatever has to be loaded for one of them: `e j` archives what was in focus
+    before the `j`. Loading is waited for, and never the webmail's answer. */
 let queue = Promise.resolve();
 const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
-const marks = (change) => next(() => import("./select.js").then(change));
-const deed = (key) => next(() => import("./perform.js").then(({ byKey }) => void byKey(key)));
+const marks = (change) => import("./select.js").then(change);
+const deed = (key) => import("./perform.js").then(({ byKey }) => void byKey(key));
 const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
 function search() {
   const box = document.querySelector(".search [type=search]");
@@ -66,7 +67,7 @@ document.addEventListener("keydown", (event) => {
   if (pair && pair(event)) return void (first = "");
   if (!(key in keys)) return;
   if (key !== "Escape") event.preventDefault();
-  keys[key]();
+  next(keys[key]);
 });
 
 const silent = (event) =>
@@ -84,7 +85,7 @@ const pairs = { g: goTo, "*": mark };
 function mark(event) {
   const name = { a: "all", n: "none", u: "unread" }[event.key];
   if (name) event.preventDefault();
-  if (name) marks((select) => select[name]());
+  if (name) next(() => marks((select) => select[name]()));
   return Boolean(name);
 }
 
@@ -92,7 +93,7 @@ function mark(event) {
 function goTo(event) {
   const link = document.querySelector(`:is(#side, #account-menu) a[aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
   if (link) event.preventDefault();
-  link?.click();
+  if (link) next(() => link.click());
   return Boolean(link);
 }
 
