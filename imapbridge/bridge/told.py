@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -40,4 +41,5 @@ def is_news(account_id: int, raw_name: bytes, uid_validity: int | None, events: 
 def _held(account_id: int, raw_name: bytes, uid_validity: int | None, uids: list[int]) -> dict[int, FlagValues]:
     with connection.cursor() as cursor:
         cursor.execute(_HELD.format(", ".join(["%s"] * len(uids))), [account_id, raw_name, uid_validity, *uids])
-        return {uid: FlagValues.of_columns(*marks, json.loads(words)) for uid, *marks, words in cursor.fetchall()}
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return {uid: FlagValues.of_columns(*marks) for uid, *marks in ((*row[:6], json.loads(row[6])) for row in rows)}
