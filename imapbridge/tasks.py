@@ -33,6 +33,8 @@ JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""
 JOB_QUIET = timedelta(seconds=15)
 """So long after its last chunk a job is nobody's: a chunk takes less than one."""
+JOB_PAUSE = 0.03
+"""Seconds between two chunks, in which whoever waits for the turn gets it: SQLite has them look for it now and then."""
 JOB_KEPT = timedelta(hours=1)
 LONGEST_PAUSE = 300.0
 """Seconds; far below `visibility_timeout`, after which the broker gives a task that waits to another worker as well."""
@@ -158,6 +160,7 @@ def do_job(job_id: int, at: int | None = None) -> None:
             job.refresh_from_db()
             _ask_for(job)
             return
+        time.sleep(JOB_PAUSE)
 
 
 @shared_task

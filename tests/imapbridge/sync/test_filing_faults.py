@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from imapbridge import actions, events
+from imapbridge.actions import whole
 from imapbridge.errors import MailError
-from imapbridge.models import Message, Notice, PendingChange
+from imapbridge.models import Job, Message, Notice, PendingChange
 from tests.imapbridge.sync import test_filing
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_faults import Worker
@@ -139,7 +140,8 @@ def test_deleted_messages_of_others_are_left_alone(story: Story) -> None:
 
 
 @pytest.mark.parametrize("size", [600_000])
-def test_no_room_left(begin: Callable[[Dovecot], Story], size: int) -> None:
+def test_no_room_left(begin: Callable[[Dovecot], Story], monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(whole, "AT_ONCE", 3)
     with running(Dovecot(options=Options(quota="1M"))) as server:
         story = begin(server)
         letter = plain("Letter 0", message_id="0@filing.example")
@@ -155,6 +157,29 @@ def test_no_room_left(begin: Callable[[Dovecot], Story], size: int) -> None:
         assert not PendingChange.objects.exists()
         story.assert_equal()
         _who_has_the_octets_is_told(story, letter + b"x" * 70 + b"\r\n" * (size // 2))
+        Notice.objects.all().delete()
+        _a_job_ends_where_it_is_full(begin(server))
+
+
+def _a_job_ends_where_it_is_full(story: Story) -> None:
+    for number in range(8):
+        letter = plain(f"Letter {number}", message_id=f"{number}@filing.example")
+        story.server.append(story.user, "INBOX", letter + b"\r\n" * 40_000)
+    story.sync()
+    archive = story.mailbox("Archive")
+    job = whole.begin(story.account.pk, story.mailbox().pk, Job.Kind.COPY, target=archive.pk, by_message=True)
+    story.sync()
+    assert whole.go_on(job.pk, 3)
+    story.sync()
+    assert not whole.go_on(job.pk, 3), "there is no room for the others either"
+    assert len(on_server(story, "Archive")) == len(subjects(archive)) == 3
+    assert Notice.objects.get().code == "over-quota" and nothing_is_owed(story)
+    inverse = whole.undo(story.account.pk, job.pk)
+    assert inverse
+    whole.go_on(inverse.pk)
+    story.sync()
+    assert on_server(story, "Archive") == subjects(archive) == []
+    story.assert_equal()
 
 
 def _who_has_the_octets_is_told(story: Story, letter: bytes) -> None:

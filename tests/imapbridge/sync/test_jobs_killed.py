@@ -86,6 +86,17 @@ def test_a_worker_is_killed_in_a_job_while_the_server_is_away(
     assert held(story, "Lease") == before and held(story, "INBOX") == []
     assert nothing_is_owed(story)
     story.assert_equal()
+    inverse = whole.undo(story.account.pk, job.pk)
+    assert inverse
+    killed_in_chunk(inverse, nth=2)
+    story.sync()
+    while whole.go_on(inverse.pk):
+        pass
+    for _ in range(2):
+        replay_again(story)
+    assert held(story, "INBOX") == before and held(story, "Lease") == []
+    assert nothing_is_owed(story)
+    story.assert_equal()
 
 
 @pytest.mark.soak
