@@ -147,14 +147,15 @@ def _cached(message: Message, wanted: Sequence[str]) -> dict[str, bytes]:
 
 def _fetched(message: Message, missing: list[str]) -> dict[str, bytes]:
     fresh = _anywhere(message, lambda mailbox, uid: client.fetch(message.account_id, mailbox, uid, missing))
-    keep(message.pk, fresh)
+    keep(message.account_id, message.pk, fresh)
     return fresh
 
 
-def keep(message_id: int, fresh: Mapping[str, bytes]) -> None:
+def keep(account_id: int, message_id: int, fresh: Mapping[str, bytes]) -> None:
     """Put parts as transferred into the cache, but for large ones."""
     small = {section: data for section, data in fresh.items() if len(data) <= CACHED}
-    rows = [Body(message_id=message_id, section=section, data=data) for section, data in small.items()]
+    of = {"account_id": account_id, "message_id": message_id}
+    rows = [Body(**of, section=section, data=data) for section, data in small.items()]
     Body.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -90,7 +90,7 @@ def message(
     )
     relist(box, made.thread)
     if text is not None:
-        Body.objects.create(message=made, section="1", data=text.encode())
+        Body.objects.create(account_id=made.account_id, message=made, section="1", data=text.encode())
     return made
 
 

@@ -94,7 +94,8 @@ class Prefetch:
                 return
             try:
                 octets = await mail.fetch(self._pool, one.place, one.sections, seconds=SECONDS)
-                await in_thread(bodies.keep, one.message_id, dict(zip(one.sections, octets, strict=True)))
+                fresh = dict(zip(one.sections, octets, strict=True))
+                await in_thread(bodies.keep, account_id, one.message_id, fresh)
             except (MessageGone, IntegrityError):
                 continue  # on the server, or in the index, it is there no more
 

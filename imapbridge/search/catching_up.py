@@ -34,8 +34,7 @@ SELECT m.id, m.account_id, COALESCE((SELECT max(e.sort_at) FROM {_E} e WHERE e.m
   FROM {_M} m WHERE m.account_id = %s AND {{wanted}} ORDER BY m.id LIMIT {BATCH}
 """  # noqa: S608 - the tables' names are ours
 _BODIES = f"""
-SELECT b.id, b.message_id FROM {_B} b JOIN {_M} m ON m.id = b.message_id
- WHERE b.id > %s AND m.account_id = %s AND b.fetched_at < %s ORDER BY b.id LIMIT {BATCH}
+SELECT id, message_id FROM {_B} WHERE account_id = %s AND id > %s AND fetched_at < %s ORDER BY id LIMIT {BATCH}
 """  # noqa: S608 - the tables' names are ours
 _HELD = f"SELECT message_id, section, data FROM {_B} WHERE message_id IN ({{}}) AND section <> 'HEADER'"  # noqa: S608
 
@@ -74,25 +73,13 @@ def _messages(mirror: Mirror) -> bool:
 def _bodies(mirror: Mirror) -> bool:
     with connection.cursor() as cursor:
         settled = connection.ops.adapt_datetimefield_value(timezone.now() - SETTLED)
-        cursor.execute(_BODIES, [mirror.bodies_read, mirror.account_id, settled])
+        cursor.execute(_BODIES, [mirror.account_id, mirror.bodies_read, settled])
         found = cursor.fetchall()
     if found:
         messages = sorted({message for _, message in found})
         _write(_facts(mirror.account_id, f"m.id IN ({_places(messages)})", messages))
         Mirror.objects.filter(pk=mirror.pk).update(bodies_read=found[-1][0])
-    elif (last := _last_settled()) - mirror.bodies_read > FAR:
-        Mirror.objects.filter(pk=mirror.pk).update(bodies_read=last)
     return len(found) == BATCH
-
-
-def _last_settled() -> int:
-    """The key of a body below which none is on its way; 0 when that is not known."""
-    newest = list(Body.objects.order_by("-pk").values_list("pk", "fetched_at")[:FAR])
-    moment = timezone.now() - SETTLED
-    lately = [key for key, fetched_at in newest if fetched_at >= moment]
-    if len(lately) == len(newest):
-        return 0
-    return min(lately) - 1 if lately else newest[0][0]
 
 
 def _facts(account_id: int, wanted: str, values: list[int]) -> list[Facts]:

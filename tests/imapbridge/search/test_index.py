@@ -119,6 +119,7 @@ def test_each_operator_finds_its_own(shelf: Shelf, letter: Letter) -> None:
         "booking -northline": [],
         "from:northline has:attachment": [rail],
         "(is:unread OR is:starred)": [van, rail],
+        "booked (van OR is:starred)": [van],
         "(van OR is:starred) -is:unread": [rail],
         "-(van OR is:starred)": [tokyo],
         "after:2026-01-01": [van, rail, tokyo],
@@ -202,7 +203,7 @@ def test_a_body_is_found_once_it_was_read(shelf: Shelf, letter: Letter) -> None:
     assert shelf.found("agreed") == [opened]
     later = letter("Guillotine", preview="Moving it")
     assert shelf.found("blankets") == []
-    body = Body.objects.create(message_id=later, section="1", data=b"on two blankets")
+    body = Body.objects.create(account_id=shelf.account.pk, message_id=later, section="1", data=b"on two blankets")
     assert shelf.found("blankets") == []  # just written: lower keys may be on their way
     Body.objects.filter(pk=body.pk).update(fetched_at=timezone.now() - timedelta(minutes=1))
     assert shelf.found("blankets") == [later]
@@ -220,11 +221,9 @@ def test_what_others_have_is_not_read_each_time(shelf: Shelf, letter: Letter, mo
     letter("The van")
     shelf.found("x")
     other = factories.mailbox(factories.person("bob@example.com")[1])
-    last = [factories.message(other, "Theirs", text="Of others").pk for _ in range(3)][-1]
-    Body.objects.update(fetched_at=timezone.now() - timedelta(minutes=1))
+    last = [factories.message(other, "Theirs").pk for _ in range(3)][-1]
     shelf.found("x")
-    mirror = Mirror.objects.get(account=shelf.account)
-    assert (mirror.messages_read, mirror.bodies_read) == (last, Body.objects.latest("pk").pk)
+    assert Mirror.objects.get(account=shelf.account).messages_read == last
     assert shelf.found("another") == []
     again = letter("Another van")
     assert shelf.found("another") == [again]
