@@ -29,6 +29,8 @@ _PROBLEMS: dict[str, Promise] = {
     errors.ServerBusy.code: gettext_lazy("Your mail server is busy."),
     errors.ServerTimedOut.code: gettext_lazy("Your mail server did not answer in time."),
 }
+_SAYS_WHY = (errors.SignInRefused.code, errors.ServerBusy.code)
+"""The server's own words may tell what to do, as that it wants a password for this program alone."""
 _UNREACHED = gettext_lazy("Your mail server could not be reached.")
 _SIGNED_OUT = gettext_lazy("You were signed out, so it could not be sent.")
 _NO_WAY_IN = gettext_lazy("Your mail server does not let you sign in with a password.")
@@ -123,7 +125,9 @@ def _why(row: Outgoing) -> str:
     if row.problem == errors.SignInRefused.code and row.refused_secret is None:
         return str(_SIGNED_OUT)
     if row.problem:
-        return str(_PROBLEMS.get(row.problem, _UNREACHED))
+        said = _("The mail server said: “{said}”").format(said=people.clean(row.said)[:300])
+        why = str(_PROBLEMS.get(row.problem, _UNREACHED))
+        return f"{why} {said}" if row.said and row.problem in _SAYS_WHY else why
     said = next((one["said"] for one in row.recipients if one["state"] == Outgoing.Fate.WAITING and one["said"]), "")
     if said:
         return _("Your mail server wants it later: “{said}”").format(said=people.clean(said)[:300])

@@ -59,8 +59,8 @@ def do(person: Person, row: Outgoing, deed: str) -> Any:
         ("waiting", {"scheduled": True, "draft": None}, "It goes on", ["now", "discard"]),
         ("waiting", {"attempts": 2, "problem": "unreachable"}, "could not be reached. It is tried again on",
          ["now", "edit", "discard"]),
-        ("waiting", {"attempts": 2, "problem": "sign-in-refused", "refused_secret": 1}, "sign in again",
-         ["now", "edit", "discard"]),
+        ("waiting", {"attempts": 1, "problem": "sign-in-refused", "refused_secret": 1, "said": "Not with <b>"},
+         "sign in again. The mail server said: “Not with &lt;b&gt;”", ["now", "edit", "discard"]),
         ("waiting", {"attempts": 2, "problem": "sign-in-refused"}, "You were signed out", ["now", "edit", "discard"]),
         ("refused", {"fate": "refused", "problem": "sign-in-refused"}, "You were signed out, so it could not be sent. "
          "Nobody got it.", ["edit", "discard"]),
