@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from accounts.models import FoundServers, MailDomain, Security, domain_name
 
@@ -86,8 +87,17 @@ def servers_from(values: Mapping[str, Mapping[str, Any] | None]) -> Servers:
     return Servers(imap, smtp, sieve)
 
 
+# Written out: it is asked for before every log-in.
+_COLUMNS = (
+    "imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, sieve_host, sieve_port, sieve_security"
+)
+_NAMED = f"SELECT least_tls, {_COLUMNS} FROM {MailDomain._meta.db_table} WHERE name = %s"  # noqa: S608 - our own names
+
+
 def _named(domain: str) -> Servers | None:
-    row = MailDomain.objects.defer("logo").filter(name=domain).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [domain])
+        row = cursor.fetchone()
     return _of_row(row) if row else _of_environment()
 
 
@@ -100,12 +110,12 @@ def _found(domain: str) -> Servers:
     raise NoServers(domain)
 
 
-def _of_row(row: MailDomain) -> Servers:
-    tls = row.least_tls
+def _of_row(row: tuple[Any, ...]) -> Servers:
+    tls, host, port, security, smtp_host, smtp_port, smtp_security, sieve_host, sieve_port, sieve_security = row
     return Servers(
-        Endpoint(row.imap_host, row.imap_port, row.imap_security, tls),
-        Endpoint(row.smtp_host or row.imap_host, row.smtp_port, row.smtp_security, tls),
-        Endpoint(row.sieve_host, row.sieve_port, row.sieve_security, tls) if row.sieve_host else None,
+        Endpoint(host, port, security, tls),
+        Endpoint(smtp_host or host, smtp_port, smtp_security, tls),
+        Endpoint(sieve_host, sieve_port, sieve_security, tls) if sieve_host else None,
     )
 
 
