@@ -72,7 +72,7 @@ class PostgreSQL:
             cursor.executemany(_POSTGRESQL_WRITE, rows)
 
 
-_COLUMNS = "SELECT t.key, t.message_id, t.account_id"
+_COLUMNS = "SELECT t.key, t.message_id, t.account_id, t.words"
 _NEWEST = f"""(
 {_COLUMNS} FROM (SELECT * FROM {TABLE} t WHERE {{account}}{{bound}} ORDER BY t.key DESC LIMIT 2000) t
  WHERE t.words @@ %s::tsquery OFFSET 0) t"""  # noqa: S608 - the table's name is ours
