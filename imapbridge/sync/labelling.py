@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection
 
 from accounts.models import MailAccount
-from imapbridge.models import MailboxThread
+from imapbridge.models import Job, MailboxThread
 from imapbridge.sync.fields import words
 from imapbridge.sync.rows import update
 from imapbridge.terms import labels as terms
@@ -35,11 +35,20 @@ def learn(account_id: int, keywords: Iterable[str]) -> None:
 
 
 def learn_since(account: MailAccount, states: Mapping[int, int]) -> None:
-    """From what changed in these mailboxes since they were at these states. A query for each."""
+    """From what changed in these mailboxes since they were at these states. A query for each.
+
+    Not what is being renamed or removed: messages that their job has not come to yet have it still.
+    """
     found: set[str] = set()
     with connection.cursor() as cursor:
         for mailbox_and_state in states.items():
             cursor.execute(_SINCE, mailbox_and_state)
             found.update(word for (keywords,) in cursor.fetchall() for word in words(keywords))
-    if found.difference(account.labels):
-        learn(account.pk, found)
+    if fresh := found.difference(account.labels):
+        learn(account.pk, fresh.difference(_leaving(account.pk)))
+
+
+def _leaving(account_id: int) -> set[str]:
+    """Keywords that jobs take from all messages: of a RELABEL the first word, the second is given in its place."""
+    afoot = Job.objects.filter(account=account_id, kind__in=(Job.Kind.RELABEL, Job.Kind.UNLABEL), finished_at=None)
+    return {keywords.split(" ")[0] for keywords in afoot.values_list("keyword", flat=True)}

@@ -4,7 +4,10 @@ import pytest
 
 from accounts.models import MailAccount
 from imapbridge import actions, queries
+from imapbridge.actions import labelling, labels, whole
 from imapbridge.models import Entry, PendingChange
+from imapbridge.sync.labelling import learn_since
+from tests import factories
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_filing import letters, nothing_is_owed
 
@@ -65,3 +68,29 @@ def test_what_other_programs_give_is_the_account_s(story: Story) -> None:
     story.sync()
     account = MailAccount.objects.get(pk=story.account.pk)
     assert account.labels == {"Fair": {}}
+
+
+def test_a_name_that_is_being_given_up_is_not_learned_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync finds it on messages that the job has not come to yet; and then it is wanted back."""
+    monkeypatch.setattr(whole, "AT_ONCE", 1)
+    _person, account = factories.person()
+    box = factories.mailbox(account)
+    first = factories.message(box)
+    made = [first.pk, factories.message(box, thread=first.thread).pk, factories.message(box).pk]
+    labels.set_label(account.pk, made, "Fair", True)
+
+    def known() -> set[str]:
+        account.refresh_from_db()
+        learn_since(account, {box.pk: 0})
+        account.refresh_from_db()
+        return set(account.labels)
+
+    assert known() == {"Fair"}
+    [job] = labelling.rename(account.pk, "Fair", "Van")
+    assert known() == {"Van"} and job.finished_at is None
+    [back] = labelling.rename(account.pk, "Van", "Fair")
+    assert known() == {"Fair"}
+    while whole.go_on(back.pk):
+        pass
+    assert known() == {"Fair"}
+    assert {word for words in Entry.objects.values_list("keywords", flat=True) for word in words} == {"Fair"}
