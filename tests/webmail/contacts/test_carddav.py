@@ -22,6 +22,7 @@ from webmail.contacts.carddav.errors import (
     NotReached,
     NotUnderstood,
     PasswordRefused,
+    ServerRefused,
 )
 from webmail.contacts.carddav.syncing import Typed
 from webmail.models import AddressBook, Contact, GoneContact, KeptContacts
@@ -129,6 +130,22 @@ def test_deleting_goes_both_ways(pair: Pair) -> None:
     keeping.undo(kept)
     pair.sync()
     assert "FN:Ann" in pair.there()
+
+
+def test_one_that_may_not_be_deleted_comes_back_and_holds_up_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: client.Client, url: str, etag: str) -> None:
+        raise ServerRefused("status 403")
+
+    pair.put("Wren")
+    pair.sync()
+    storing.remove([pair.here()["Wren"]])
+    storing.save(pair.user.pk, Card(name="Tomás"))
+    monkeypatch.setattr(client.Client, "delete", refuses)
+    assert pair.sync().error == "" and "FN:Tomás" in pair.there()
+    pair.sync()
+    assert set(pair.here()) == {"Wren", "Tomás"} and not GoneContact.objects.exists()
 
 
 def test_what_changed_on_both_sides_is_kept_twice(pair: Pair) -> None:

@@ -32,8 +32,8 @@ def _delete(book: AddressBook, client: Client) -> None:
     for gone in GoneContact.objects.filter(book=book).order_by("pk")[:MOST]:
         try:
             client.delete(urljoin(book.url, gone.href), gone.etag)
-        except Changed:
-            # It was changed there: it comes back with the next comparison of everything.
+        except ServerRefused:
+            # It was changed there, or may not be deleted: it comes back with the next comparison of everything.
             AddressBook.objects.filter(pk=book.pk).update(sync_token="")
             book.sync_token = ""
         gone.delete()
