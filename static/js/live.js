@@ -59,8 +59,11 @@ function wake({ mailbox, state, unread, total }) {
   if (isShown) pushed();
   news = isShown && (due === Infinity || news) ? [mailbox, state] : null;
   if (document.hidden) within(isMore ? ELSEWHERE : UNSEEN);
-  else within(isShown ? TOGETHER : ELSEWHERE);
+  else within(isShown && !isWorkedOn() ? TOGETHER : ELSEWHERE);
 }
+
+/** While all of it is being worked on, hundreds of rows change many times a second: once a second is soon enough. */
+const isWorkedOn = () => document.querySelector(".strip.work") !== null;
 
 function within(wait) {
   const at = performance.now() + wait;

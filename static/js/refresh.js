@@ -33,7 +33,7 @@ async function update(shown) {
   const address = `${page}?${own ? `${own}&` : ""}${new URLSearchParams({ since: shown.dataset.state, mark: shown.dataset.mark, ...choices() })}`;
   const changes = (await fetchDocument(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
-  if (changes.dataset.anew === "true") return void (await anew());
+  if (changes.dataset.anew === "true") return void (await (mayWait(shown, changes) ? heads(changes) : anew()));
   apply(shown, changes);
 }
 
@@ -66,13 +66,23 @@ export function title(text) {
   document.title = `${text} – ${document.title.split(" – ").pop()}`;
 }
 
-/** The whole list once more, when too much has changed to tell. */
+/** Whoever reads further down is left where they are while all of the list is being worked on. */
+const mayWait = (shown, changes) => shown.scrollTop > shown.clientHeight && changes.querySelector(".strip.work") !== null;
+
+/** The whole list once more, when too much has changed to tell. What stands above it stays, for it may be pressed now. */
 async function anew() {
-  const address = document.getElementById("list-pane").dataset.address;
-  const fresh = await fetchDocument(address, "list-pane");
+  const pane = document.getElementById("list-pane");
+  const fresh = await fetchDocument(pane.dataset.address, "list-pane");
   if (!fresh) return;
-  const marked = new Set(list().picked);
-  document.getElementById("list-pane").replaceChildren(...fresh.body.childNodes);
+  const old = list();
+  const [marked, at, row] = [new Set(old.picked), old.scrollTop, old.contains(document.activeElement) && document.activeElement.closest(".row")?.id];
+  const [top, came] = [document.getElementById("list-top"), fresh.getElementById("list-top")];
+  if (top && came) {
+    morphInside(top, came);
+    old.replaceWith(fresh.getElementById("list"));
+  } else pane.replaceChildren(...fresh.body.childNodes);
   for (const box of list().querySelectorAll(".row-lead > .check")) box.checked = marked.has(box.value);
+  list().scrollTop = at;
+  if (row) list().focusRow(document.getElementById(row));
   list().dispatchEvent(new Event("mail:rows", { bubbles: true }));
 }

@@ -126,6 +126,6 @@ def test_the_product_moves_a_folder_while_its_worker_is_killed_again_and_again()
 
 
 def _has_done(product: Whimbrel, part: float) -> bool:
-    """Whether the job is through with that part of the conversations."""
+    """Whether the job is through with that part of the conversations, once these are counted."""
     done, total = product.rows("SELECT done, total FROM imapbridge_job")[0]
-    return bool(done >= part * total)
+    return bool(total and done >= part * total)
