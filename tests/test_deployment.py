@@ -62,6 +62,14 @@ def test_a_container_runs_what_the_supervisor_runs(service: str) -> None:
     assert said["volumes"] == ["data:/data"], "all have the same data directory"
 
 
+@pytest.mark.parametrize(
+    "role", [roles.web_at("127.0.0.1", 8000), roles.bridge(), roles.worker()], ids=lambda role: role.name
+)
+def test_the_lines_that_are_told_are_those_that_run(role: roles.Role) -> None:
+    words = " ".join(role.command[1:]).removeprefix("-m ").partition(" --hostname")[0]
+    assert f"{words}`" in (ROOT / "docs/install.md").read_text()
+
+
 def test_what_a_container_does_by_itself_is_serving_pages() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert json.loads(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD ")) == command("web1")
