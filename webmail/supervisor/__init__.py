@@ -7,6 +7,6 @@
     demo       the two demo people and the ports of their servers
 
 `embedded` brings its own database, Redis and demo mail servers; `production` runs the very same web, bridge, worker
-and beat lines against DATABASE_URL and REDIS_URL; `renew` has either replace its processes. Nothing here serves a request or
-imports Django.
+and beat lines against DATABASE_URL and REDIS_URL; `renew` has either replace its processes. Nothing here
+serves a request or imports Django.
 """
