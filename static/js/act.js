@@ -45,8 +45,8 @@ function chosen(button) {
 /** The button of a page that was brought with what was done before it. */
 function undo(button) {
   button.closest(".toast").remove();
-  const { pathname, searchParams } = new URL(button.formAction);
-  const changes = pathname === "/undo" ? searchParams.getAll("change").map(Number) : pathname;
+  const { pathname, search, searchParams } = new URL(button.formAction);
+  const changes = pathname === "/undo" ? searchParams.getAll("change").map(Number) : pathname + search;
   load(() => import("./undo.js"), ({ sendUndo }) => sendUndo(changes));
 }
 
