@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q
 
 from imapbridge import events
 from imapbridge.errors import MailArrived
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
+from imapbridge.models.change import filing_folder
 from imapbridge.sync import hierarchy, listing, places
 from imapbridge.sync.content import FLAG_COLUMNS, FlagValues
 from imapbridge.sync.rows import update_each
@@ -82,6 +85,8 @@ def withdraw(change: PendingChange, entries: Collection[Entry]) -> None:
     if change.step != Step.COPIED:
         places.drop(change.places.values())
     PendingChange.objects.filter(pk=change.pk).delete()
+    if change.file:
+        transaction.on_commit(partial((filing_folder() / change.file).unlink, missing_ok=True))
     if change.kind in (Kind.MOVE, Kind.COPY, Kind.EXPUNGE):
         _keep(change.mailbox_id)
 

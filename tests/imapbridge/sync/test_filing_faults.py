@@ -9,6 +9,7 @@ from imapbridge import actions, events
 from imapbridge.actions import whole
 from imapbridge.errors import MailError
 from imapbridge.models import Job, Message, Notice, PendingChange
+from imapbridge.models.change import filing_folder
 from tests.imapbridge.sync import test_filing
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_faults import Worker
@@ -192,10 +193,13 @@ def _who_has_the_octets_is_told(story: Story, letter: bytes) -> None:
 
     events.not_filed.connect(keep)
     try:
-        actions.append(story.account.pk, story.mailbox("Sent").pk, letter)
+        path = filing_folder().parent / "letter"
+        path.write_bytes(letter)
+        actions.append_file(story.account.pk, story.mailbox("Sent").pk, path)
         story.sync()
     finally:
         events.not_filed.disconnect(keep)
+    assert path.read_bytes() == letter and not list(filing_folder().iterdir())
     assert kept == [("Sent", "over-quota")] and Notice.objects.count() == 1
     assert subjects(story.mailbox("Sent")) == [] and not PendingChange.objects.exists()
     story.assert_equal()
