@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import TypeVar, cast
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -26,6 +26,7 @@ from webmail.screen.together import InboxesPlace
 from webmail.screen.tools import tools
 from webmail.views import found, shell
 
+P = TypeVar("P", bound=Place)
 _SECONDS = re.compile(r"-?[0-9]{1,18}(?=\.)")
 """What a cursor begins with."""
 
@@ -44,7 +45,7 @@ def place_of(request: HttpRequest, mailbox: int) -> Place:
     return kind(mailbox, request.GET.get("before", "")[:50], only, sort, request.GET.get("flat") == "1")
 
 
-def as_liked(request: HttpRequest, place: Place) -> Place:
+def as_liked(request: HttpRequest, place: P) -> P:
     """The place as its person likes to see it."""
     return replace(place, flat=True) if preferences(shell.person(request)).is_flat else place
 
