@@ -66,6 +66,8 @@ class Refining:
     q: str
     words: str
     chips: tuple[Chip, ...]
+    others: tuple[Pill, ...]
+    """Chips that no pill and no menu says as well: for screens that have no room for chips."""
     pills: tuple[Pill, ...]
     menus: tuple[Menu, ...]
     form: Form
@@ -84,12 +86,16 @@ def refining(tree: Node, boxes: Sequence[MailboxItem], accounts: Sequence[tuple[
         _pill(tree, _STARRED, _("Starred"), "star"),
     )
     people = tuple(_person(tree, part) for part in parts if isinstance(part, Term) and part.field == "from")
+    menus = (*_accounts(tree, accounts), _folders(tree, boxes), _times(tree))
+    said = {pill.q for pill in (*people, *pills)} | {menu.choices[0].q for menu in menus if menu.is_set}
+    rest = ((part, str(without(tree, part))) for part in chips)
     return Refining(
         str(tree),
         str(words),
         tuple(_chip(tree, part) for part in chips),
+        tuple(Pill(str(part), q, "true") for part, q in rest if q not in said),
         (*people, *pills),
-        (*_accounts(tree, accounts), _folders(tree, boxes), _times(tree)),
+        menus,
         form(tree),
         str(all_of(part for part in parts if isinstance(part, Term) and not part.field)),
     )

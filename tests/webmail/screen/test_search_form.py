@@ -43,6 +43,12 @@ def test_chips_and_words_are_the_whole_search(text: str) -> None:
         assert _parts(chip.rest) == _parts(text) - _parts(chip.text)
 
 
+def test_where_there_is_no_room_for_chips_pills_say_the_same() -> None:
+    shown = refining(parse("from:ann to:bob is:unread newer:7d larger:1M in:nowhere van -has:attachment").tree, ())
+    assert [pill.name for pill in shown.others] == ["to:bob", "larger:1M", "in:nowhere", "-has:attachment"]
+    assert shown.others[0].q == "from:ann is:unread newer:7d larger:1M in:nowhere van -has:attachment"
+
+
 def test_what_a_person_fills_in() -> None:
     fields = {"from": "ann (bob OR", "subject": '"green van', "without": "old -x", "after": "nonsense", "larger": "5mb"}
     assert composed(fields) == 'from:ann from:bob subject:"green van)" -old x larger:5M'
