@@ -11,6 +11,7 @@ import logging
 import time
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
@@ -36,6 +37,11 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
     whichever account; `{"accounts": 2}` when there is one more, or less."""
 
     groups: list[str] = []
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Channels would first have a thread look after its connection to the database, one for all sockets of the
+        process, though what is heard is only passed on; what asks the database here has that done by itself."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         headers, self.user = dict(self.scope["headers"]), self.scope["user"]

@@ -44,8 +44,8 @@ def web_at(host: str, port: int) -> Role:
 
 
 def _web(place: list[str]) -> list[str]:
-    # A tab has one short word to say.
-    sockets = ["--ws", "websockets-sansio", "--ws-max-size", "4096"]
+    # A tab has one short word to say, and says it twice a minute: whether it is still there is asked more seldom.
+    sockets = ["--ws", "websockets-sansio", "--ws-max-size", "4096", "--ws-ping-interval", "60"]
     loop = ["--loop", "uvloop", "--http", "httptools", *sockets]
     quiet = ["--no-access-log", "--no-proxy-headers", "--no-server-header"]
     # Longer than a proxy keeps a connection that it may use again, and than a request waits for a mail server.
