@@ -63,9 +63,9 @@ def drop_octets(row: Outgoing) -> None:
 def catch_up() -> None:
     """The server has confirmed what was owed: its octets go. And what it refused is offered again when it is time."""
     owed = PendingChange.objects.filter(pk=OuterRef("filing"), confirmed_at=None)
-    over = Outgoing.objects.filter(~Exists(owed), copy=Copy.OWED).exclude(octets="")
+    over = Outgoing.objects.filter(~Exists(owed), filing__isnull=False, copy=Copy.OWED)
     for row in over.order_by("pk")[:MOST]:
-        Outgoing.objects.filter(pk=row.pk, copy=Copy.OWED, filing=row.filing).update(copy=Copy.FILED)
+        Outgoing.objects.filter(pk=row.pk, copy=Copy.OWED, filing=row.filing).update(copy=Copy.FILED, filing=None)
         _drop_at_the_end(row)
     for row in _held().filter(copy_due_at__lte=timezone.now()).select_related("account").order_by("pk")[:MOST]:
         with one_of_many(row.pk):
@@ -90,7 +90,7 @@ def refused(sender: object, change: PendingChange, code: str, **_kwargs: Any) ->
     if not row.copy_problem:
         actions.tell(row.account_id, Outgoing.COPY_NOTICE, code, subject=row.subject, source=change.mailbox.name)
     at = timezone.now() + AGAIN
-    Outgoing.objects.filter(pk=row.pk).update(copy=Copy.HELD, copy_problem=code, copy_due_at=at)
+    Outgoing.objects.filter(pk=row.pk).update(copy=Copy.HELD, filing=None, copy_problem=code, copy_due_at=at)
     return True
 
 

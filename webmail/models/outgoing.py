@@ -127,7 +127,7 @@ class Outgoing(models.Model):
     """`Draft.answers`: the original that is marked as answered or forwarded."""
     copy = models.CharField(max_length=8, choices=Copy.choices, blank=True)
     filing = models.BigIntegerField(null=True)
-    """Key of the change that the copy is owed by; the mirror, whose it is, may be without it any day."""
+    """Key of the change by which the copy is owed, as long as it is; the mirror, whose it is, may be without it."""
     copy_problem = models.CharField(max_length=40, blank=True, default="", db_default="")
     """The code of a MailError: why the server did not take the copy the last time."""
     copy_due_at = models.DateTimeField(null=True)
@@ -146,6 +146,7 @@ class Outgoing(models.Model):
                 condition=Q(state__in=("waiting", "sending", "unknown", "refused", "partly"), dismissed=False),
             ),
             models.Index(fields=["account"], name="outgoing_held", condition=Q(copy="held")),
+            models.Index(fields=["filing"], name="outgoing_owed", condition=Q(filing__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:
