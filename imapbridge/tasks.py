@@ -13,13 +13,13 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.models import MailAccount
-from imapbridge import client, ending, meters, presence, queued
+from imapbridge import client, ending, meters, presence, queued, redis_link
 from imapbridge.actions import leaving, snoozing, whole
 from imapbridge.errors import AskPerson, MailError, ServerBusy, TryAgain
 from imapbridge.models import Job
@@ -29,6 +29,9 @@ from imapbridge.sync import account, searching, sweep
 log = logging.getLogger(__name__)
 
 RETRIES = 5
+SHARES = 15
+"""In so many turns everybody is synced by the clock."""
+SHARE = "whimbrel:sync-share"
 JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""
 JOB_QUIET = timedelta(seconds=15)
@@ -180,10 +183,21 @@ def wake_snoozed() -> None:
 @shared_task
 def sync_everyone() -> None:
     """Accounts that somebody is signed in to, or have fetched without: mail is there before the page asks."""
-    wanted = Q(user__sign_ins__expires_at__gt=timezone.now()) | Q(user__preferences__keeps_syncing=True)
-    live = MailAccount.objects.filter(wanted, refused=False, user__is_active=True).exclude(secret="")
-    for account_id in live.distinct().values_list("pk", flat=True):
+    for account_id in _wanted().values_list("pk", flat=True):
         request_sync(account_id)
+
+
+@shared_task
+def sync_some() -> None:
+    """The next share of everyone: all at once would keep the new mail of all waiting."""
+    share = redis_link.client().incr(SHARE) % SHARES
+    for account_id in _wanted().annotate(share=F("pk") % SHARES).filter(share=share).values_list("pk", flat=True):
+        request_sync(account_id)
+
+
+def _wanted() -> QuerySet[MailAccount]:
+    wanted = Q(user__sign_ins__expires_at__gt=timezone.now()) | Q(user__preferences__keeps_syncing=True)
+    return MailAccount.objects.filter(wanted, refused=False, user__is_active=True).exclude(secret="").distinct()
 
 
 @shared_task

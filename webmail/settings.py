@@ -146,8 +146,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": REDIS_TIMEOUT,
 }
 CELERY_BEAT_SCHEDULE = {
-    # A minute and a half: what nobody's page asked for meanwhile. `expires`: after a pause one run is enough.
-    "sync-everyone": {"task": "imapbridge.tasks.sync_everyone", "schedule": 90, "options": {"expires": 60}},
+    # Everybody within a minute and a half: what nobody's page asked for. `expires`: after a pause one run is enough.
+    "sync-some": {"task": "imapbridge.tasks.sync_some", "schedule": 6, "options": {"expires": 5}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
     "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 12}},
     "sync-books": {"task": "webmail.tasks.sync_everyones_books", "schedule": 900, "options": {"expires": 600}},

@@ -268,7 +268,21 @@ def test_those_who_are_signed_in_are_synced_by_the_clock(broker: Broker, account
         )
     tasks.sync_everyone()
     assert sorted(broker.accounts("fast")) == [account.pk, keeps.pk]
-    assert django_settings.CELERY_BEAT_SCHEDULE["sync-everyone"]["task"] == tasks.sync_everyone.name
+
+
+def test_by_the_clock_they_come_in_turns(broker: Broker) -> None:
+    accounts = [factories.person(f"p{number}@example.com", secret="x")[1] for number in range(tasks.SHARES + 1)]
+    for each in accounts:
+        Preferences.objects.create(user=each.user, keeps_syncing=True)
+    shares = []
+    for _ in range(tasks.SHARES):
+        tasks.sync_some()
+        shares.append(len(broker.accounts("fast")))
+        broker.clear()
+        queued.forget()
+    assert sorted(shares) == [*[1] * (tasks.SHARES - 1), 2]
+    every = django_settings.CELERY_BEAT_SCHEDULE["sync-some"]
+    assert (every["task"], every["schedule"] * tasks.SHARES) == (tasks.sync_some.name, 90)
 
 
 def test_a_worker_that_is_to_end_hands_a_job_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
