@@ -1,5 +1,6 @@
 // Brings the page up to the index: asks what changed since the state it shows, and puts only that in place.
 // `refresh` is the one way in, whoever knows of a change: the clock, an action, or a push.
+import { say } from "./announce.js";
 import { app, fetchDocument, list } from "./page.js";
 import { morph, morphInside } from "./morph.js";
 
@@ -42,12 +43,28 @@ function choices() {
   return Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => ["only", "sort", "q", "all"].includes(name)));
 }
 
+/** Long enough for what comes with the same answer. */
+const AT_ONCE = 1000;
+
 function apply(shown, changes) {
+  if (refused(changes.querySelector("#refused"))) shown.expectsUntil = Date.now() + AT_ONCE;
   shown.apply(changes.querySelector("#rows"), changes.dataset.removed.split(" ").filter(Boolean));
   for (const name of ["state", "mark"]) shown.dataset[name] = changes.dataset[name];
   if (shown.rows.length) delete app.dataset.panes;
   heads(changes);
   if (!shown.rows.length && !document.getElementById("blank")) anew();
+}
+
+/** The strip that tells of what the mail server would not do. Whether there is more of it than before: what is back where
+    it was is shown at once then, for it is no news that could wait. */
+function refused(came) {
+  const old = document.getElementById("refused");
+  if (!came) old?.remove();
+  if (!came || old?.textContent === came.textContent) return false;
+  if (old) old.replaceWith(came);
+  else document.getElementById("list-pane").before(came);
+  say(came.querySelector("p").textContent);
+  return true;
 }
 
 /** What stands around the rows: the list's head, the mailboxes, the window's title. */

@@ -59,6 +59,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "removed": [screen.key_of(one.row.thread, one.mailbox) for one in gone],
         "side": shell.side(inboxes.own, holder, 0, "inboxes"),
         "account": shell.card(inboxes.own, holder, shell.person(request)),
+        "notices": holder.notices,
     }
     return render(request, "mailbox/changes.html", answer)
 

@@ -64,6 +64,7 @@ def changes(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         "removed": [*found.removed, *(row.thread for row in found.rows if not lists.belongs(row, place.only))],
         "side": shell.side(boxes, holder, mailbox_id, place.only),
         "account": shell.card(boxes, holder, shell.person(request)) if holder.others else None,
+        "notices": holder.notices,
     }
     return render(request, "mailbox/changes.html", answer)
 

@@ -57,6 +57,6 @@ def changes(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     search = found.search_of(request, holder, boxes, lists.as_liked(request, found.place_of(request)))
     side = shell.side(boxes, holder, 0, f"saved:{search.query}")
-    answer = {"list": found.pane(request, holder, search), "mark": mark, "side": side}
+    answer = {"list": found.pane(request, holder, search), "mark": mark, "side": side, "notices": holder.notices}
     answer["account"] = shell.card(boxes, holder, shell.person(request)) if holder.others else None
     return render(request, "search/changes.html", answer)

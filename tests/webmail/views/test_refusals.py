@@ -1,5 +1,7 @@
 """The page of what the mail server would not do."""
 
+import pytest
+
 from imapbridge.models import Notice
 from tests.webmail.views.conftest import Person
 
@@ -15,6 +17,14 @@ def test_what_the_server_would_not_do_is_told_until_it_is_read(alice: Person) ->
     later = Notice.objects.create(account=alice.account, kind="flags", code="not-permitted")
     alice.client.post("/refusals", {"notice": [told.pk]})
     assert list(Notice.objects.values_list("pk", flat=True)) == [later.pk]
+
+
+@pytest.mark.parametrize("place", ["/mailbox/{}/changes?since=0", "/search/changes?q=x"])
+def test_an_open_page_hears_of_it(alice: Person, place: str) -> None:
+    address = place.format(alice.inbox.pk)
+    assert 'id="refused"' not in alice.text(address)
+    Notice.objects.create(account=alice.account, kind="move", code="over-quota")
+    assert 'id="refused"' in alice.text(address)
 
 
 def test_no_nonsense_breaks_it(alice: Person) -> None:
