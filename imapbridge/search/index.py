@@ -14,7 +14,7 @@ from imapbridge.queries import MailboxItem
 from imapbridge.search import values
 from imapbridge.search.document import first_key
 from imapbridge.search.fulltext import engine
-from imapbridge.search.phrases import TABLE, Source, is_words, matching, of_accounts
+from imapbridge.search.phrases import TABLE, Source, is_words, matching, of_accounts, says_nothing
 from imapbridge.search.query import ANYWHERE
 from imapbridge.search.tree import And, Node, Not, Term, all_of, any_of, conjuncts, terms
 from imapbridge.terms import labels
@@ -142,7 +142,7 @@ def hits(
     """Messages at their places, the newest first. `among`: a further condition of the rows `t` and `e`, for few of
     them, with its values. Up to four queries."""
     boxes = scope.looked_into(tree)
-    if not boxes or not scope.accounts:
+    if not boxes or not scope.accounts or (says_nothing(tree) and not among):
         return []
     statement = _Statement(scope, few=bool(among))
     statement.mailboxes(boxes)

@@ -49,6 +49,12 @@ def is_words(node: Node) -> bool:
     return is_words(node.of) if isinstance(node, Not) else all(map(is_words, node.parts))
 
 
+def says_nothing(node: Node) -> bool:
+    """Whether it is made of marks alone, which are no words: the index cannot tell where they stand."""
+    asked = [term for term, _ in terms(node)]
+    return bool(asked) and all(term.field in TEXTS and not looked_for(term.value) for term in asked)
+
+
 def matching(using: Words, node: Node, accounts: Sequence[int]) -> str:
     """What `is_words`, in that language, in these accounts."""
     return within(using, node, using.any_of([using.phrase([account_word(account)]) for account in accounts]))
