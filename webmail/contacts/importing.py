@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.db import transaction
 from imapbridge.mime.charsets import in_utf8
 from webmail.contacts import storing, tables, vcard
 from webmail.contacts.card import Card
+from webmail.contacts.folding import folded
 from webmail.contacts.merging import merged
 from webmail.contacts.tables import Fault
 from webmail.models import Contact, ContactAddress
@@ -28,7 +30,8 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A card, and the contact that seems to be the same: by its UID, or by an address."""
+    """A card, and the contact that seems to be the same: by its UID, or by an address; of those that have none, by name
+    and number."""
 
     card: Card
     there: int | None
@@ -45,16 +48,35 @@ def read(data: bytes) -> Read:
 
 
 def plan(user_id: int, cards: Sequence[Card]) -> list[Planned]:
-    """Two queries."""
+    """At most three queries."""
     uids = dict(Contact.objects.filter(user=user_id).values_list("uid", "pk"))
     rows = ContactAddress.objects.filter(user=user_id).order_by("-pk")
     addresses = dict(rows.values_list("known_as", "contact_id"))
-    return [Planned(card, _there(card, uids, addresses)) for card in cards]
+    bare = _without_address(user_id) if any(not card.addresses for card in cards) else {}
+    return [Planned(card, _there(card, uids, addresses, bare)) for card in cards]
 
 
-def _there(card: Card, uids: dict[str, int], addresses: dict[str, int]) -> int | None:
+def _without_address(user_id: int) -> dict[tuple[str, str], int]:
+    """By name and number, or by the name alone where there is no number either."""
+    rows = Contact.objects.filter(user=user_id, kind=Contact.Kind.PERSON, addresses=None).order_by("-pk")
+    return {
+        mark: pk
+        for pk, name, phones in rows.values_list("pk", "name", "phones")
+        for mark in _marks(name, [number for number, _label in phones])
+    }
+
+
+def _marks(name: str, numbers: list[str]) -> list[tuple[str, str]]:
+    words = " ".join(folded(name).split())
+    return [(words, re.sub(r"[^\d+]", "", number)) for number in numbers] or [(words, "")]
+
+
+def _there(card: Card, uids: dict[str, int], addresses: dict[str, int], bare: dict[tuple[str, str], int]) -> int | None:
     if card.uid in uids:
         return uids[card.uid]
+    if not card.addresses and not card.is_group:
+        marks = _marks(card.shown, [each.value for each in card.phones])
+        return next((bare[mark] for mark in marks if mark in bare), None)
     return next((addresses[key] for each in card.addresses if (key := known_as(each.value)) in addresses), None)
 
 

@@ -189,6 +189,14 @@ def test_a_file_is_shown_before_it_is_taken(alice: Person) -> None:
     )
 
 
+def test_who_has_only_a_number_is_not_there_twice(alice: Person) -> None:
+    data = b"Name,Phone\nWren,+46 70-1\nWren,+46 2\nAnn,\n"  # another Wren
+    for made in (3, 0):
+        page = bring(alice, data.replace(b"70-1", b"701") if made else data)[1]
+        answer = alice.client.post("/contacts/import/agree", {"token": token(page)})
+        assert answer.headers["Location"] == f"/contacts?made={made}&filled=0"
+
+
 @pytest.mark.parametrize("data", [b"PK\x03\x04 no contacts", b"\x00" * 99, b"name\n"])
 def test_a_file_of_something_else_is_said(alice: Person, data: bytes) -> None:
     status, page = bring(alice, data)
