@@ -9,6 +9,8 @@ _SIZE = re.compile(r"(\d{1,12})\s*([kmg])?(?:i?b)?", re.IGNORECASE)
 _FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
 _YEAR_LAST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+"""As Gmail has it."""
 _SPAN = re.compile(r"(\d{1,4})\s*(d|w|m|y)[a-z]*", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
@@ -31,12 +33,15 @@ def message_id(text: str) -> str | None:
 
 
 def day(text: str) -> str | None:
-    """`2026/3/1`, `1.3.2026`, `2026-03` and `2026` as `2026-03-01` and so on; `today` and `yesterday` as they are."""
+    """`2026/3/1`, `1.3.2026`, `3/1/2026`, `2026-03` and `2026` as `2026-03-01` and so on; `today`, `yesterday` as they
+    are."""
     text = text.strip().lower()
     if text in {"today", "yesterday"}:
         return text
     if found := _YEAR_LAST.fullmatch(text):
         year, month, of_month = found[3], found[2], found[1]
+    elif found := _MONTH_FIRST.fullmatch(text):
+        year, month, of_month = found[3], found[1], found[2]
     elif found := _YEAR_FIRST.fullmatch(text):
         year, month, of_month = found[1], found[2] or "1", found[3] or "1"
     else:

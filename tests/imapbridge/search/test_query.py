@@ -39,6 +39,7 @@ SEARCHES = {
     "size:10k": Term("larger", "10K"),
     "before:2026/3/1": Term("before", "2026-03-01"),
     "after:1.3.2026": Term("after", "2026-03-01"),
+    "after:3/31/2026": Term("after", "2026-03-31"),
     "older_than:2w": Term("older", "2w"),
     "newer:30d": Term("newer", "30d"),
     "older:2024/04/16": Term("before", "2024-04-16"),

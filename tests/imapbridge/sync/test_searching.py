@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from django.db import connection
 
 from accounts.models import MailAccount, Preferences
 from imapbridge.errors import ConnectionClosed
@@ -17,7 +18,7 @@ from tests import factories
 from tests.imapbridge.sync.conftest import Story, account_of, point_at
 from tests.servers.cyrus import Cyrus
 from tests.servers.mail_server import MailServer, User
-from tests.servers.proxy import Proxy
+from tests.servers.proxy import Proxy, Trap
 from tests.servers.redis import Redis
 from tests.servers.scripted import Expect, Say, ScriptedServer, Step
 
@@ -170,6 +171,38 @@ def test_a_wait_for_the_server_is_ended_from_outside(proxied: Story) -> None:
         threading.Thread(target=lambda: (time.sleep(0.3), wire.abort())).start()
         with pytest.raises(ConnectionClosed):
             wire.wait(timeout=60)
+
+
+def test_stop_closes_the_connection_that_waits(proxied: Story, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FOLDER", "TOTAL"):
+        monkeypatch.setattr(searching, name, 3600.0)
+    proxied.phone.append("INBOX", _letter(1, "Minutes", LONG + "zeppelin"))
+    proxied.sync()
+    trap = proxy.arm(Trap(b"UID SEARCH"))  # the server thinks and thinks
+
+    def enough() -> None:
+        trap.wait()
+        ServerSearch.objects.update(stopped=True)
+        connection.close()
+
+    person = threading.Thread(target=enough)
+    person.start()
+    search = _search(proxied, "zeppelin")
+    person.join()
+    assert (_subjects(search), search.error, search.finished_at is None) == ([], "", False)
+
+
+def test_a_folder_that_takes_too_long_stops_no_other(
+    proxied: Story, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FOLDER", 1.5)
+    proxied.phone.create_mailbox("Lease")
+    for number, name in enumerate(("INBOX", "Lease")):
+        proxied.phone.append(name, _letter(number, name, LONG + "zeppelin"))
+    proxied.sync()
+    proxy.arm(Trap(b"UID SEARCH"))
+    search = _search(proxied, "zeppelin")
+    assert (_subjects(search), search.skipped) == (["Lease"], 1)
 
 
 def test_a_server_that_knows_no_other_letters_is_asked_for_the_rest(proxied: Story, proxy: Proxy) -> None:
