@@ -27,6 +27,8 @@ SLOW = {
 LARGE = {
     # The form of a message without a script, with the files that go along. A script brings them in small pieces.
     r"/compose/(\d+/)?$": 40 * 1024 * 1024,
+    # A piece of a file: as in `compose-pace.js`.
+    r"/compose/\d+/files/": 16 * 1024 * 1024,
 }
 
 application = ProtocolTypeRouter(

@@ -1,15 +1,15 @@
 // Files on their way to the server: several at once, in small pieces, going on after a break where they ended (tus).
+import { Pace } from "./compose-pace.js";
 import { token } from "./compose-send.js";
 import { language } from "./locale.js";
 
-// Little less than what a request may hold.
-const PIECE = 2.5 * 1024 * 1024;
 const PAUSE = 2000;
 const AT_ONCE = 3;
 
 export class Files {
   #queue = [];
   #running = new Set();
+  #pace = new Pace();
 
   constructor(composer, changed) {
     this.composer = composer;
@@ -103,14 +103,19 @@ export class Files {
   /** Brings the piece from `at` on; where the next one begins. Does not give up while the network may come back. */
   async #piece({ file, told, stop }, at) {
     for (;;) {
+      const piece = file.slice(at, at + this.#pace.octets);
+      const began = performance.now();
       try {
         const headers = { "Upload-Offset": at, "Content-Type": "application/offset+octet-stream" };
-        const response = await this.#ask(told.link, "PATCH", headers, stop.signal, file.slice(at, at + PIECE));
+        const response = await this.#ask(told.link, "PATCH", headers, stop.signal, piece);
         if (response.status === 404) throw new DOMException("gone", "AbortError");
+        if (response.status === 413 && this.#pace.refused(piece.size)) continue;
+        if (response.ok) this.#pace.arrived(piece.size, performance.now() - began);
         if (response.ok || response.status === 409) return Number(response.headers.get("Upload-Offset"));
       } catch (fault) {
         if (fault.name === "AbortError") throw fault;
       }
+      this.#pace.failed();
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       const known = await this.#ask(told.link, "HEAD", {}, stop.signal).catch((fault) => fault.name === "AbortError" && Promise.reject(fault));
       if (known?.ok) return Number(known.headers.get("Upload-Offset"));

@@ -25,7 +25,7 @@ SHELL = ("css/main.css", "css/pages.css", "icon.svg", "icons.svg")
 WRITING = (
     "js/offline.js", "js/compose.js", "js/compose-blank.js", "js/compose-chips.js",
     "js/compose-emoji.js", "js/compose-files.js", "js/compose-html.js", "js/compose-journal.js",
-    "js/compose-notices.js", "js/compose-recover.js", "js/compose-save.js", "js/compose-send.js",
+    "js/compose-notices.js", "js/compose-pace.js", "js/compose-recover.js", "js/compose-save.js", "js/compose-send.js",
     "js/compose-sign-in.js", "js/links.js", "js/locale.js",
     "js/mail-composer.js", "js/mail-editor.js", "js/mail-frame.js", "js/mail-recipients.js", "js/mail-toasts.js",
     "js/menus.js", "js/page.js", "js/person.js", "vendor/squire.mjs", "vendor/purify.min.mjs",

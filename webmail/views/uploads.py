@@ -6,7 +6,8 @@
     DELETE .../files/KEY                                          204
     GET    .../files/KEY                                          the file itself
 
-A piece is small (a request's body has its bound) and goes on where the last one ended; after a break HEAD says where.
+A piece is as large as goes quickly (a request's body has its bound) and goes on where the last one ended; after a break
+HEAD says where.
 """
 
 from __future__ import annotations
