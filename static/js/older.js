@@ -21,6 +21,8 @@ function near(entries) {
 
 function add(link, page) {
   if (!link.isConnected) return;
+  // What has come into the list meanwhile is there already, and so is what the mailbox has twice, once read and once not.
+  for (const row of page.querySelectorAll(".row")) if (document.getElementById(row.id)) row.remove();
   link.replaceWith(...page.body.childNodes);
   list().settle();
 }
