@@ -29,7 +29,7 @@ _TAGS = {_MARK: "<mark>", _UNMARK: "</mark>", _IN: '<b class="in" dir="auto">', 
 _PRIVATE = re.compile(f"[{_MARK}-{_OUT}]")
 _IN_TEXT = {"", "body"}
 _BEFORE = 15
-"""Characters before what was found that a long text begins with."""
+"""Characters before what was found that a long text begins with, at the most: rows are short on a phone."""
 _SPACED = 0xDFF
 """The last letter of scripts whose words stand apart, about."""
 BEST = "best"
@@ -91,7 +91,7 @@ class Hits:
         if found is None:
             return ""
         start, _end = folds.span(found)
-        begin = max(0, text.rfind(" ", 0, max(0, start - _BEFORE)) + 1) if start > _BEFORE else 0
+        begin = (text.find(" ", start - _BEFORE, start) + 1 or start) if start > _BEFORE else 0
         cut = text[begin : begin + LONGEST_PREVIEW]
         return ("…" if begin else "") + self.marked(cut, self.text) + ("…" if begin + len(cut) < len(text) else "")
 

@@ -28,5 +28,16 @@ def test_marks(said: tuple[str, str], marked: str) -> None:
     assert shown.replace("<mark>", "[").replace("</mark>", "]") == marked
 
 
+def test_a_long_text_is_shown_from_shortly_before_what_was_found() -> None:
+    hits = Hits(parse("zeppelin").tree)
+    cut = "Nothing of note was said, before the Zeppelin came" + " and went" * 99
+    shown = {text: tagged(hits.excerpt(text)) for text in ("No word of it", "A zeppelin", cut, f"{'x' * 99}-zeppelin")}
+    assert shown["No word of it"] == ""
+    assert shown["A zeppelin"] == "A <mark>zeppelin</mark>"
+    assert shown[cut].startswith("…before the <mark>Zeppelin</mark> came and went")
+    assert shown[cut].endswith("…")
+    assert shown[f"{'x' * 99}-zeppelin"] == "…<mark>zeppelin</mark>"
+
+
 def test_pages_are_told_what_stands_in_texts() -> None:
     assert sought(parse('"Green Van" 🦊 東京都 from:ann -old').tree) == [["green", "van"], ["🦊"], ["東京都"]]
