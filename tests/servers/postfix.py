@@ -38,8 +38,14 @@ myhostname = mx.example.org
 mydestination =
 mynetworks = 127.0.0.0/8
 smtpd_recipient_restrictions = permit_mynetworks, reject
-virtual_mailbox_domains = example.org
+virtual_mailbox_domains = example.org utf8.example
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
+transport_maps = inline:{{ utf8.example=virtual: }}
+virtual_mailbox_base = {directory}/utf8
+virtual_mailbox_maps = static:box/
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
 local_recipient_maps =
 alias_maps =
 smtpd_tls_cert_file = {certificate.certificate}
@@ -47,9 +53,10 @@ smtpd_tls_key_file = {certificate.key}
 smtpd_tls_security_level = may
 message_size_limit = 100000000
 mailbox_size_limit = 0
+virtual_mailbox_limit = 0
 maillog_file = {directory}/maillog
 maillog_file_prefixes = {directory}
-smtputf8_enable = no
+smtputf8_enable = yes
 """
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
@@ -64,6 +71,7 @@ flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 error unix - - n - - error
 lmtp unix - - n - - lmtp
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -86,9 +94,18 @@ class Postfix(Server):
         shutil.copytree(unpacked.root(unpacked.POSTFIX), self._tree, symlinks=True)
         self._make_queue()
 
+    @property
+    def utf8(self) -> Path:
+        """What came for `utf8.example`, in any letters, which LMTP to this Dovecot cannot carry."""
+        return self.directory / "utf8"
+
+    def utf8_letters(self) -> list[bytes]:
+        return [path.read_bytes() for path in self.utf8.glob("box/new/*")]
+
     def choose_ports(self) -> None:
         [self.port] = free_ports(1)
         values = {"directory": self.directory, "tree": self._tree, "owner": OWNER, "group": GROUP, "port": self.port}
+        values |= {"uid": pwd.getpwnam(OWNER).pw_uid, "gid": grp.getgrnam(OWNER).gr_gid}
         values |= {"lmtp": self._dovecot.ports.lmtp, "certificate": self._dovecot.certificate}
         for name, text in (("main.cf", MAIN), ("master.cf", MASTER)):
             (self.directory / "etc" / name).write_text(text.format(**values))
@@ -109,7 +126,7 @@ class Postfix(Server):
         queue = self.directory / "queue"
         for path in (self.directory / "etc", queue, queue / "pid"):
             path.mkdir()
-        for path in (self.directory / "data", *(queue / name for name in PRIVATE)):
+        for path in (self.directory / "data", self.utf8, *(queue / name for name in PRIVATE)):
             self._make(path, 0o700, owner, 0)
         self._make(queue / "public", 0o710, owner, group)
         self._make(queue / "maildrop", 0o730, owner, group)

@@ -87,6 +87,22 @@ def test_there_and_back(alice: tuple[User, MailAccount], dovecot: Dovecot, tmp_p
     _what_came_back_is_told(account, row, whole(dovecot, user))
 
 
+def test_letters_of_any_script(alice: tuple[User, MailAccount], postfix: Postfix) -> None:
+    """SMTPUTF8 (RFC 6531): addresses as people write them, in the envelope and in the header."""
+    user, account = alice
+    one = Composed(
+        message_id=new_message_id("example.org"), date=timezone.now(), from_=Address("Älice", user.address),
+        to=(Address("Jörg", "jörg@utf8.example"), Address("", '"用 户"@utf8.example')), subject="Grüße", text="日本\n.",
+    )  # fmt: skip
+    row = outbox.send(account, one, due_at=timezone.now(), dsn=True)
+    written = row.path.read_bytes()
+    posting.post(row.pk)
+    row.refresh_from_db()
+    assert [each["state"] for each in row.recipients] == ["accepted", "accepted"]
+    wait_until(lambda: len(postfix.utf8_letters()) == 2, "both")
+    assert all(raw.replace(b"\n", b"\r\n").endswith(written) for raw in postfix.utf8_letters())
+
+
 def _reads_as_it_was_written(bob: MailAccount, came: Parsed, composed: Composed) -> None:
     sync(bob.pk)
     message = Message.objects.get(account=bob)
