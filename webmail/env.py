@@ -268,7 +268,7 @@ class Environment:
         "WEBMAIL_LOG_FORMAT",
         values.log_format,
         "plain",
-        "plain, or json: one object a line, with the ids of the request, its person and its account. Neither holds mail.",
+        "plain, or json: one object a line, with the ids of request, person and account. Neither holds mail.",
     )
     metrics_token: str = _variable(
         "WEBMAIL_METRICS_TOKEN",
