@@ -6,10 +6,14 @@ here go on with it, and beat asks for whatever must not wait so long.
 
 from __future__ import annotations
 
+import logging
+
 from celery.worker.consumer import Consumer as CelerysConsumer
 from kombu.connection import Connection
 
 from imapbridge import tasks
+
+logger = logging.getLogger(__name__)
 
 
 class Consumer(CelerysConsumer):  # type: ignore[misc]  # Celery has no types
@@ -30,8 +34,14 @@ class Consumer(CelerysConsumer):  # type: ignore[misc]  # Celery has no types
 
 
 def leave_where_it_is(connection: Connection) -> None:
-    """Closing it must not give back what it has taken. It would do so over another connection, which it can no longer
-    make: kombu takes its address from it in the first half of closing, and asks for it in the second, when the loss was
-    noticed while it waited for tasks. That fault ends the worker."""
+    """Closing it must not give back what it has taken, nor may what ends later be acknowledged over it: both would be
+    tried over another connection, which it can no longer make. kombu takes its address from it in the first half of
+    closing, and asks for it in the second when the loss was noticed while it waited for tasks, or when a task ends.
+    Either fault ends the worker."""
     for channel in connection.transport.channels:
         channel.do_restore = False
+        channel.basic_ack = channel.basic_reject = _too_late
+
+
+def _too_late(*_tag: object, **_how: object) -> None:
+    logger.info("a task has ended whose broker was lost meanwhile; it is given out once more")
