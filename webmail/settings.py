@@ -146,8 +146,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": REDIS_TIMEOUT,
 }
 CELERY_BEAT_SCHEDULE = {
-    # `expires`: of those that a pause has heaped up not all are needed; but longer than workers are ever behind, or none
-    # would be done just when there is much to do. Everybody is synced within a minute and a half.
+    # `expires`: of those that a pause has heaped up not all are needed. Longer than workers are ever behind, or none would
+    # be done just when there is much to do. Everybody is synced within a minute and a half.
     "sync-some": {"task": "imapbridge.tasks.sync_some", "schedule": 6, "options": {"expires": 30}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
     "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 12}},
@@ -160,12 +160,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "wake-snoozed": {"task": "imapbridge.tasks.wake_snoozed", "schedule": 30, "options": {"expires": 120}},
     "sweep-mirror": {"task": "imapbridge.tasks.sweep_mirror", "schedule": 86_400, "options": {"expires": 3600}},
-    "mirror-drafts": {"task": "webmail.tasks.mirror_rested_drafts", "schedule": 60, "options": {"expires": 50}},
+    "mirror-drafts": {"task": "webmail.tasks.mirror_rested_drafts", "schedule": 60, "options": {"expires": 300}},
     "sweep-drafts": {"task": "webmail.tasks.sweep_drafts", "schedule": 3600, "options": {"expires": 600}},
     "look-at-outbox": {"task": "webmail.tasks.look_at_outbox", "schedule": 10, "options": {"expires": 120}},
     "sweep-outbox": {"task": "webmail.tasks.sweep_outbox", "schedule": 3600, "options": {"expires": 600}},
     "sweep-audit": {"task": "webmail.tasks.sweep_audit", "schedule": 86_400, "options": {"expires": 3600}},
-    "return-tokens": {"task": "webmail.tasks.return_tokens", "schedule": 60, "options": {"expires": 50}},
+    "return-tokens": {"task": "webmail.tasks.return_tokens", "schedule": 60, "options": {"expires": 300}},
     "sweep-sign-ins": {"task": "webmail.tasks.sweep_sign_ins", "schedule": 3600, "options": {"expires": 600}},
 }
 
