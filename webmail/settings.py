@@ -146,11 +146,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": REDIS_TIMEOUT,
 }
 CELERY_BEAT_SCHEDULE = {
-    # `expires`: of those that a pause has heaped up not all are needed. Longer than workers are ever behind, or none would
-    # be done just when there is much to do. Everybody is synced within a minute and a half.
+    # `expires`: of those that a pause has heaped up not all are needed. Longer than workers are ever behind, or none is
+    # done just when there is much to do. Everybody is synced within a minute and a half.
     "sync-some": {"task": "imapbridge.tasks.sync_some", "schedule": 6, "options": {"expires": 30}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
-    "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 12}},
+    "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 120}},
     "sync-books": {"task": "webmail.tasks.sync_everyones_books", "schedule": 900, "options": {"expires": 600}},
     "sweep-contacts": {"task": "webmail.tasks.sweep_contacts", "schedule": 3600, "options": {"expires": 600}},
     "count-acquaintances": {
