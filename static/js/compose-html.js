@@ -46,11 +46,16 @@ const aside = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([
 
 const WORN = /^(?:color|background-color|font-(?:family|size|weight|style)|text-(?:align|decoration.*)|line-height|vertical-align|white-space.*|width|height|(?:border|padding)(?:-.*)?|margin-(?:top|right|bottom|left)|list-style-type)$/;
 
+/** With the styles that are worn here, and without what they hide. */
 function dressed(fragment) {
   const given = document.createElement("i").style;
   for (const each of fragment.querySelectorAll("[data-css]")) {
     given.cssText = each.dataset.css;
     each.removeAttribute("data-css");
+    if (given.display === "none" || given.maxHeight === "0px") {
+      each.remove(); // as in what a newsletter has lists of messages show
+      continue;
+    }
     for (const name of given) {
       const value = given.getPropertyValue(name);
       if (WORN.test(name) && !/url\(|^-/.test(value)) each.style.setProperty(name, value);

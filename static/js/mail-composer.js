@@ -95,8 +95,14 @@ class MailComposer extends HTMLElement {
   changed(surely = false) {
     this.saver?.changed(surely);
     if (this.saver && !this.saver.isSaved) this.said("");
+    this.#head();
+  }
+
+  /** What it is called; when there is nothing else to be seen of it, by whom it is for. */
+  #head() {
+    const [first] = this.isMinimised ? this.recipients.get("to").people : [];
     const subject = this.form.elements.subject.value.trim();
-    this.querySelector("h2").textContent = subject || this.words.title;
+    this.querySelector("h2").textContent = subject || first?.name || first?.address || this.words.title;
   }
 
   said(text) {
@@ -205,6 +211,7 @@ class MailComposer extends HTMLElement {
     this.classList.remove("expanded");
     this.classList.add("minimised");
     this.#call("minimise", this.words.enlarge);
+    this.#head();
     if (this.contains(document.activeElement)) this.#leaveFocus();
   }
 
@@ -212,6 +219,7 @@ class MailComposer extends HTMLElement {
     this.hidden = false;
     this.classList.remove("minimised");
     this.#call("minimise", this.words.minimise);
+    this.#head();
     this.dispatchEvent(new CustomEvent("compose:restored", { bubbles: true }));
     this.editor.focus();
   }
