@@ -126,11 +126,13 @@ async def _renew(plan: Plan, tree: Tree) -> None:
     _say("Replacing the processes ...")
     try:
         await _prepare(plan, tree)
-    except CannotStart as reason:
+    except (CannotStart, OSError) as reason:  # files may come and go while the new version is put in place
         _say(f"{reason}\nThe processes go on as they were.")
         return
-    await tree.unless_stopped(tree.renew())
-    _say("Replaced.")
+    if lost := await tree.unless_stopped(tree.renew()):
+        _say(f"The new {lost} does not stay; see {plan.data / 'log' / lost}.log. The others go on as they were.")
+    else:
+        _say("Replaced.")
 
 
 def _processes(value: str) -> int:

@@ -57,7 +57,10 @@ def holder(data: Path) -> int:
     try:
         lock(data).close()
     except CannotStart:
-        return int((data / "lock").read_text())
+        told = (data / "lock").read_text()
+        if not told:
+            raise CannotStart("What runs there is of a version before: stop it, and start it again.") from None
+        return int(told)
     raise CannotStart(f"Nothing runs on {data}.")
 
 

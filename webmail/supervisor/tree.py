@@ -18,6 +18,8 @@ STOP_ORDER = (("web",), ("beat", "worker", "bridge", "demo"), ("redis",))
 RENEW_ORDER = ("worker", "bridge", "web", "beat")
 #: So many deaths before the first sign of life mean that it will never work.
 HOPELESS = 3
+#: Seconds in which a new process that cannot work has ended.
+SETTLES = 5.0
 Result = TypeVar("Result")
 
 
@@ -77,11 +79,15 @@ class Tree:
         await self.unless_stopped(self._wish.wait())
         self._wish.clear()
 
-    async def renew(self) -> None:
-        """Replace one process after another."""
-        for name in RENEW_ORDER:
-            if name in self._children:
-                await self._children[name].renew()
+    async def renew(self) -> str:
+        """Replace one process after another, as far as they stay; the name of the one that did not, or nothing."""
+        for child in (self._children[name] for name in RENEW_ORDER if name in self._children):
+            deaths = child.deaths
+            await child.renew()
+            await asyncio.sleep(SETTLES)
+            if child.deaths > deaths:
+                return child.role.name
+        return ""
 
     async def stop(self) -> None:
         """End all, in order."""

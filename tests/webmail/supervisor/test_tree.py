@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.servers.process import private_directory
+from webmail.supervisor import tree
 from webmail.supervisor.log import MOST_ERRORS_SHOWN, Log
 from webmail.supervisor.roles import Role
 from webmail.supervisor.tree import Stopped, Tree
@@ -99,6 +100,12 @@ def test_the_web_stops_before_what_it_needs() -> None:
     assert "end of redis" in stage.log("redis")
 
 
+@pytest.fixture
+def quickly_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "SETTLES", 0.3)
+
+
+@pytest.mark.usefixtures("quickly_settled")
 def test_on_a_wish_each_is_replaced_or_replaces_its_own() -> None:
     again = "import signal; signal.signal(signal.SIGHUP, lambda *_: print('again', flush=True)); "
 
@@ -110,12 +117,26 @@ def test_on_a_wish_each_is_replaced_or_replaces_its_own() -> None:
         await stage.until(lambda: all(stage.log(name) for name in ("worker", "bridge", "web")))
         os.kill(os.getpid(), signal.SIGUSR1)
         await stage.tree.wait_for_wish()
-        await stage.tree.renew()
+        assert await stage.tree.renew() == ""
         await stage.until(lambda: stage.log("worker").count("well") == 2)
         await stage.until(lambda: stage.log("bridge").count("up") == 2)
         await stage.until(lambda: "again" in stage.log("web"))
 
     assert play(story).said == [], "nothing died by itself"
+
+
+@pytest.mark.usefixtures("quickly_settled")
+def test_what_comes_after_a_new_one_that_does_not_stay_is_left_as_it_is() -> None:
+    once = "import os, sys; sys.exit(1) if os.path.exists('{0}') else open('{0}', 'w'); " + WELL
+
+    async def story(stage: Stage) -> None:
+        stage.start("worker", once.format(stage.logs / "was-here"))
+        stage.start("bridge", WELL)
+        await stage.until(lambda: stage.log("worker") and stage.log("bridge"))
+        assert await stage.tree.renew() == "worker"
+        assert stage.log("bridge").count("well") == 1
+
+    assert "worker stopped by itself" in play(story).said[0]
 
 
 def test_waiting_for_what_keeps_dying_ends() -> None:
