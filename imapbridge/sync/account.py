@@ -113,9 +113,11 @@ def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = n
 
 def _replay(connection: BlockingConnection, change: Owed, renew: Renew) -> Owed | None:
     """Make one change; the next one. Raises what keeps from going on, and then it is for later."""
-    with claims.kept(change):
+    with claims.kept(change) as is_ours:
         try:
             renew()
+            if not is_ours():  # that took so long that another may be at it
+                return replay.next_change(change.account_id)
             answer = connection.run(replay.command(connection.session, change), timeout=change.seconds)
         except CommandFailed as error:
             if asked_to_wait(error):  # no word on the change itself

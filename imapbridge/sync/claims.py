@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,11 +36,12 @@ def until() -> datetime:
 
 @dataclass(eq=False, slots=True)
 class Claim:
-    """On one change, by the turn of it that `attempts` counts; `good_until` is monotonic seconds."""
+    """On one change, by the turn of it that `attempts` counts. Moments are monotonic seconds."""
 
     change_id: int
     turn: int
     good_until: float
+    """0: it is another's, for good. In the past: no sign could be given meanwhile, and it may still be ours."""
     ends: float
     """When no sign is given any more: nothing may take so long."""
 
@@ -50,8 +51,8 @@ def kept(change: Owed) -> Iterator[Callable[[], bool]]:
     """Signs are given while this lasts. Yields a question: is it still ours, as far as is known?"""
     now = time.monotonic()
     claim = Claim(change.id, change.attempts, now + LEASE, now + 2 * change.seconds)
-    _keeper.add(claim)
     try:
+        _keeper.add(claim)
         yield lambda: time.monotonic() < claim.good_until
     finally:
         _keeper.drop(claim)
@@ -63,14 +64,14 @@ class _Keeper:
     def __init__(self) -> None:
         self._claims: set[Claim] = set()
         self._change = threading.Lock()
-        self._is_running = False
+        self._thread: threading.Thread | None = None
 
     def add(self, claim: Claim) -> None:
         with self._change:
             self._claims.add(claim)
-            if not self._is_running:
-                self._is_running = True
-                threading.Thread(target=self._run, name="claims", daemon=True).start()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="claims", daemon=True)
+                self._thread.start()
 
     def drop(self, claim: Claim) -> None:
         with self._change:
@@ -80,25 +81,25 @@ class _Keeper:
         while True:
             time.sleep(SIGN)
             with self._change:
-                self._is_running = bool(self._claims)
                 held = list(self._claims)
-            if not held:
-                return
+                if not held:
+                    self._thread = None
+                    return
             self._give_signs(held)
 
     def _give_signs(self, held: list[Claim]) -> None:
         now = time.monotonic()
         try:
-            for claim in held:
-                if claim.good_until - now < LEASE - SIGN / 2 and now < min(claim.ends, claim.good_until):
-                    _sign(claim, now)
+            with closing(connection):
+                for claim in held:
+                    if 0 < claim.good_until < now + LEASE - SIGN / 2 and now < claim.ends:
+                        _sign(claim, now)
         except Error as fault:  # the next sign may be given
             logger.warning("no sign given of what is replayed: %s", type(fault).__name__)
-        finally:
-            connection.close()
 
 
 def _sign(claim: Claim, now: float) -> None:
+    """Late as well, after the database was away: the turn tells whether another has taken it by then."""
     row = PendingChange.objects.filter(pk=claim.change_id, attempts=claim.turn, confirmed_at=None)
     claim.good_until = now + LEASE if row.update(not_before=until()) else 0.0
 

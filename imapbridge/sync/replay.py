@@ -193,9 +193,10 @@ def tidy(account_id: int) -> None:
 
 
 def postponed(change: Owed) -> None:
-    """No answer: later, with a pause that grows by half, so that a server that is back soon has everything soon."""
+    """No answer: later, with a pause that grows by half, so that a server that is back soon has everything soon. Not
+    where another has claimed it meanwhile."""
     pause = min(MAX_PAUSE, timedelta(seconds=1.5 ** min(change.attempts, 20)))
-    PendingChange.objects.filter(pk=change.id).update(not_before=timezone.now() + pause)
+    PendingChange.objects.filter(pk=change.id, attempts=change.attempts).update(not_before=timezone.now() + pause)
 
 
 def owing() -> list[int]:
