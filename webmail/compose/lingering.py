@@ -66,7 +66,8 @@ def look() -> None:
 
 def came_back(sender: object, user: User, **_kwargs: Any) -> None:
     """Receives `user_logged_in`: what waits for nothing but that is tried at once."""
-    waits = Outgoing.objects.filter(account__user=user.pk, state=State.WAITING, problem=SignInRefused.code)
+    own = MailAccount.objects.filter(user=user.pk)  # no join: only what waits still when its row is free
+    waits = Outgoing.objects.filter(account__in=own, state=State.WAITING, problem=SignInRefused.code)
     waits.update(due_at=timezone.now())
 
 

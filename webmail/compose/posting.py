@@ -104,7 +104,8 @@ def take(outgoing_id: int) -> Outgoing | None:
     have sent enough for now: then it waits until there is room for it, and that is no attempt."""
     now = timezone.now()
     due = Outgoing.objects.filter(pk=outgoing_id, state=State.WAITING, due_at__lte=now)
-    due = due.filter(account__user__is_active=True)
+    # No join: PostgreSQL would compare what it found before it waited for the row.
+    due = due.filter(account__in=MailAccount.objects.filter(user__is_active=True))
     with transaction.atomic():
         if not due.update(
             state=State.SENDING, turn=F("turn") + 1, attempts=F("attempts") + 1, ending=False, due_at=now + LEASE
