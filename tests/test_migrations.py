@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import migrations, models
+from django.apps import apps
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
@@ -31,6 +32,22 @@ def test_a_baseline_names_migrations_that_are_there() -> None:
     nodes = MigrationLoader(None, ignore_no_migrations=True).graph.nodes
     for app, number in BASELINE.items():
         assert any(name.startswith(number) for place, name in nodes if place == app)
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_an_index_whose_making_was_cut_is_made_again() -> None:
+    """Without a transaction around it, what was done of it is there when the migration is begun again."""
+    nodes = MigrationLoader(None, ignore_no_migrations=True).graph.nodes
+    cut = {key: one.operations for key, one in nodes.items() if key[0] in BASELINE and not one.atomic}
+    assert cut
+    state = ProjectState.from_apps(apps)
+    for (app, name), operations in cut.items():
+        first, *rest = operations
+        assert isinstance(first, migrations.AddIndex), name
+        assert not any(isinstance(one, migrations.AddIndex) for one in rest), name
+        with connection.schema_editor(atomic=False) as editor:
+            first.database_forwards(app, editor, state, state)
 
 
 def told(*operations: Operation) -> list[str]:

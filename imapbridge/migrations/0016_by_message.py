@@ -1,6 +1,7 @@
 """For lists of messages by themselves: an index in their order, and jobs that are done to each of them.
 
-The largest table is written to all the time: PostgreSQL makes the index beside that, which takes no transaction around it.
+The largest table is written to all the time: PostgreSQL makes the index beside that, which takes no transaction around
+it. So the index comes first: whoever is cut while it is made begins the migration again.
 """
 
 from typing import Any
@@ -11,12 +12,16 @@ from django.db.migrations.state import ProjectState
 
 
 class AddIndexBeside(migrations.AddIndex):
-    """Where the database can, without keeping anybody from writing."""
+    """Where the database can, without keeping anybody from writing. What was cut leaves an index that is not valid:
+    another is made in its place. First or alone in its migration, for what was done before it would be done twice."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
+        beside = schema_editor.connection.vendor == "postgresql"
+        name = schema_editor.quote_name(self.index.name)
+        schema_editor.execute(f"DROP INDEX {'CONCURRENTLY ' * beside}IF EXISTS {name}")
+        if not beside:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         editor: Any = schema_editor
@@ -29,11 +34,11 @@ class Migration(migrations.Migration):
     dependencies = [("imapbridge", "0015_filtering")]
 
     operations = [
-        migrations.AddField("job", "by_message", models.BooleanField(default=False, db_default=False)),
         AddIndexBeside(
             model_name="entry",
             index=models.Index(
                 fields=["mailbox", "-sort_at", "-message"], condition=models.Q(expunged=False), name="entry_list"
             ),
         ),
+        migrations.AddField("job", "by_message", models.BooleanField(default=False, db_default=False)),
     ]

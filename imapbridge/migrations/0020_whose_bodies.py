@@ -3,19 +3,10 @@
 What the version before has cached meanwhile is not read for that: the mail server is asked for its words.
 """
 
-from importlib import import_module
-
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
-
     dependencies = [("imapbridge", "0019_muting_all")]
 
-    operations = [
-        migrations.AddField("body", "account_id", models.BigIntegerField(null=True)),
-        import_module("imapbridge.migrations.0016_by_message").AddIndexBeside(
-            model_name="body", index=models.Index(fields=["account_id", "id"], name="body_account")
-        ),
-    ]
+    operations = [migrations.AddField("body", "account_id", models.BigIntegerField(null=True))]
