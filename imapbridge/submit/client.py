@@ -5,8 +5,9 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Callable
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from socket import socket
+from typing import Any
 
 from imapbridge.wire.drivers import Server, dial
 
@@ -21,24 +22,44 @@ MOST = 64 * 1024
 """Octets of one reply."""
 
 
+class _InTime(RawIOBase):
+    """What comes over a connection, until a time that is set: however little comes at once, nobody waits longer."""
+
+    def __init__(self, link: socket) -> None:
+        self._link = link
+        self.until = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        left, patience = self.until - time.monotonic(), self._link.gettimeout()
+        if left <= 0:
+            raise TimeoutError
+        self._link.settimeout(left if patience is None else min(left, patience))
+        try:
+            return self._link.recv_into(buffer)
+        finally:
+            self._link.settimeout(patience)
+
+
 class _Replies:
     """What is read of the server: none of its replies is without end, nor comes drop by drop for ever."""
 
-    def __init__(self, file: BufferedReader) -> None:
-        self._file = file
-        self._left, self._until = MOST, 0.0
+    def __init__(self, link: socket) -> None:
+        self._link = _InTime(link)
+        self._file = BufferedReader(self._link)
+        self._left = MOST
 
     def begin(self, seconds: float) -> None:
         """The next reply, which is there as a whole in so many seconds."""
-        self._left, self._until = MOST, time.monotonic() + seconds
+        self._left, self._link.until = MOST, time.monotonic() + seconds
 
     def readline(self, most: int) -> bytes:
         line = self._file.readline(most)
         self._left -= len(line)
         if self._left < 0:
             raise OSError("a reply without end")
-        if time.monotonic() > self._until:
-            raise TimeoutError
         return line
 
     def close(self) -> None:
@@ -60,7 +81,7 @@ class Client(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None:
-            self.file = _Replies(self.link.makefile("rb"))
+            self.file = _Replies(self.link)
         self.file.begin(2 * (self.link.gettimeout() or CONNECT))
         code, words = super().getreply()
         if self._watch:

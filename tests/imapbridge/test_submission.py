@@ -5,7 +5,7 @@ import pytest
 from imapbridge.errors import ConnectionClosed, TimedOut, WireError
 from imapbridge.submit.link import Link
 from imapbridge.wire.drivers import Server
-from tests.servers.scripted import Expect, Say, ScriptedServer, Step, Wait
+from tests.servers.scripted import Expect, Hangup, Say, ScriptedServer, Step, Wait
 
 pytestmark = pytest.mark.threat("D4")
 
@@ -19,6 +19,7 @@ GREETED = (Say(b"220 hello\r\n"), Expect(b"EHLO"))
         ([*GREETED, Say(b"250-" + b"x" * 9000)], ConnectionClosed),
         ([Say(b"220-hello\r\n" * 20_000)], ConnectionClosed),
         ([Say(b"220-hello\r\n"), Wait(0.06)] * 9, TimedOut),
+        ([*[Say(b"2"), Wait(0.06)] * 9, Hangup(reset=True)], TimedOut),
         ([Say(b"HTTP/1.1 400 Bad Request\r\n\r\n")], ConnectionClosed),
     ],
 )
