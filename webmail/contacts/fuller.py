@@ -28,7 +28,8 @@ def more_names(card: Card) -> list[str]:
     """What stands behind family and given name: others, what is said before, and after. Those of another person, as
     after merging, are not hers."""
     line = _kept(card, "N")
-    family, given, *more = [part.strip() for part in line.parts()] if line else ["", ""]
+    parts = line.parts() if line else []
+    family, given, *more = [part.strip() for part in [*parts, "", ""]]  # of a very long one not all was read
     is_hers = (given and given == card.given) or (family and family == card.family)
     return (more if is_hers else []) + [""] * 3
 

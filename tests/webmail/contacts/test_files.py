@@ -187,6 +187,11 @@ def test_what_is_not_kept_apart_is_written_again(encoding: str) -> None:
     assert "\r\nN:Roy;Zoé;;;\r\n" in text and "ORG:Cie\r\n" in text and "BDAY:1990-01-01\r\n" in text
 
 
+def test_a_name_of_which_not_all_is_read_is_written() -> None:
+    cards = vcard.read(f"BEGIN:VCARD\nFN:a\nN:{'x' * 2001};Ann;Marie;;\nEND:VCARD\n".encode())
+    assert ";Ann;" in vcard.write(cards).replace("\r\n ", "")
+
+
 PHONE = (
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;\r\n"
     "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg=\r\n M=C3=BCller\r\n"
