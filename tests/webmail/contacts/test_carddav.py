@@ -14,7 +14,7 @@ from tests.servers.radicale import PASSWORD, Radicale
 from tests.servers.web_host import Reply, WebHost
 from webmail.contacts import keeping, storing
 from webmail.contacts.card import Card, Labelled
-from webmail.contacts.carddav import client, digest, discovery, syncing, xml
+from webmail.contacts.carddav import client, digest, discovery, pushing, syncing, xml
 from webmail.contacts.carddav.errors import (
     BookError,
     NoBook,
@@ -304,6 +304,17 @@ def test_a_server_that_takes_no_password_as_it_is(web_host: WebHost, settings: A
         client.Client(web_host.url, "änn", Secret("geheim")).delete(f"{web_host.url}/b/a.vcf", "")
     said = [each.headers["Authorization"].split(" ")[0] for each in web_host.asked]
     assert said == ["Basic", "Digest"]
+
+
+@pytest.mark.parametrize("status", [408, 423, 425, 429, 503])
+def test_what_is_not_taken_now_is_owed_on(db: None, web_host: WebHost, settings: Any, status: int) -> None:
+    settings.ENV = replace(settings.ENV, carddav_hosts=("localhost",))
+    web_host.answers["/b/a.vcf"] = Reply(status=status)
+    book = AddressBook.objects.create(user=factories.person()[0], url=f"{web_host.url}/b/")
+    GoneContact.objects.create(book=book, href="/b/a.vcf")
+    with pytest.raises(NotReached):
+        pushing.push(book, client.Client(web_host.url, "noor", Secret("x")))
+    assert GoneContact.objects.exists()
 
 
 @pytest.mark.threat("D5")

@@ -33,6 +33,8 @@ DEADLINE = 30.0
 MOST = 32 * 1024 * 1024
 REDIRECTS = 4
 _MOVED = (301, 302, 307, 308)
+_PASSING = (408, 423, 425, 429)
+"""Too slow, locked, too early, too often: the same may be done another time."""
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 _VCARD = {"Content-Type": "text/vcard; charset=utf-8"}
 
@@ -132,6 +134,6 @@ def _good(answer: Answer, *wanted: int) -> Answer:
         raise PasswordRefused(f"status {answer.status}")
     if answer.status == 412:
         raise Changed
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status in _PASSING:
         raise NotReached(f"status {answer.status}")
     raise ServerRefused(f"status {answer.status}")

@@ -2,7 +2,7 @@
 
     BookError
     ├── NotAllowedThere    its address is not one that we may ask
-    ├── NotReached         no answer, or none in time
+    ├── NotReached         no answer, none in time, or not now
     ├── PasswordRefused    the server wants another name or password
     ├── NoBook             there is no address book at the address
     ├── NotUnderstood      an answer that is no CardDAV, or too large
