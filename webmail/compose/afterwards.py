@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from imapbridge import actions
 from imapbridge.models import Mailbox, Message
-from webmail.compose import drafts, filing, mirror
+from webmail.compose import clearing, drafts, filing, mirror
 from webmail.models import Draft, Outgoing
 
 State, Copy = Outgoing.State, Outgoing.Copy
@@ -28,12 +28,12 @@ def see_to(outgoing_id: int) -> None:
         filing.file(row)
     if row.state in DONE:
         _end_draft(row)
-        filing.drop_octets(row)
+        clearing.drop_octets(row, filing.UNFILED)
 
 
 def catch_up() -> None:
     """What somebody was killed over, and what had to wait for the account's first sync."""
-    is_kept = Q(octets="") | Q(copy__in=(Copy.NONE, Copy.OWED, Copy.HELD))
+    is_kept = Q(octets="") | filing.UNFILED
     can_be_filed = Exists(Mailbox.objects.filter(account=OuterRef("account")))
     left = (Q(copy=Copy.NONE) & can_be_filed) | Q(draft__isnull=False) | ~is_kept
     for pk in Outgoing.objects.filter(left, state__in=DONE).order_by("pk").values_list("pk", flat=True)[:100]:

@@ -20,11 +20,11 @@ ORPHANED = 24 * 3600
 """Seconds after which a file that no row has is removed."""
 
 
-def drop_octets(row: Outgoing) -> None:
-    """Its file is needed no more, when the transaction is committed."""
-    path, is_there = row.path, bool(row.octets)
-    Outgoing.objects.filter(pk=row.pk).update(octets="")
-    if is_there:
+def drop_octets(row: Outgoing, but: Q | None = None) -> None:
+    """Its file is needed no more, when the transaction is committed; `but`: unless it is one of these."""
+    path, rows = row.path, Outgoing.objects.filter(pk=row.pk)
+    unused = rows if but is None else rows.exclude(but)
+    if row.octets and unused.update(octets=""):
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import autoconfig
@@ -26,6 +26,7 @@ from imapbridge.terms import flags
 from imapbridge.terms.special_use import SpecialUse
 from imapbridge.wire import quirks
 from imapbridge.writing import writing
+from webmail.compose import clearing
 from webmail.models import Outgoing
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ AGAIN = timedelta(hours=2)
 """Between two times that a held copy is offered by itself."""
 MOST = 100
 """Rows that one look of the clock is for."""
+UNFILED = Q(copy__in=(Copy.NONE, Copy.HELD)) | Q(copy=Copy.OWED, filing__isnull=False)
+"""The copy needs the octets yet. Without `filing` it was owed by a version that gave the change octets of its own."""
 
 
 def file(row: Outgoing, *, may_make: bool = True) -> None:
@@ -51,13 +54,6 @@ def file(row: Outgoing, *, may_make: bool = True) -> None:
         now.save(update_fields=["copy", "filing", "copy_problem", "copy_due_at"])
         if was == Copy.NONE:
             actions.mark_original(row.account_id, now.answers.get("message_id") or "", now.answers.get("kind") or "")
-
-
-def drop_octets(row: Outgoing) -> None:
-    """When nobody needs them: the copy is where it is to be, or never will be."""
-    unused = Outgoing.objects.filter(pk=row.pk).exclude(copy__in=(Copy.NONE, Copy.OWED, Copy.HELD))
-    if row.octets and unused.update(octets=""):
-        row.path.unlink(missing_ok=True)
 
 
 def catch_up() -> None:
@@ -119,7 +115,7 @@ def _again(row: Outgoing, *, may_make: bool) -> None:
 def _drop_at_the_end(row: Outgoing) -> None:
     """While others are to get the message yet, its octets are needed anyway."""
     if row.state in (Outgoing.State.SENT, Outgoing.State.PARTLY):
-        drop_octets(row)
+        clearing.drop_octets(row, UNFILED)
 
 
 def _held() -> QuerySet[Outgoing]:

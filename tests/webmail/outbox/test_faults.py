@@ -50,7 +50,7 @@ STEPS = [
     (filing, "file", True, "sent", 1),
     (filing, "file", False, "sent", 1),
     (afterwards, "_end_draft", True, "sent", 1),
-    (filing, "drop_octets", True, "sent", 1),
+    (clearing, "drop_octets", True, "sent", 1),
 ]
 
 

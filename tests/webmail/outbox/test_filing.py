@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
 
 from imapbridge import actions
@@ -33,7 +34,8 @@ def owed() -> PendingChange:
 def look(row: Outgoing, *, later: timedelta = timedelta()) -> str:
     """What the clock makes of it."""
     Outgoing.objects.filter(pk=row.pk, copy_due_at__lte=timezone.now() + later).update(copy_due_at=timezone.now())
-    posting.look()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        posting.look()
     row.refresh_from_db()
     return row.copy
 
@@ -57,6 +59,16 @@ def test_the_octets_stay_until_the_server_has_them(row: Outgoing, is_forgotten: 
     if is_forgotten:  # for minutes no clock has looked
         PendingChange.objects.all().delete()
     assert look(row) == "filed" and not row.octets and not path.exists()
+
+
+def test_what_was_owed_before_there_was_filing(row: Outgoing) -> None:
+    """The change has the octets itself."""
+    path = row.path
+    Outgoing.objects.filter(pk=row.pk).update(filing=None, state="waiting", due_at=row.due_at + timedelta(days=1))
+    assert look(row) == "owed" and path.exists()  # others are to get it yet
+    Outgoing.objects.filter(pk=row.pk).update(state="sent")
+    look(row)
+    assert not row.octets and not path.exists()
 
 
 def test_what_the_server_refuses_is_kept_told_and_offered_again(alice: Sender, row: Outgoing) -> None:
@@ -84,7 +96,9 @@ def test_its_person_may_do_without(alice: Sender, row: Outgoing) -> None:
     refuse(row, "too-large")
     path = row.path
     assert not outbox.forgo_copy([alice.account.pk + 1], row.pk) and path.exists()
-    assert outbox.forgo_copy(alice.ids, row.pk) and not path.exists()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert outbox.forgo_copy(alice.ids, row.pk) and path.exists()
+    assert not path.exists()
     assert look(row, later=filing.AGAIN) == "nowhere" and not outbox.waiting(alice.ids)
 
 
