@@ -34,6 +34,7 @@ document.addEventListener("click", (event) => {
   if (!address) return;
   event.preventDefault();
   event.stopPropagation();
+  link.closest("[popover]")?.hidePopover(); // it would stay above the composer
   compose("begin", address);
 }, true);
 document.addEventListener("submit", (event) => {
@@ -41,6 +42,7 @@ document.addEventListener("submit", (event) => {
   const address = submitter?.getAttribute("formaction") ?? target.getAttribute("action");
   if (event.defaultPrevented || !address?.startsWith("/compose/")) return;
   event.preventDefault();
+  submitter?.closest("[popover]")?.hidePopover();
   compose("begin", address, new FormData(target, submitter), target);
 });
 if (kept(own("composing"))) compose("reopen");
