@@ -36,6 +36,9 @@ JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""
 JOB_QUIET = timedelta(seconds=15)
 """So long after its last chunk a job is nobody's: a chunk takes less than one."""
+JOB_ASKED = timedelta(minutes=2)
+"""So long a job that was taken up waits to be gone on with, and is not asked for again: longer than workers are ever
+behind."""
 JOB_PAUSE = 0.03
 """Seconds between two chunks, in which whoever waits for the turn gets it: SQLite has them look for it now and then."""
 JOB_KEPT = timedelta(hours=1)
@@ -157,7 +160,8 @@ def do_job(job_id: int, at: int | None = None) -> None:
     if job is None or (at is not None and at != whole.progress(job)):
         return
     until = time.monotonic() + JOB_TURN
-    whole.count(job)
+    if not whole.count(job):
+        return
     while whole.go_on(job_id):
         if time.monotonic() > until or ending.has_begun():
             job.refresh_from_db()
@@ -170,8 +174,8 @@ def do_job(job_id: int, at: int | None = None) -> None:
 def resume_jobs() -> None:
     """Those whose worker was killed; and what was done long ago is forgotten."""
     whole.forget(timezone.now() - JOB_KEPT)
-    for job in whole.take_up(timezone.now() - JOB_QUIET):
-        _ask_for(job, expires=JOB_QUIET.total_seconds())
+    for job in whole.take_up(timezone.now() - JOB_QUIET, JOB_ASKED):
+        _ask_for(job, expires=JOB_ASKED.total_seconds())
 
 
 @shared_task

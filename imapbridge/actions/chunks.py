@@ -41,9 +41,9 @@ def next_chunk(job: Job, most: int) -> Chunk:
     return chunk._replace(is_more=job.older > 0)
 
 
-def left(job: Job) -> int:
-    """How many there are still, as a Job counts them; of those in the index."""
-    return seeking.left(job) if job.sought else listed.left(job)
+def left(job: Job, sign: Callable[[], object]) -> int:
+    """How many there are still, as a Job counts them; of those in the index. `sign` is called now and then."""
+    return seeking.left(job, sign) if job.sought else listed.left(job)
 
 
 # --- what a search finds ----------------------------------------------------------------------------------------------

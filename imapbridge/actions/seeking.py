@@ -8,8 +8,8 @@ the mail server alone has found comes last.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from imapbridge import queries
 from imapbridge.models import Entry, Job, SearchHit
 from imapbridge.search import criteria, index
+from imapbridge.search.document import first_key
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import parse
 
@@ -68,13 +69,14 @@ def following(job: Job, most: int) -> Seen:
     return Seen(entries, len({search.name(one) for some in entries.values() for one in some}), below)
 
 
-def left(job: Job) -> int:
-    """How many rows of results there are still."""
+def left(job: Job, sign: Callable[[], object]) -> int:
+    """How many rows of results there are still. `sign` is called after each page."""
     search, found, below = _Search(job), set[int](), job.below
     while True:
         hits, below = search.page(below, COUNTED)
         met = search.met(hits)
         found |= {search.name(hit) for hit in hits if hit.thread not in met}
+        sign()
         if below is None:
             return len(found)
 
@@ -93,6 +95,7 @@ class _Search:
             said["everywhere"],
             ZoneInfo(said["zone"]),
             date.fromisoformat(said["today"]),
+            up_to=job.up_to,
         )
 
     def name(self, one: Hit | Entry) -> int:
@@ -132,9 +135,18 @@ class _Search:
 
     def met(self, hits: Sequence[Hit]) -> set[int]:
         """Conversations that the job has met before, and has done with: each is found once more by every older message
-        of it."""
+        of it. Not by mail that came since the job was begun, which is the newest of all."""
         below = self._job.below
         if below is None or below <= LAST or self._job.by_message or not hits:
             return set()
-        again = index.hits_of_threads(self._scope, self._tree, {hit.thread for hit in hits})
+        threads = {hit.thread for hit in hits}
+        again = index.hits_of_threads(self._scope, self._tree, threads)
+        if self._job.target_id:
+            again += self._taken(threads)
         return {hit.thread for hit in again if hit.key >= below}
+
+    def _taken(self, threads: Collection[int]) -> list[Hit]:
+        """What may be where the job took it, in an entry that it did not have before."""
+        now = first_key(int(self._job.created_at.timestamp()))
+        found = index.hits_of_threads(replace(self._scope, up_to=0), self._tree, threads)
+        return [hit for hit in found if hit.mailbox == self._job.target_id and hit.key < now]

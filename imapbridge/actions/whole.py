@@ -11,9 +11,11 @@ in `chunks`. Undoing is a job as well, of the changes that the first one made.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Max
 from django.utils import timezone
 
@@ -29,6 +31,8 @@ Kind = Job.Kind
 CHUNK = 500
 AT_ONCE = 100
 """Messages that a click waits for: most folders have no more, and are done with it."""
+COUNTING = 60
+"""Seconds for which whoever counts is believed to live without a sign: a page of what is found takes far less."""
 NOT_LISTED = {Kind.READ, Kind.EMPTY}
 """They are done to messages that the first sync has not brought as well."""
 SOUGHT = "sought"
@@ -87,11 +91,20 @@ def _new(box: Mailbox, kind: Job.Kind, what: dict[str, Any]) -> Job:
     return Job.objects.create(account_id=box.account_id, mailbox=box, up_to=newest, older=unknown, total=total, **what)
 
 
-def count(job: Job) -> None:
-    """Find out how many there are, where nobody knows yet: no click waits for this. In nobody's turn."""
-    if job.total == 0 and job.finished_at is None and job.kind != Kind.UNDO:
-        job.total = job.done + chunks.left(job)
+def count(job: Job) -> bool:
+    """Find out how many there are, where nobody knows yet: no click waits for this. In nobody's turn. False: another is
+    at that, and goes on with the job then."""
+    if job.total or job.finished_at is not None or job.kind == Kind.UNDO:
+        return True
+    key = f"counting:{job.pk}"
+    if not cache.add(key, 1, COUNTING):
+        return False
+    try:
+        job.total = job.done + chunks.left(job, partial(cache.touch, key, COUNTING))
         Job.objects.filter(pk=job.pk, finished_at=None).update(total=job.total)
+    finally:
+        cache.delete(key)
+    return True
 
 
 def go_on(job_id: int, most: int = CHUNK) -> bool:
@@ -164,10 +177,11 @@ def progress(job: Job) -> int:
     return job.done - job.older
 
 
-def take_up(quiet_since: datetime) -> list[Job]:
-    """Jobs that nobody has gone on with since then; whoever asks next finds that somebody has taken them up."""
+def take_up(quiet_since: datetime, patience: timedelta) -> list[Job]:
+    """Jobs that nobody has gone on with since then. Whoever asks before `patience` is over finds that somebody has
+    taken them up."""
     quiet = list(Job.objects.filter(finished_at=None, touched_at__lt=quiet_since))
-    Job.objects.filter(pk__in=[job.pk for job in quiet]).update(touched_at=timezone.now())
+    Job.objects.filter(pk__in=[job.pk for job in quiet]).update(touched_at=quiet_since + patience)
     return quiet
 
 

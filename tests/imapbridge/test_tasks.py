@@ -15,11 +15,12 @@ from celery.exceptions import Retry
 from celery.signals import worker_ready
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import MailAccount, Preferences
 from imapbridge import ending, queued, redis_link, tasks
-from imapbridge.actions import whole
+from imapbridge.actions import chunks, whole
 from imapbridge.errors import ServerBusy, ServerUnreachable, SignInRefused
 from imapbridge.models import Job
 from imapbridge.sync import account as syncing
@@ -309,6 +310,9 @@ def test_a_job_goes_on_in_the_background_and_is_taken_up_again(broker: Broker) -
     assert broker.accounts("bulk") == [job.pk]
     tasks.resume_jobs()
     assert broker.accounts("bulk") == [job.pk], "it was asked for a moment ago"
+    Job.objects.update(touched_at=F("touched_at") - timedelta(minutes=1))
+    tasks.resume_jobs()
+    assert broker.accounts("bulk") == [job.pk], "workers are behind"
     tasks.do_job(job.pk)
     inbox.refresh_from_db()
     assert inbox.total == 0
@@ -332,6 +336,28 @@ def test_a_job_gives_way_to_others(broker: Broker, monkeypatch: pytest.MonkeyPat
     inbox.refresh_from_db()
     assert inbox.total == 800 - whole.AT_ONCE - whole.CHUNK
     assert broker.accounts("bulk") == [job.pk]
+
+
+def test_one_worker_counts_what_another_copy_of_the_job_finds_uncounted(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = factories.fill_mailbox(factories.person()[1], 300)
+    job = whole.begin(inbox.account_id, inbox.pk, Job.Kind.STAR)
+    counting, count = list[Job](), chunks.left
+
+    def left(job: Job, *sign: Callable[[], object]) -> int:
+        assert not counting, "another counts as well"
+        counting.append(job)
+        tasks.do_job(job.pk, at=whole.progress(job))
+        assert Job.objects.get().done == whole.AT_ONCE, "nor is it gone on with"
+        return count(job, *sign)
+
+    monkeypatch.setattr(chunks, "left", left)
+    tasks.do_job(job.pk)
+    job.refresh_from_db()
+    assert counting
+    assert job.finished_at
+    assert job.done == job.total == 300
 
 
 def test_copies_of_a_job_do_not_multiply(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
