@@ -52,6 +52,8 @@ class Scope:
     today: date = date(1970, 1, 1)
     owner: Mapping[int, int] = field(default_factory=dict)
     """Mailbox -> account, where there are several."""
+    up_to: int = 0
+    """The highest key of an Entry that is looked at, for who leaves alone what came since; 0: all."""
 
     def midnight(self, day: date) -> int:
         """Seconds since 1970."""
@@ -146,6 +148,8 @@ def hits(
         return []
     statement = _Statement(scope, few=bool(among))
     statement.mailboxes(boxes)
+    if scope.up_to:
+        statement.add("+e.id <= %s", scope.up_to)
     if among:
         statement.add(among, *named)
     statement.all(meant(tree, scope.addresses))

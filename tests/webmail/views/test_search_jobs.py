@@ -1,5 +1,6 @@
 """Everything that a search finds, in whatever folder: begun by a form, gone on with in the background, undone."""
 
+import time
 from typing import Any
 
 import pytest
@@ -83,6 +84,23 @@ def test_a_conversation_that_is_found_again_further_down_is_copied_once(
     assert (job.done, job.total) == (29, 29)
     copies = list(Entry.objects.filter(mailbox=archive).values_list("message", flat=True))
     assert set(copies) == _about(lists) and len(copies) == 30
+
+
+@pytest.mark.parametrize("deed", ["archive", "star"])
+def test_a_conversation_that_gets_mail_meanwhile_is_done_once_all_the_same(
+    alice: Person, archive: Mailbox, lists: Mailbox, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    monkeypatch.setattr(whole, "AT_ONCE", 7)
+    wanted = _about(lists)
+    _everything(alice, deed)
+    job = Job.objects.get()
+    thread = Entry.objects.get(mailbox=lists, message=max(wanted)).thread
+    answer = factories.message(lists, "Re: lease", thread=thread, sort_at=int(time.time()) + 1)
+    catching_up.catch_up(alice.account.pk)
+    _finish(job)
+    job.refresh_from_db()
+    done = held(archive) if deed == "archive" else _about(lists, entries__flagged=True)
+    assert done >= wanted and answer.pk not in done and job.done == 30
 
 
 def test_marks_are_of_all_that_is_found(alice: Person, lists: Mailbox) -> None:
