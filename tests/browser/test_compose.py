@@ -92,6 +92,10 @@ def test_an_answer_arrives_as_it_was_written(
 ) -> None:
     sign_in(page, whimbrel, noor)
     table_plan(page)
+    page.get_by_role("button", name="More for this message").last.click()
+    page.get_by_role("menuitem", name="Forward", exact=True).locator("visible=true").click()
+    composer(page).get_by_role("button", name="Save and close").locator("visible=true").click()
+    expect(page.locator("mail-composer")).to_have_count(0)
     page.get_by_role("button", name="Open in composer").click()
     open_ = composer(page)
     assert (open_.get_by_role("textbox", name="Subject")).input_value() == "Re: Table plan"
