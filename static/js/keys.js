@@ -34,7 +34,7 @@ const keys = {
   z: () => import("./undo.js").then(({ undoLast }) => void undoLast()),
   "/": () => search(),
   Escape: () => some() && marks(({ none }) => none()),
-  "?": help,
+  "?": () => void help(),
 };
 
 /** Keys act in the order they were typed in, whatever has to be loaded for one of them: `e j` archives what was in focus
@@ -67,7 +67,8 @@ document.addEventListener("keydown", (event) => {
   if (pair && pair(event)) return void (first = "");
   if (!(key in keys)) return;
   if (key !== "Escape") event.preventDefault();
-  next(keys[key]);
+  if (key === "/") search(); // what is typed next belongs there
+  else next(keys[key]);
 });
 
 const silent = (event) =>
@@ -119,9 +120,11 @@ function region(event) {
 }
 
 /** The list of all keys, fetched when it is first wanted. */
-async function help() {
+const help = () => showKeys().catch((fault) => (console.error(fault), unreachable()));
+
+async function showKeys() {
   const dialog = document.getElementById("keys") ?? (await fetchDocument("/shortcuts"))?.getElementById("keys");
-  if (!dialog) return;
+  if (!dialog || document.querySelector("dialog:modal")) return; // asked for twice
   dialog.removeAttribute("open");
   document.body.append(dialog);
   dialog.showModal();
@@ -129,5 +132,5 @@ async function help() {
 
 if (button) {
   button.hidden = false;
-  button.addEventListener("click", () => next(help));
+  button.addEventListener("click", help);
 }
