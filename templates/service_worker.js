@@ -29,8 +29,8 @@ const isKept = (address) => SHELL.assets.includes(address) || SHELL.writing.incl
 
 async function page(event) {
   const answer = await asked(event).catch(() => null);
-  // What stands in front of the server says so in this way that there is none.
-  if (answer && answer.status !== 502 && answer.status !== 504) return answer;
+  // What stands in front of the server says so in this way that there is none; our own pages have a policy.
+  if (answer && (![502, 504].includes(answer.status) || answer.headers.has("Content-Security-Policy"))) return answer;
   return (await caches.match(SHELL.offline)) ?? answer ?? Response.error();
 }
 
