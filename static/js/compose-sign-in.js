@@ -66,7 +66,8 @@ async function enter(dialog, account) {
 /** It is done in another tab. */
 function watch(resolve) {
   const look = async () => {
-    if (!document.hidden && take(await gate().catch(() => ({})))) resolve();
+    const found = document.hidden ? null : await gate().catch(() => null);
+    if (found && take(found)) resolve();
     else setTimeout(look, AGAIN);
   };
   setTimeout(look, AGAIN);
