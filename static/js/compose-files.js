@@ -115,7 +115,7 @@ export class Files {
       } catch (fault) {
         if (fault.name === "AbortError") throw fault;
       }
-      this.#pace.failed();
+      this.#pace.failed(piece.size);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       const known = await this.#ask(told.link, "HEAD", {}, stop.signal).catch((fault) => fault.name === "AbortError" && Promise.reject(fault));
       if (known?.ok) return Number(known.headers.get("Upload-Offset"));
