@@ -18,7 +18,6 @@ from imapbridge import queries
 from imapbridge.models import Entry, Job, SearchHit
 from imapbridge.search import criteria, index
 from imapbridge.search.document import first_key
-from imapbridge.search.document import first_key
 from imapbridge.search.index import Hit, Scope
 from imapbridge.search.query import parse
 
