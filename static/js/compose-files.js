@@ -72,6 +72,14 @@ export class Files {
     return undefined;
   }
 
+  /** None of them is of the message that stands here now. */
+  leave() {
+    for (const { stop } of [...this.#queue, ...this.#running]) stop.abort();
+    this.#queue = [];
+    for (const each of this.place.querySelectorAll(".upload")) each.remove();
+    this.#draw();
+  }
+
   /** Waits until all that were begun are there, or given up. */
   async arrived() {
     while (this.#running.size) await Promise.all([...this.#running].map((each) => each.done));

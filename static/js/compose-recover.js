@@ -33,6 +33,17 @@ function alone(composer, entry, fill) {
 export function orphaned(composer) {
   const { words } = composer;
   const drop = () => (composer.saver.journal.clear(), composer.left());
-  notice(composer, words.orphaned, [[words.anew, () => composer.begin()], [words.drop, drop]]);
+  notice(composer, words.orphaned, [[words.anew, () => anew(composer)], [words.drop, drop]]);
   return null;
+}
+
+/** Another message, of what is typed: all else is the other's. */
+function anew(composer) {
+  const others = [...composer.querySelectorAll(".compose-files .upload, .compose-quote, .compose-body img")];
+  composer.files.leave();
+  for (const each of others) each.remove();
+  composer.data.images = {};
+  composer.begin();
+  composer.editor.focus();
+  if (others.length) notice(composer, composer.words.left_behind, []);
 }

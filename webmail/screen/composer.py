@@ -134,6 +134,7 @@ def words() -> dict[str, str]:
         "large": _("This is more than can be saved."), "sent": _("Sent"), "undo": _("Undo"),
         "gone": _("It has gone already."), "anew": _("Keep it as a new message"),
         "orphaned": _("This message was sent or removed in another place. What stands here was not all in it."),
+        "left_behind": _("The new message has your text alone: add its files, images and quoted text again."),
         "discarded": _("Draft discarded"), "failed": _("No answer came. Try again: it is sent only once."),
         "nobody": _("Say first to whom it goes."),
         "elsewhere": _("This draft was changed in another place. {saved}."), "mine": _("Keep what is here"),
