@@ -164,7 +164,9 @@ class _Run:
         named = {names.key(bytes(mailbox.raw_name)): mailbox for mailbox in mailboxes}
         try:
             wire = self._connected()
-            for found in self._question.in_several(wire, list(named), until):
+            several = self._question.in_several(wire, list(named), until)
+            self._note_words()
+            for found in several:
                 mailbox = named.get(names.key(found.raw_name))
                 if mailbox and mailbox.uid_validity == found.uid_validity:
                     self._found(wire, mailbox, found.uids, until, is_open=False)
@@ -210,11 +212,15 @@ class _Run:
         for uids in self._question.in_selected(wire, selected, until):
             if self._turn:
                 self._turn.renew()
+            self._note_words()
             if uids:
                 self._found(wire, mailbox, uids, until)
-            if self._question.is_ascii and not self._search.ascii_only:
-                self._search.ascii_only = True
-                running.note(self._search, ascii_only=True)
+
+    def _note_words(self) -> None:
+        """Before anything is told that was found by fewer of them."""
+        if self._question.is_ascii and not self._search.ascii_only:
+            self._search.ascii_only = True
+            running.note(self._search, ascii_only=True)
 
     def _found(
         self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet, until: float, *, is_open: bool = True

@@ -86,7 +86,7 @@ def test_a_server_with_an_index_is_asked_for_what_it_knows_first(
     story: Story, any_server: Cyrus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story.phone.append("INBOX", _letter(1, "Minutes", LONG + "The zeppelin was running late."))
-    any_server.index()
+    any_server.index(story.user)
     story.phone.append("INBOX", _letter(2, "Not in the index", LONG + "It never runs at all."))
     story.sync()
     assert _subjects(_search(story, "runs")) == ["Minutes", "Not in the index"]
@@ -135,15 +135,30 @@ def test_small_mailboxes_are_searched_by_one_command(
     settings: Any, redis_server: Redis, transactional_db: None, answers: list[Step], found: list[str]
 ) -> None:
     """No server that we have can (RFC 7377): this one follows a script."""
+    search, faults = _scripted([*_BY_ITSELF, _TOGETHER, *answers], settings, redis_server, "zeppelin")
+    assert (_subjects(search), search.skipped, faults) == (found, 0, [])
+
+
+def test_of_fewer_words_is_told_of_several_mailboxes_as_well(
+    settings: Any, redis_server: Redis, transactional_db: None
+) -> None:
+    empty = [Expect(b"EXAMINE"), Say(_OPENED.replace(b"1 EXISTS", b"0 EXISTS"))]
+    refused = [Expect(b"ESEARCH IN .*"), Say(b"{tag} NO [BADCHARSET (US-ASCII)] Only letters of ASCII\r\n")]
+    steps = [*empty, *refused, _TOGETHER, _IN_LEASE]
+    search, faults = _scripted(steps, settings, redis_server, "grüße zeppelin")
+    assert (_subjects(search), search.ascii_only, faults) == (["Lease"], True, [])
+
+
+def _scripted(steps: list[Step], settings: Any, redis_server: Redis, query: str) -> tuple[ServerSearch, list[str]]:
+    """A search of three mailboxes, and what was not as the script has it."""
     signed_in = [Say(b"* OK " + _CAN + b"\r\n"), Expect(b"LOGIN"), Say(b"{tag} OK " + _CAN + b"\r\n")]
-    with ScriptedServer([*signed_in, *_BY_ITSELF, _TOGETHER, *answers]) as server:
+    with ScriptedServer([*signed_in, *steps]) as server:
         plain = SimpleNamespace(is_plain=True)
         point_at(settings, cast("MailServer", plain), redis_server, plain_port=server.port)
         account = account_of(User("ann@example.org", "secret", Path()))
         for name in ("INBOX", "Lease", "Old"):
             factories.message(factories.mailbox(account, name), name)
-        search = _search(account, "zeppelin")
-    assert (_subjects(search), search.skipped, server.faults) == (found, 0, [])
+        return _search(account, query), server.faults
 
 
 def test_a_folder_that_vanishes_stops_no_other(proxied: Story) -> None:
