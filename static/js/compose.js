@@ -133,35 +133,41 @@ document.addEventListener("submit", async (event) => {
   else target.requestSubmit(submitter);
 });
 
-/** Which are open, for the page that comes after this one, however it ends. */
-function remember() {
-  const drafts = [...dock.children].filter((each) => !each.hidden).map((each) => each.dataset.draft || each.dataset.local);
-  put(OPEN, drafts.join());
+/** What this tab has written there; the rest is of other tabs, or of those that were lost. */
+let written = [];
+
+/** Which are open, for the page that comes after this one, however it ends; without those that have `gone`. */
+function remember(gone = []) {
+  const before = [...written, ...gone];
+  const others = found(OPEN).split(",").filter((each) => each && !before.includes(each));
+  written = [...dock.children].filter((each) => !each.hidden).map((each) => each.dataset.draft || each.dataset.local);
+  put(OPEN, [...new Set([...others, ...written])].join());
 }
 
 /** Opens what was open when the page was lost, unless another tab has it open. */
 export async function reopen() {
   const drafts = found(OPEN).split(",").filter(Boolean);
-  let isWhole = true;
+  const gone = [];
   const held = new Set((await navigator.locks?.query())?.held.map((lock) => lock.name));
   for (const draft of drafts.filter((each) => !held.has(`draft-${each}`))) {
     const local = isLocal(draft) ? draft : "";
     const [entry] = await new Journal(local || Number(draft)).entries();
-    if (local && !entry) continue; // nothing was typed, or it has gone
+    if (local && !entry) gone.push(local); // or nothing was typed
+    if (local && !entry) continue;
     const markup = await asked(local ? "/compose/" : `/compose/${draft}/`);
     if (markup) await show(markup, { focus: false, local });
     else if (markup === null && entry && kept()) await show(local ? kept() : alone(entry), { focus: false, local });
-    else if (markup === null) isWhole = false;
+    else if (markup === "") gone.push(draft);
   }
-  if (isWhole) remember();
+  remember(gone);
 }
 
-/** The server's form; empty when there is none, null when nobody answers. */
+/** The server's form; empty when there is none, null when nobody says. */
 async function asked(address) {
   const headers = { "X-Requested-With": "fetch" };
   const response = await fetch(address, { headers, signal: AbortSignal.timeout(LONGEST_WAIT) }).catch(() => null);
-  if (!response || response.status >= 500) return null;
-  return response.ok && !response.redirected ? response.text() : "";
+  if (response?.status === 404) return "";
+  return response?.ok && !response.redirected ? response.text() : null;
 }
 
 /** A draft of the server's in a blank form, as this browser has kept it. */
