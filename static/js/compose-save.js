@@ -27,6 +27,9 @@ export class Saver {
   /** Whether anything was ever typed here. */
   isTouched = false;
 
+  /** What the server last took, as JSON. */
+  held = null;
+
   get isSaved() {
     return !this.#dirty;
   }
@@ -79,6 +82,7 @@ export class Saver {
       if (response.status === 404) return composer.gone();
       if (!response.ok) throw new Error(`${response.status}`);
       composer.saved(await response.json());
+      this.held = JSON.stringify(sent);
       this.#keep(!this.#dirty);
     } catch (fault) {
       this.#dirty = true;
@@ -109,6 +113,7 @@ export class Saver {
   /** It is another message from now on, of which nothing is saved. */
   begin() {
     this.journal = new Journal(this.composer.key);
+    this.held = null;
     this.go();
     this.changed(true);
   }

@@ -260,7 +260,7 @@ class MailComposer extends HTMLElement {
   gone() {
     this.saver.stop();
     document.getElementById("toasts").close("compose");
-    if (this.handed !== JSON.stringify(this.values())) return orphaned(this);
+    if (![this.handed, this.saver.held].includes(JSON.stringify(this.values()))) return orphaned(this);
     this.saver.journal.clear();
     this.left();
     toast(this.words.gone);
@@ -284,6 +284,7 @@ class MailComposer extends HTMLElement {
     try {
       const response = await post(this.address, this.saver.form(values, [["do", "close"]]), this.words);
       if (response.status === 409) return this.conflict(await response.json());
+      if (response.status === 404) return this.gone();
       if (!response.ok) throw new Error(`${response.status}`);
       await this.saver.journal.clear();
       this.left();
@@ -349,7 +350,7 @@ class MailComposer extends HTMLElement {
       const told = await response.json().catch(() => ({}));
       if (response.status === 422) return this.#back(() => this.refuse(told.problems, more, told));
       if (response.status === 409) return this.#back(() => this.conflict(told));
-      if (response.status === 404) return this.#back(() => ((this.handed = null), this.gone())); // another page sent it
+      if (response.status === 404) return this.#back(() => ((this.handed = this.saver.held = null), this.gone())); // another page sent it
       if (!response.ok) throw new Error(`${response.status}`);
       await this.saver.journal.clear();
       this.left();
