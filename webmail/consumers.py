@@ -83,6 +83,10 @@ class Changes(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has
         """A search on the mail server has got on: the page asks for what was found."""
         await self.send_json({"search": event["search"]})
 
+    async def draft_changed(self, event: dict[str, Any]) -> None:
+        """A draft was saved by a page, or another program has made a version of it: who has it open is told."""
+        await self.send_json({name: event[name] for name in ("draft", "revision", "tab", "foreign")})
+
     async def accounts_changed(self, _event: dict[str, Any]) -> None:
         """The person has one account more, or less: hear of those that there are. The page asks for what it shows."""
         self.accounts = await database_sync_to_async(_accounts)(self.user.pk)

@@ -1,8 +1,10 @@
 // What a composer has to say to its person, with the buttons that answer it.
 
-/** Shows `text` with buttons: [label, what it does]. Any of them takes it away. */
-export function notice(composer, text, answers) {
+/** Shows `text` with buttons: [label, what it does]. Any of them takes it away, and so does another of its `kind`. */
+export function notice(composer, text, answers, kind = "") {
+  if (kind) composer.querySelector(`.notice[data-kind=${kind}]`)?.remove();
   const box = Object.assign(document.createElement("div"), { className: "notice warn" });
+  box.dataset.kind = kind;
   box.append(Object.assign(document.createElement("p"), { textContent: text }));
   if (answers.length) {
     const buttons = Object.assign(document.createElement("div"), { className: "notice-actions" });

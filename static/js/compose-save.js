@@ -15,6 +15,7 @@ export class Saver {
   #dirty = false;
   #known;
   #stopped = false;
+  #waits = false;
 
   /** `composer` has `values()`, `address`, `revision` and `said(text)`. */
   constructor(composer) {
@@ -65,7 +66,7 @@ export class Saver {
 
   /** Has the server save what is typed, if that is different. */
   save() {
-    this.#saving = this.#saving.catch(() => {}).then(() => this.#dirty && !this.#stopped && this.#save());
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#dirty && !this.#stopped && !this.#waits && this.#save());
     return this.#saving;
   }
 
@@ -118,8 +119,13 @@ export class Saver {
     this.changed(true);
   }
 
+  /** Saves nothing before the person has answered; what is typed meanwhile is kept here. */
+  wait() {
+    [this.#stopped, this.#waits] = [false, true];
+  }
+
   go() {
-    this.#stopped = false;
+    this.#stopped = this.#waits = false;
     if (this.#dirty) this.#soon(0);
   }
 

@@ -45,6 +45,7 @@ function heard({ data }) {
   const said = JSON.parse(data);
   if ("mailbox" in said) wake(said);
   if ("accounts" in said) ask();
+  if ("draft" in said) document.dispatchEvent(new CustomEvent("mail:draft", { detail: said }));
   if ("search" in said) document.dispatchEvent(new CustomEvent("mail:search", { detail: said.search }));
 }
 

@@ -2,6 +2,7 @@
 // here is what holds them together: opening, closing, sending, and what is said on the way.
 import "./mail-frame.js";
 import { fresh } from "./compose-blank.js";
+import { ask, opened, versions } from "./compose-elsewhere.js";
 import { Files } from "./compose-files.js";
 import { notice, toast } from "./compose-notices.js";
 import { orphaned, recover } from "./compose-recover.js";
@@ -50,7 +51,7 @@ class MailComposer extends HTMLElement {
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.#pressed(event.submitter)));
     this.form.addEventListener("click", ({ target }) => this.#clicked(target.closest("button, [data-do]")));
     this.form.addEventListener("input", ({ target }) => target.name && this.changed());
-    this.form.addEventListener("toggle", ({ target, newState }) => newState === "open" && target.matches(".compose-emoji") && this.#emoji(target), true);
+    this.form.addEventListener("toggle", ({ target, newState }) => newState === "open" && this.#menu(target), true);
     this.form.addEventListener("change", ({ target }) => this.#chosen(target));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.#hold();
@@ -85,6 +86,7 @@ class MailComposer extends HTMLElement {
     await this.editor.start();
     await recover(this);
     this.isStarted = true;
+    opened(this);
     if (this.saver.isTouched) this.changed(true);
     else this.saver.started();
     if (!focus) return;
@@ -111,7 +113,7 @@ class MailComposer extends HTMLElement {
 
   /** The server has it. */
   saved({ draft, revision, saved }) {
-    this.revision = revision;
+    [this.revision, this.isBehind] = [revision, false];
     if (!this.dataset.draft) this.#named(draft);
     if (this.saver.isSaved) this.said(saved);
   }
@@ -131,24 +133,19 @@ class MailComposer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("compose:named", { bubbles: true }));
   }
 
-  /** Another page saved it: whose words stay is for the person to say. */
-  conflict({ saved, revision }) {
-    this.saver.stop();
-    const mine = () => ((this.revision = revision), this.saver.go(), this.changed(true));
-    notice(this, this.words.elsewhere.replace("{saved}", saved), [[this.words.mine, mine], [this.words.theirs, () => this.#reload()]]);
+  /** Another page saved it. */
+  conflict(told) {
+    ask(this, told);
   }
 
-  async #reload() {
-    await this.saver.journal.clear();
-    const response = await fetch(this.address, { headers: { "X-Requested-With": "fetch" } });
-    this.#replace(await response.text());
-  }
-
-  #replace(markup) {
+  /** What the server has of it takes the place of what stands here. */
+  async replace(markup) {
     const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
     this.release?.();
     this.replaceWith(document.adoptNode(fresh));
-    return fresh.start();
+    fresh.data.busy = false;
+    await fresh.start();
+    return fresh;
   }
 
   #pressed(button) {
@@ -157,7 +154,7 @@ class MailComposer extends HTMLElement {
     else if (deed === "discard") this.#discard();
     else if (deed === "drop") this.files.drop(button.value);
     else if (deed === "unseal") this.#remade([["do", deed]]);
-    else if (deed === "fill") this.#remade([["fill", button.value]]);
+    else if (["fill", "version"].includes(deed)) this.#remade([[deed, button.value]]);
     else if (deed === "save") this.saver.save();
     else if (deed === "later") this.send([["later", button.value], ["at", this.form.elements.at.value]]);
     else this.send();
@@ -173,9 +170,11 @@ class MailComposer extends HTMLElement {
     else if (this.isMinimised && control === null) this.restore();
   }
 
-  async #emoji(menu) {
+  async #menu(menu) {
+    if (menu.matches(".compose-options")) return versions(this);
+    if (!menu.matches(".compose-emoji")) return null;
     const { offer } = await import("./compose-emoji.js");
-    offer(menu, this.words.emoji.split("|"), (chosen) => this.editor.insert(chosen));
+    return offer(menu, this.words.emoji.split("|"), (chosen) => this.editor.insert(chosen));
   }
 
   #chosen(target) {
@@ -278,7 +277,7 @@ class MailComposer extends HTMLElement {
 
   /** Saves, and goes; the copy in the Drafts folder is made then. Nothing goes that is not saved. */
   async close() {
-    if (!this.saver.isTouched) return this.#leave();
+    if (!this.saver.isTouched || (this.isBehind && this.saver.isSaved)) return this.#leave();
     const values = this.values();
     await this.saver.stop();
     try {
@@ -298,8 +297,9 @@ class MailComposer extends HTMLElement {
 
   /** Nothing was typed: a message that was only begun is no draft. */
   #leave() {
+    this.saver.journal.clear();
     this.left();
-    if (this.dataset.draft && !this.data.revision) post(this.address, this.saver.form({}, [["do", "discard"]]), this.words).catch(() => {});
+    if (this.dataset.draft && !this.revision && !this.isBehind) post(this.address, this.saver.form({}, [["do", "discard"]]), this.words).catch(() => {});
   }
 
   async #discard() {
@@ -317,7 +317,8 @@ class MailComposer extends HTMLElement {
   async #remade(how) {
     await this.saver.save();
     const response = await post(this.address, this.saver.form(this.values(), how), this.words);
-    if (response.ok) this.#replace(await response.text());
+    if (response.status === 409) return this.conflict(await response.json());
+    return response.ok && this.replace(await response.text());
   }
 
   /** Closed at once. What stands in the way brings it back, with a word; until it has gone it can be had back. */
@@ -373,10 +374,17 @@ class MailComposer extends HTMLElement {
     if (told?.revision) this.saved(told);
     this.querySelector(".compose-notices").replaceChildren();
     const said = more.filter(([name]) => name === "sure");
-    for (const { text, asks, yes, no } of problems) {
+    for (const { text, field, asks, yes, no } of problems) {
       const sure = () => this.send([...more.filter(([name]) => name !== "sure"), ["sure", [...said.map((each) => each[1]), asks].join(" ")]]);
-      notice(this, text, asks ? [[yes, sure], [no, () => this.editor.focus()]] : []);
+      notice(this, text, asks ? [[yes, sure], [no, () => this.#lead(field)]] : []);
     }
+  }
+
+  /** To where a question is answered. */
+  #lead(field) {
+    if (field === "files") this.files.pick();
+    else if (field === "subject") this.form.elements.subject.focus();
+    else (this.recipients.get(field) ?? this.editor).focus();
   }
 }
 

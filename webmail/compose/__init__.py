@@ -6,6 +6,7 @@ beginning    all that, saved, with the files that go along
 quote        the message below the answer: sealed, as it was
 signing      the signature of whom it is from
 drafts       saving without losing a word, throwing away, and what goes with them
+versions     what gave way to words from elsewhere, and can be had back
 uploads      files on their way in, piece by piece, onto the disk
 composed     a draft -> what is handed to be sent, or to be kept in the Drafts mailbox
 mirror       the copy in the Drafts mailbox

@@ -15,7 +15,7 @@ from imapbridge.mime.headers import clean, decode_text
 from imapbridge.mime.parse import parse
 from imapbridge.models import Message
 from imapbridge.terms.part import Part
-from webmail.compose import drafts, mirror, quote, redirecting, reply, uploads
+from webmail.compose import mirror, quote, redirecting, reply, uploads, versions
 from webmail.compose.composed import identity_of
 from webmail.compose.signing import sign
 from webmail.models import Draft
@@ -49,13 +49,16 @@ def from_message(message: Message, kind: str, identities: list[Identity], when: 
 
 
 def from_drafts(message: Message, identities: list[Identity]) -> tuple[Draft, list[str]]:
-    """What lies in the Drafts mailbox: the draft whose copy it is, else one that goes on with it."""
+    """What lies in the Drafts mailbox: the draft whose copy it is, with what another program made of it, else one that
+    goes on with it."""
     held = mirror.of_message(message)
-    if held is not None and not mirror.is_from_elsewhere(held, message):
-        held.account = message.account
-        return held, []
     if held is not None:
-        drafts.remove(held)
+        held.account = message.account
+        if not (held.mirrored and mirror.is_from_elsewhere(held, message)):
+            return held, []
+        if held.mirrored != held.revision:  # somebody typed here as well
+            mirror.keep(held, message)
+            return held, []
     draft = reply.continued(message, identities)
     draft.account = message.account
     found = quote.original(message)
@@ -63,8 +66,26 @@ def from_drafts(message: Message, identities: list[Identity]) -> tuple[Draft, li
     # It has words already, and its copy is the one that was opened.
     draft.revision = draft.mirrored = 1
     draft.mirrored_size = message.size
+    if held is not None and not _takes_the_place(draft, held):
+        return held, []
     draft.save()
+    versions.tell(draft)
     return draft, _bring(draft, message, [*found.images, *(("", part) for part in found.attached)])
+
+
+def _takes_the_place(draft: Draft, held: Draft) -> bool:
+    """Of `held`, whose number it has from now on, so that pages that have that open are told. Its words are kept.
+    False: somebody typed there meanwhile."""
+    claimed = Draft.objects.filter(pk=held.pk, revision=held.revision, outgoing=None)
+    if not claimed.update(revision=held.revision + 1):
+        held.refresh_from_db()
+        return False
+    versions.keep(held, versions.words_of(held))
+    for file in mirror.files_along(held):
+        uploads.remove(file)
+    draft.pk, draft.created_at, draft.answers = held.pk, held.created_at, held.answers
+    draft.revision = draft.mirrored = held.revision + 1
+    return True
 
 
 def _go_on(draft: Draft, found: quote.Original) -> None:

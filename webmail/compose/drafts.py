@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from html import escape
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from webmail.compose import mirror, moving, uploads
+from webmail.compose import mirror, moving, uploads, versions
 from webmail.compose.quote import sanitized, unwrapped
 from webmail.models import Draft, Outgoing
 
@@ -28,7 +29,8 @@ class TooComplex(Exception):
 
 
 class ChangedElsewhere(Exception):
-    """Another page saved the draft after this one had read it. Nothing was saved; `draft` is how it is now."""
+    """Another page saved the draft after this one had read it. `draft` is how it is now: it stays so, and what was to
+    be saved is kept among its earlier versions."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
@@ -55,29 +57,59 @@ class Typed:
     """Through which it is sent from now on; None: as before."""
 
 
-def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False) -> Draft:
+def save(draft: Draft, typed: Typed, revision: int, tab: str, *, anyway: bool = False, leaving: bool = False) -> Draft:
     """The draft as saved. Raises ChangedElsewhere unless `anyway`, TooComplex, and Draft.DoesNotExist: sent, or gone.
 
     A page whose answer got lost may name a revision that is older than its own last save: that is no conflict.
+    `leaving`: the page is open no more.
     """
-    wanted = Q() if anyway else Q(revision=revision) | Q(tab=tab) & ~Q(tab="")
-    safe = sanitized(typed.html if typed.is_rich else "")
-    if safe.cut:
-        raise TooComplex
-    values = asdict(typed) | {"html": unwrapped(safe)}
+    values = _values(typed)
     if moved := typed.account_id not in (None, draft.account_id):
         values |= {"mirrored": 0, "mirrored_size": 0}
     else:
         del values["account_id"]
     open_ = Draft.objects.filter(pk=draft.pk, outgoing=None)
-    values |= {"revision": F("revision") + 1, "tab": tab, "saved_at": timezone.now(), "discarded_at": None}
-    changed = moving.update(open_.filter(wanted), values)
-    if not changed:
-        raise ChangedElsewhere(open_.get())
+    values |= {"revision": F("revision") + 1, "tab": tab, "is_open": not leaving}
+    values |= {"saved_at": timezone.now(), "discarded_at": None}
+    while not _replaced(open_, open_.get(), values, revision, anyway=anyway):
+        pass  # another save was quicker, and is looked at
     if moved:  # its copy lies in the Drafts mailbox of the account that it has left
         mirror.withdraw(draft)
     draft.refresh_from_db()
+    versions.tell(draft)
     return draft
+
+
+def _values(typed: Typed) -> dict[str, Any]:
+    safe = sanitized(typed.html if typed.is_rich else "")
+    if safe.cut:
+        raise TooComplex
+    return asdict(typed) | {"html": unwrapped(safe)}
+
+
+def _replaced(open_: QuerySet[Draft], held: Draft, values: dict[str, Any], revision: int, *, anyway: bool) -> bool:
+    """Whether `held`, which is how it is in the database, still was so. What another page wrote is kept before."""
+    is_own = bool(held.tab) and held.tab == values["tab"]
+    if not anyway and revision != held.revision and not is_own:
+        versions.keep(held, values)
+        if not values["tab"]:  # without a script nobody says later what gives way
+            versions.keep(held, versions.words_of(held))
+        raise ChangedElsewhere(held)
+    with transaction.atomic():
+        if not is_own and held.revision and (anyway or held.tab) and _differs(held, values):
+            versions.keep(held, versions.words_of(held))
+        return bool(moving.update(open_.filter(revision=held.revision), values))
+
+
+def _differs(held: Draft, values: dict[str, Any]) -> bool:
+    return any(values[name] != value for name, value in versions.words_of(held).items() if name in values)
+
+
+def keep(draft: Draft, typed: Typed) -> None:
+    """What was typed gives way to what is saved: it is kept among the earlier versions. TooComplex."""
+    values = _values(typed)
+    if _differs(draft, values):
+        versions.keep(draft, values)
 
 
 def named(draft: Draft, name: str) -> Draft:

@@ -80,9 +80,14 @@ def continued(message: Message, identities: list[Identity]) -> Draft:
     return draft
 
 
+def whom(message: Message) -> dict[str, str]:
+    """`to`, `cc` and `bcc` of a message, as they are typed."""
+    return {name: written(_people(message.recipients.get(name, ()))) for name in ("to", "cc", "bcc")}
+
+
 def _again(draft: Draft, message: Message) -> Draft:
-    found = message.recipients
-    draft.to, draft.cc, draft.bcc = (written(_people(found.get(name, ()))) for name in ("to", "cc", "bcc"))
+    for name, people in whom(message).items():
+        setattr(draft, name, people)
     draft.subject = clean(message.subject)
     return draft
 

@@ -12,7 +12,7 @@ from webmail.models.contacts import (
     KeptContacts,
 )
 from webmail.models.correspondents import Correspondent
-from webmail.models.drafts import Draft, Upload
+from webmail.models.drafts import Draft, DraftVersion, Upload
 from webmail.models.outgoing import Outgoing
 from webmail.models.saved_search import SavedSearch
 from webmail.models.sending_tally import SendingTally
@@ -26,6 +26,7 @@ __all__ = [
     "ContactAddress",
     "Correspondent",
     "Draft",
+    "DraftVersion",
     "GoneContact",
     "KeptContacts",
     "Outgoing",

@@ -50,6 +50,8 @@ class Draft(models.Model):
     """Raised by each save; a save must name the one that it knows."""
     tab = models.CharField(max_length=40, blank=True)
     """Which open page saved it last."""
+    is_open = models.BooleanField(default=False, db_default=False)
+    """That page has not said since that it is left."""
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
     mirrored = models.PositiveIntegerField(default=0)
@@ -66,6 +68,31 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft={self.pk}"
+
+
+class DraftVersion(models.Model):
+    """Words of a draft that gave way to others; it can have them back. Files have no versions."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
+    to = models.TextField(blank=True)
+    cc = models.TextField(blank=True)
+    bcc = models.TextField(blank=True)
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    is_rich = models.BooleanField(default=True)
+    quote = models.TextField(blank=True)
+    quote_text = models.TextField(blank=True)
+    """As in the draft."""
+    is_foreign = models.BooleanField(default=False)
+    """Another program wrote it, into the copy in the Drafts mailbox."""
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"draftversion={self.pk}"
 
 
 class Upload(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identities import default_of, key_of
 from accounts.models import Identity
-from webmail.models import Draft, Upload
+from webmail.models import Draft, DraftVersion, Upload
 from webmail.screen import people
 from webmail.screen.clock import Clock
 from webmail.screen.sizes import size
@@ -57,6 +57,15 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One to be had back: when it was kept, and how it begins."""
+
+    key: int
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why nothing was sent. With `asks` the person may want it all the same."""
 
@@ -94,6 +103,9 @@ class Composer:
     more: list[tuple[str, str]] = field(default_factory=list)
     templates: Sequence[tuple[int, str]] = ()
     """(key, name) of the texts that the person writes often."""
+    versions: Sequence[Version] = ()
+    is_busy: bool = False
+    """Another page seems to be written on."""
 
 
 def composer(
@@ -109,6 +121,8 @@ def composer(
     sure: str = "",
     begun: Sequence[tuple[str, str]] = (),
     templates: Sequence[tuple[int, str]] = (),
+    versions: Iterable[DraftVersion] = (),
+    is_busy: bool = False,
 ) -> Composer:
     """`limit`: octets that a message may have, 0 when nobody says. `begun`: how a message that has no row yet began."""
     shown = list(map(_file, files))
@@ -118,10 +132,12 @@ def composer(
         draft=draft, address=f"/compose/{draft.pk}/" if draft.pk else "/compose/", title=title(draft),
         froms=[From(key_of(one), _from(one), one is chosen) for one in identities],
         files=shown, saved=_saved(draft, clock), laters=laters(now, clock), problems=problems, sure=sure,
-        more=list(begun), templates=templates,
+        more=list(begun), templates=templates, versions=[_version(one, clock) for one in versions],
+        is_busy=is_busy and bool(draft.tab),
         data={
             "html": draft.html, "rich": draft.is_rich, "revision": draft.revision, "limit": limit,
             "account": draft.account.address, "tab": draft.tab, "signatures": signatures or {}, "words": words(),
+            "busy": is_busy,
             "images": {one.content_id: one.link for one in shown if one.content_id},
         },
     )  # fmt: skip
@@ -137,11 +153,19 @@ def words() -> dict[str, str]:
         "left_behind": _("The new message has your text alone: add its files, images and quoted text again."),
         "discarded": _("Draft discarded"), "failed": _("No answer came. Try again: it is sent only once."),
         "nobody": _("Say first to whom it goes."),
-        "elsewhere": _("This draft was changed in another place. {saved}."), "mine": _("Keep what is here"),
-        "theirs": _("Take the other"), "kept": _("On this device there are words from {time} that were not saved."),
+        "elsewhere": _("This draft was changed in another place. {saved}. What you do not keep now stays among the "
+                       "earlier versions, under “More options”."),
+        "mine": _("Keep what is here"), "theirs": _("Take the other"),
+        "busy": _("This draft is being written in another window or on another device. Take it over to go on here with "
+                  "what stands there; nothing of it is lost."),
+        "take": _("Take over here"), "close": _("Close"),
+        "foreign": _("Another mail program has changed this draft as well. Its text is among the earlier versions, "
+                     "under “More options”."),
+        "kept": _("On this device there are words from {time} that were not saved."),
         "restore": _("Have them back"),
         "apart": _("There is no connection: files and quoted text of this message are on the server, and go along."),
-        "drop": _("Throw them away"), "remove": _("Remove {name}"),
+        "drop": _("Throw them away"), "remove": _("Remove {name}"), "edit": _("Edit"), "move": _("Move to"),
+        "incomplete": _("“{typed}” is not a complete address."),
         "wrong": _("Remove {name}, not a complete address"), "cancel": _("Cancel upload of {name}"),
         "uploading": _("Uploading {name}"), "of": _("{done} of {all}"), "too_large": _("{size}, the limit is {limit}"),
         "broken": _("Did not arrive: remove it and try again"), "suggestions": _("Suggestions"),
@@ -185,6 +209,11 @@ def file_json(one: Upload) -> dict[str, Any]:
     """For the script."""
     shown = _file(one)
     return {name: getattr(shown, name) for name in File.__slots__}
+
+
+def _version(one: DraftVersion, clock: Clock) -> Version:
+    words = " ".join(people.clean(one.text)[:400].split()) or people.clean(one.subject).strip() or one.to
+    return Version(one.pk, clock.medium(one.kept_at.astimezone(clock.tz)), words[:80])
 
 
 def laters(now: datetime, clock: Clock) -> list[Later]:

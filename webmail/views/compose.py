@@ -6,7 +6,7 @@ is asked before a message goes; files that a script brings piece by piece are `u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.identities import identities_of, key_of
 from imapbridge import queries
 from webmail import access, csp
-from webmail.compose import drafts, outbox, senders, signing, uploads
+from webmail.compose import drafts, mirror, outbox, senders, signing, uploads, versions
 from webmail.compose.drafts import ChangedElsewhere, TooComplex, Typed
 from webmail.compose.quote import shown_in_frame
 from webmail.models import Draft, Template
@@ -92,16 +92,19 @@ def undo(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, draft: Draft, values: QueryDict) -> HttpResponse:
-    pressed = next((name for name in ("later", "drop", "fill", "sure") if values.get(name)), "save")
+    pressed = next((name for name in ("later", "drop", "fill", "version", "sure") if values.get(name)), "save")
     deed = values.get("do", pressed)
     if deed in ("discard", "restore"):
         (drafts.discard if deed == "discard" else drafts.restore)(draft)
         sending.mirror_soon(draft)
         return _left(request, {"said": _("Draft discarded")} if deed == "discard" else {})
     try:
+        if deed == "keep":
+            drafts.keep(draft, _typed(values, draft))
+            return _page(request, draft)
         draft = drafts.save(
             draft, _typed(values, draft), _number(values.get("revision"), draft.revision), _tab(values),
-            anyway="anyway" in values,
+            anyway="anyway" in values, leaving=deed == "close",
         )  # fmt: skip
     except ChangedElsewhere as fault:
         return _changed_elsewhere(request, fault.draft)
@@ -122,8 +125,8 @@ def _done(request: HttpRequest, draft: Draft, deed: str) -> HttpResponse:
     if deed == "drop":
         for upload in draft.files.filter(key=request.POST.get("drop", "")):
             uploads.remove(upload)
-    if deed in ("unseal", "fill"):
-        draft = drafts.unseal(draft) if deed == "unseal" else _filled(request, draft)
+    if remake := REMADE.get(deed):
+        draft = remake(request, draft)
         if back.is_for_script(request):
             return _page(request, draft)
     if back.is_for_script(request):
@@ -139,6 +142,20 @@ def _filled(request: HttpRequest, draft: Draft) -> Draft:
     template = access.own(Template.objects.all(), request.user, _number(request.POST.get("fill"), 0))
     subject, text = templates.filled(request, template, draft.to)
     return drafts.begin_with(draft, text, subject)
+
+
+def _restored(request: HttpRequest, draft: Draft) -> Draft:
+    """With the words of an earlier version; those that stood there are kept."""
+    version = draft.versions.filter(pk=_number(request.POST.get("version"), 0)).first()
+    if version is None:
+        raise Http404
+    return versions.restore(draft, version)
+
+
+REMADE: dict[str, Callable[[HttpRequest, Draft], Draft]] = {
+    "unseal": lambda _request, draft: drafts.unseal(draft), "fill": _filled, "version": _restored,
+}  # fmt: skip
+"""What buttons make of a draft, which is then shown anew."""
 
 
 def _typed(values: QueryDict, draft: Draft) -> Typed:
@@ -224,7 +241,8 @@ def _changed_elsewhere(request: HttpRequest, draft: Draft) -> HttpResponse:
     ours = _typed(request.POST, draft)
     for name in ("to", "cc", "bcc", "subject", "text", "is_rich"):
         setattr(draft, name, getattr(ours, name))
-    words = _("Another page has saved this draft since you opened it. Saving now puts your version in its place.")
+    words = _("Another page has saved this draft since you opened it. Saving now puts your version in its place; the "
+              "other one stays among the earlier versions, under “More options”.")  # fmt: skip
     return _page(request, draft, [Problem(words)], status=409)
 
 
@@ -242,14 +260,26 @@ def _page(
     """The whole page; for a script only the composer."""
     shown = senders.senders(draft.account)
     clock = shell.clock(request)
+    now = datetime.now(UTC)
     made = screen.composer(
-        draft, shown, clock, datetime.now(UTC).astimezone(clock.tz), problems=problems, sure=sure,
+        draft, shown, clock, now.astimezone(clock.tz), problems=[*problems, *_by_others(draft)], sure=sure,
+        versions=draft.versions.all() if draft.pk else (), is_busy=versions.is_busy(draft, now),
         files=draft.files.all() if draft.pk else (), limit=sending.limit(draft.account_id),
         signatures={key_of(one): signing.signature(one) for one in shown}, templates=templates.names(request),
     )  # fmt: skip
     if back.is_for_script(request):
         return render(request, "compose/_composer.html", {"composer": made}, status=status)
     return render(request, "compose/show.html", _around(request) | {"composer": made}, status=status)
+
+
+def _by_others(draft: Draft) -> Iterator[Problem]:
+    """What another mail program did to it, until somebody goes on with it here."""
+    if draft.pk and versions.has_foreign(draft):
+        yield Problem(screen.words()["foreign"])
+    if draft.pk and mirror.is_removed(draft):
+        words = _("Another mail program has removed this draft from the Drafts folder. It is still here, and is put "
+                  "there again once you change it.")  # fmt: skip
+        yield Problem(words)
 
 
 def _around(request: HttpRequest) -> dict[str, Any]:
