@@ -89,8 +89,8 @@ def around(account_id: int, threads: Collection[int], mailbox: Mailbox | None = 
 
 
 def readers_of(recipients: Mapping[str, People]) -> People:
-    """What a row shows of whom a message is for."""
-    return recipients.get("to", ())[:4]
+    """What a row shows of whom a message is for: of To, else of Cc, else of Bcc."""
+    return next(filter(None, map(recipients.get, ("to", "cc", "bcc"))), ())[:4]
 
 
 def _uses(mailboxes: set[int], mailbox: Mailbox | None) -> Uses:

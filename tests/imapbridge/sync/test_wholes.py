@@ -8,7 +8,7 @@ import pytest
 from imapbridge import actions, queries
 from imapbridge.models import Mailbox, Message
 from imapbridge.sync import mailboxes
-from imapbridge.sync.wholes import MAX_PEOPLE, Place, whole
+from imapbridge.sync.wholes import MAX_PEOPLE, Place, readers_of, whole
 from imapbridge.writing import writing
 from tests.imapbridge.sync.conftest import Story
 from tests.servers.dovecot import Dovecot
@@ -37,6 +37,19 @@ def place(message: int, mailbox: int = INBOX, writer: str = "tomas@x.example") -
 def test_what_counts_where(places: list[Place], use: str, count: int, people: list[str]) -> None:
     found = whole(places, USES, use)
     assert (found.messages, [address for _, address in found.people]) == (count, people)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "shown"),
+    [
+        ({"to": [["", "ines@x.example"]], "cc": [["", "tomas@x.example"]]}, ["ines@x.example"]),
+        ({"to": [], "cc": [["", "tomas@x.example"]], "bcc": [["", "ines@x.example"]]}, ["tomas@x.example"]),
+        ({"bcc": [["", "ines@x.example"]]}, ["ines@x.example"]),
+        ({}, []),
+    ],
+)
+def test_whom_a_message_is_for(recipients: dict[str, list[list[str]]], shown: list[str]) -> None:
+    assert [address for _name, address in readers_of(recipients)] == shown
 
 
 def test_a_crowd_is_shown_by_its_first_and_newest() -> None:
