@@ -16,6 +16,7 @@ export class Recipients {
     this.changed = changed;
     this.value = composer.form.elements[name];
     this.place = this.value.parentElement;
+    this.opener = composer.querySelector(`[data-show=${name}]`);
     this.field = this.value.cloneNode();
     this.value.type = "hidden";
     this.value.removeAttribute("id");
@@ -56,8 +57,10 @@ export class Recipients {
     this.place.addEventListener("keydown", (event) => event.target.closest(".recip") && this.#onChip(event));
     this.place.addEventListener("dragstart", (event) => event.dataTransfer.setData(MOVED, JSON.stringify([this.name, event.target.dataset.at])));
     const row = this.place.parentElement;
-    row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(MOVED) && event.preventDefault());
-    row.addEventListener("drop", (event) => this.#dropped(event));
+    for (const target of [row, this.opener].filter(Boolean)) {
+      target.addEventListener("dragover", (event) => event.dataTransfer.types.includes(MOVED) && event.preventDefault());
+      target.addEventListener("drop", (event) => this.#dropped(event));
+    }
     this.list.addEventListener("mousedown", (event) => (event.preventDefault(), this.#choose(event.target.closest("[role=option]"))));
   }
 
@@ -66,7 +69,7 @@ export class Recipients {
     if (this.field.value.trim()) this.add(this.field.value);
     this.#close();
     const wrong = this.people.find((one) => !one.valid);
-    return wrong ? this.composer.words.wrong.replace("{name}", `“${wrong.typed}”`) : "";
+    return wrong ? this.composer.words.incomplete.replace("{typed}", wrong.typed) : "";
   }
 
   add(text) {
@@ -88,13 +91,39 @@ export class Recipients {
     this.people.forEach((one, at) => this.field.before(chip(one, at, this.composer.words)));
     this.field.setAttribute("aria-invalid", String(this.people.some((one) => !one.valid)));
     const row = this.place.parentElement;
-    if (this.value.value) row.hidden = false;
+    if (!this.value.value) return;
+    row.hidden = false;
+    if (this.opener) this.opener.hidden = true;
   }
 
   #clicked(target) {
     const one = target.closest(".recip");
     if (target.closest("button")) this.remove(one.dataset.at);
+    else if (one) this.#offer(Number(one.dataset.at));
     if (!one || target.closest("button")) this.focus();
+  }
+
+  /** What can be done with one of them. */
+  async #offer(at) {
+    const { offer } = await import("./compose-chip-menu.js");
+    const { address, typed, valid } = this.people[at];
+    const { words } = this.composer;
+    const others = ORDER.filter((name) => name !== this.name).map((name) => [this.#label(name), () => this.#move(at, name)]);
+    const back = () => this.place.querySelectorAll(".recip button")[at];
+    offer(this.place.parentElement, valid ? address : typed, words.move, [[words.edit, () => this.#edit(at)], ...others], back);
+  }
+
+  #label(name) {
+    return this.composer.querySelector(`[data-field=${name}] .cf-label`).textContent;
+  }
+
+  /** Back into letters. */
+  #edit(at) {
+    const { typed } = this.people[at];
+    this.settle();
+    this.remove(at);
+    this.field.value = typed;
+    this.focus();
   }
 
   #paste(event) {
@@ -124,9 +153,20 @@ export class Recipients {
     const by = event.altKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Delete" || event.key === "Backspace") this.remove(at);
     else if (by) this.#move(at, ORDER[ORDER.indexOf(this.name) + by]);
-    else return;
+    else if (event.key === "ArrowDown") return void (event.preventDefault(), this.#offer(at));
+    else return this.#walk(event, at);
     event.preventDefault();
     if (!by) this.focus();
+    return undefined;
+  }
+
+  /** Along the chips; past the last one is the field. */
+  #walk(event, at) {
+    const forward = getComputedStyle(this.place).direction === "rtl" ? -1 : 1;
+    const by = { ArrowRight: forward, ArrowLeft: -forward }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    (this.place.querySelectorAll(".recip button")[at + by] ?? (by > 0 ? this.field : event.target)).focus();
   }
 
   #move(at, to) {
@@ -142,6 +182,7 @@ export class Recipients {
     const moved = event.dataTransfer.getData(MOVED);
     if (!moved) return;
     event.preventDefault();
+    event.stopPropagation();
     const [from, at] = JSON.parse(moved);
     if (from !== this.name) this.composer.recipients.get(from).move(Number(at), this.name);
   }
