@@ -94,7 +94,7 @@ def test_a_conversation_that_gets_mail_meanwhile_is_done_once_all_the_same(
     wanted = _about(lists)
     _everything(alice, deed)
     job = Job.objects.get()
-    thread = Entry.objects.get(mailbox=lists, message=max(wanted)).thread
+    thread = Entry.objects.get(mailbox=lists, message=min(wanted)).thread
     answer = factories.message(lists, "Re: lease", thread=thread, sort_at=int(time.time()) + 1)
     catching_up.catch_up(alice.account.pk)
     _finish(job)
