@@ -83,10 +83,10 @@ class Cyrus(UnpackedServer):
         self.client(made).close()
         return made
 
-    def index(self) -> None:
-        """Put all mail that is there into its own index of words: nothing else does."""
+    def index(self, user: User) -> None:
+        """Put the mail of a user into the server's own index of words: nothing else does."""
         programs, conf = self.tree / "usr/lib/cyrus/bin", self.directory / "imapd.conf"
-        command = self.as_owner(str(programs / "squatter"), "-C", str(conf))
+        command = self.as_owner(str(programs / "squatter"), "-C", str(conf), "-u", user.address)
         subprocess.run(command, env=self.environment(), check=True, capture_output=True)
 
     def close(self) -> None:
