@@ -7,7 +7,7 @@ import time
 
 from django.utils import timezone
 
-from accounts.models import MailAccount
+from accounts.models import Identity, MailAccount
 from imapbridge import backoff, client, ending
 from imapbridge.errors import CommandFailed, MailError, ServerBusy, SignInRefused, WireError
 from imapbridge.models import Entry, Mailbox, Mirror, PendingChange
@@ -88,8 +88,8 @@ def _learn_name(account: MailAccount) -> None:
     sent = Entry.objects.filter(mailbox__account=account.pk, mailbox__special_use=SpecialUse.SENT, expunged=False)
     letters = sent.order_by("-uid").values_list("message__sender_name", "message__sender_address")[:20]
     name = next((name for name, address in letters if name and address.lower() == account.address), "")
-    if name:
-        MailAccount.objects.filter(pk=account.pk, name="").update(name=name[:200])
+    if name and MailAccount.objects.filter(pk=account.pk, name="").update(name=name[:200]):
+        Identity.objects.filter(account=account.pk, address=account.address, name="").update(name=name[:200])
 
 
 def replay_all(connection: BlockingConnection, account_id: int, renew: Renew = no_lock) -> bool:

@@ -233,9 +233,11 @@ def test_the_person_s_name_is_learnt_from_their_own_letters(story: Story) -> Non
         b"From: ", b"From: Noor Eklund <%s>\r\nX-Was: " % story.user.address.encode(), 1
     )
     story.server.append(story.user, "Sent", mine)
+    own = story.account.identities.create(address=story.user.address)
     story.sync()
     story.account.refresh_from_db()
-    assert story.account.name == "Noor Eklund"
+    own.refresh_from_db()
+    assert story.account.name == own.name == "Noor Eklund"
 
 
 def test_what_a_row_shows(story: Story) -> None:
