@@ -2,7 +2,8 @@
 // here is what holds them together: opening, closing, sending, and what is said on the way.
 import "./mail-frame.js";
 import { fresh } from "./compose-blank.js";
-import { ask, opened, versions } from "./compose-elsewhere.js";
+import { ask, opened, settled, versions } from "./compose-elsewhere.js";
+import { leave } from "./compose-caret.js";
 import { Files } from "./compose-files.js";
 import { notice, toast } from "./compose-notices.js";
 import { orphaned, recover } from "./compose-recover.js";
@@ -113,7 +114,8 @@ class MailComposer extends HTMLElement {
 
   /** The server has it. */
   saved({ draft, revision, saved }) {
-    [this.revision, this.isBehind] = [revision, false];
+    this.revision = revision;
+    settled(this);
     if (!this.dataset.draft) this.#named(draft);
     if (this.saver.isSaved) this.said(saved);
   }
@@ -353,6 +355,7 @@ class MailComposer extends HTMLElement {
       if (response.status === 409) return this.#back(() => this.conflict(told));
       if (response.status === 404) return this.#back(() => ((this.handed = this.saver.held = null), this.gone())); // another page sent it
       if (!response.ok) throw new Error(`${response.status}`);
+      leave(told.draft, this.editor);
       await this.saver.journal.clear();
       this.left();
       return told;

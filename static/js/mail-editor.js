@@ -1,6 +1,7 @@
 // The text of a message: rich (Squire, loaded with the first rich text) or plain, two ways to fill one form. What comes
 // in is cleaned by DOMPurify here, and by the server again. No markup of ours has a style in it: the policy of the page
 // forbids them, so that what brings some gets them set one by one.
+import { back } from "./compose-caret.js";
 import { again, load, plain, styled } from "./compose-html.js";
 
 const TOGGLES = {
@@ -32,6 +33,7 @@ export class Editor {
     const { html, rich } = this.composer.data;
     this.composer.querySelector("[data-do=plain]").checked = !rich;
     if (rich) await this.#enrich(html || markup(this.area.value));
+    this.touched = back(Number(this.composer.dataset.draft), this);
   }
 
   /** The form's fields; none as long as what is rich can not be shown: then it stays as it is. */
