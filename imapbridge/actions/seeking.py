@@ -116,10 +116,10 @@ class _Search:
         return found.hits, int(found.next) if found.next else LAST
 
     def _of_server(self, below: int) -> tuple[list[Hit], int | None]:
-        """What the server found in texts that are not here, of the same search, and not of fewer words. It may have
-        been days ago. The cursor is the key of a SearchHit, negative."""
+        """What the server found in texts that are not here, of the same search, by the very words and not by
+        fewer. It may have been days ago. The cursor is the key of a SearchHit, negative."""
         hits = SearchHit.objects.filter(**{f"search__{name}": value for name, value in self._same.items()})
-        hits = hits.filter(search__ascii_only=False).order_by("-pk")
+        hits = hits.filter(exact=True, search__ascii_only=False).order_by("-pk")
         rows = list((hits.filter(pk__lt=-below) if below < LAST else hits).values_list("pk", "message")[:DEEP])
         messages = {message for _, message in rows}
         still = criteria.passing(self._tree)

@@ -41,6 +41,9 @@ class SearchHit(models.Model):
 
     search = models.ForeignKey(ServerSearch, on_delete=models.CASCADE, related_name="hits")
     message = models.BigIntegerField()
+    exact = models.BooleanField(db_default=False, default=False)
+    """It has the words as they were typed; others have what the server's own index takes for the same. Only this is
+    done something to with all that is found."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["search", "message"], name="search_hit")]

@@ -87,10 +87,12 @@ def found(accounts: Collection[int], token: str, after: int) -> list[int]:
     return list(hits.order_by("pk").values_list("message", flat=True)[:500])
 
 
-def add(search: ServerSearch, messages: Sequence[int]) -> None:
-    """What was found; told to open pages."""
-    rows = [SearchHit(search=search, message=message) for message in messages]
+def add(search: ServerSearch, messages: Sequence[int], *, exact: bool) -> None:
+    """What was found; told to open pages. What was found by the very words stays `exact`."""
+    rows = [SearchHit(search=search, message=message, exact=exact) for message in messages]
     SearchHit.objects.bulk_create(rows, ignore_conflicts=True)
+    if exact:
+        SearchHit.objects.filter(search=search, message__in=messages, exact=False).update(exact=True)
     tell(search)
 
 

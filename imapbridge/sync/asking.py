@@ -56,12 +56,13 @@ class Question:
     def deny(self, name: str) -> None:
         self._denied.add(name)
 
-    def in_selected(self, wire: BlockingConnection, box: Selected, until: float) -> Iterator[UidSet]:
-        """What is found in the selected mailbox, as soon as it is known; the same may come twice."""
+    def in_selected(self, wire: BlockingConnection, box: Selected, until: float) -> Iterator[tuple[UidSet, bool]]:
+        """What is found in the selected mailbox, as soon as it is known, and whether it has the very words; the same
+        may come twice."""
         if self.may(wire, "SEARCH=FUZZY"):
-            yield self._by_index(wire, until)
+            yield self._by_index(wire, until), False
         for within in self._windows(wire, box, until):
-            yield self._searched(wire, within, until)
+            yield self._searched(wire, within, until), True
 
     def in_several(self, wire: BlockingConnection, raw_names: Sequence[bytes], until: float) -> list[FoundIn]:
         """What is found in these mailboxes, by one command. Needs MULTISEARCH."""

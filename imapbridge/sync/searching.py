@@ -209,12 +209,12 @@ class _Run:
         selected = wire.run(wire.session.select(bytes(mailbox.raw_name), read_only=True), timeout=asking.left(until))
         if not selected.exists or selected.uid_validity != mailbox.uid_validity:
             return
-        for uids in self._question.in_selected(wire, selected, until):
+        for uids, exact in self._question.in_selected(wire, selected, until):
             if self._turn:
                 self._turn.renew()
             self._note_words()
             if uids:
-                self._found(wire, mailbox, uids, until)
+                self._found(wire, mailbox, uids, until, exact=exact)
 
     def _note_words(self) -> None:
         """Before anything is told that was found by fewer of them."""
@@ -223,7 +223,14 @@ class _Run:
             running.note(self._search, ascii_only=True)
 
     def _found(
-        self, wire: BlockingConnection, mailbox: Mailbox, uids: UidSet, until: float, *, is_open: bool = True
+        self,
+        wire: BlockingConnection,
+        mailbox: Mailbox,
+        uids: UidSet,
+        until: float,
+        *,
+        is_open: bool = True,
+        exact: bool = True,
     ) -> None:
         """What is new to the page, into its rows."""
         held = self._held(mailbox, uids)
@@ -237,7 +244,7 @@ class _Run:
             held = self._held(mailbox, uids)
         messages = sorted(set(held.values()), reverse=True)
         for start in range(0, len(messages), 200):
-            self._tell(messages[start : start + 200])
+            self._tell(messages[start : start + 200], exact=exact)
 
     def _held(self, mailbox: Mailbox, uids: UidSet) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -246,7 +253,7 @@ class _Run:
             found |= dict(rows.values_list("uid", "message_id"))
         return found
 
-    def _tell(self, messages: list[int]) -> None:
+    def _tell(self, messages: list[int], *, exact: bool) -> None:
         known = {hit.message for hit in index.hits_of_messages(self._scope, self._tree, messages)}
         rest = [message for message in messages if message not in known]
         left = criteria.left_over(self._tree)
@@ -254,7 +261,7 @@ class _Run:
             fits = {hit.message for hit in index.hits_of_messages(self._scope, left, rest)}
             rest = [message for message in rest if message in fits]
         if rest:
-            running.add(self._search, rest)
+            running.add(self._search, rest, exact=exact)
 
     def _connected(self) -> BlockingConnection:
         if self._connection is None or not self._connection.is_open:

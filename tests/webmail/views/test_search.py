@@ -152,7 +152,7 @@ def test_the_server_is_asked_in_the_background(alice: Person, bob: Person, van: 
     text = alice.text(answer.headers["Location"])
     assert "Searching message bodies" in text and ">Stop<" in text
     ServerSearch.objects.update(mailbox="INBOX", special_use="inbox", done=2, total=5)
-    running.add(search, [van])
+    running.add(search, [van], exact=True)
     text = alice.text(f"/search/deeper/{search.token}/more?q=zeppelin")
     assert "Inbox, mailbox 3 of 5" in text
     assert len(_rows(text)) == 1 and "&amp;after=" in text

@@ -118,13 +118,16 @@ def test_what_the_mail_server_found_is_part_of_it(
     monkeypatch.setattr(seeking, "DEEP", 2)
     hidden = [factories.message(alice.inbox, "Nothing of that").pk for _ in range(5)]
     search = ServerSearch.objects.create(account=alice.account, token="t", query="lease")
-    SearchHit.objects.bulk_create(SearchHit(search=search, message=one) for one in hidden)
+    SearchHit.objects.bulk_create(SearchHit(search=search, message=one, exact=True) for one in hidden)
+    other = factories.message(alice.inbox, "Leasing, to the server's index", sort_at=5).pk
+    SearchHit.objects.create(search=search, message=other)
     catching_up.catch_up(alice.account.pk)
     _everything(alice, "archive")
     whole.count(job := Job.objects.get())
     _finish(job)
     job.refresh_from_db()
     assert held(archive) >= set(hidden) and len(held(archive)) == job.done == job.total == 35
+    assert other not in held(archive), "only the very words are taken"
 
 
 @pytest.mark.parametrize(("query", "found"), [
@@ -136,7 +139,7 @@ def test_what_it_found_days_ago_is_looked_at_anew(alice: Person, archive: Mailbo
     held_now = {"read": (alice.inbox, True), "unread": (alice.inbox, False), "moved": (folder, False)}
     made = {name: factories.message(box, "Nothing", seen=seen).pk for name, (box, seen) in held_now.items()}
     search = ServerSearch.objects.create(account=alice.account, token="t", query=query, ascii_only=not query.isascii())
-    SearchHit.objects.bulk_create(SearchHit(search=search, message=pk) for pk in made.values())
+    SearchHit.objects.bulk_create(SearchHit(search=search, message=pk, exact=True) for pk in made.values())
     catching_up.catch_up(alice.account.pk)
     _everything(alice, "archive", q=query)
     _finish(Job.objects.get())
