@@ -12,6 +12,12 @@ export function opened(composer) {
   if (composer.data.busy && composer.data.tab !== tab) tell(composer);
 }
 
+/** It was saved from here: here it goes on. */
+export function settled(composer) {
+  composer.isBehind = false;
+  composer.querySelector(`.notice[data-kind=${KIND}]`)?.remove();
+}
+
 /** Another page saved it: whose words stay is for the person to say. The others are kept among the earlier versions. */
 export function ask(composer, { saved, revision }) {
   const { words, saver } = composer;

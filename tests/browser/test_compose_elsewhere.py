@@ -36,7 +36,6 @@ def test_a_draft_goes_on_where_its_person_says(page: Page, whimbrel: Whimbrel, n
     other.keyboard.type(" On the train.")
     expect(second.get_by_role("status")).to_contain_text("Saved")
     assert faults(page) == []
-
     text.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" At the desk.")
