@@ -79,7 +79,20 @@ export class Editor {
     this.squire.addEventListener("pasteImage", ({ detail }) => this.#images(detail.clipboardData ?? detail));
     for (const key of ["Ctrl-k", "Meta-k"]) this.squire.setKeyHandler(key, (_squire, event) => (event.preventDefault(), this.#link()));
     this.squire.setKeyHandler("Escape", null);
+    this.root.addEventListener("click", (event) => this.#below(event));
     this.squire.moveCursorToStart();
+  }
+
+  /** A click below everything goes on with the text and not with the signature at its end. */
+  #below({ target }) {
+    const end = this.root.lastElementChild;
+    const words = end?.matches(".sig") && end.previousElementSibling;
+    if (!words || target !== this.root || !getSelection().isCollapsed) return;
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    if (words.lastChild?.nodeName === "BR") range.setEndBefore(words.lastChild);
+    range.collapse(false);
+    this.squire.setSelection(range);
   }
 
   #impoverish() {
