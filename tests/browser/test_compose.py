@@ -121,13 +121,14 @@ def test_an_answer_arrives_as_it_was_written(
     toast = page.locator(".toast", has_text="Sent")
     toast.get_by_role("button", name="Undo").click()
     expect(composer(page).get_by_role("textbox", name="Message")).to_contain_text("Dear Wren")
+    page.keyboard.type("!")  # the cursor is where it was
     page.keyboard.press("Control+Enter")
     expect(page.locator("mail-composer")).to_have_count(0)
     wait_until(lambda: smtp_server.received, "the message", 40)
     sent = smtp_server.received[0].message
     html = sent.get_body(("html",))
     assert html is not None
-    assert "Dear <b>Wren</b>😃" in html.get_content().replace("&nbsp;", " ").replace("\u200b", "")
+    assert "Dear <b>Wren</b>😃!" in html.get_content().replace("&nbsp;", " ").replace("\u200b", "")
     assert "Final version is attached." in html.get_content()
     assert sent["References"].split()[-1] == sent["In-Reply-To"]
     assert [len(part.get_content()) for part in sent.iter_attachments()] == [3_000_004]
@@ -145,6 +146,9 @@ def test_nothing_for_axe_to_find(phone: Page, whimbrel: Whimbrel, noor: User, pa
     page_record.faults.clear()  # axe measures colours by inline styles, which our policy refuses
     open_.get_by_role("button", name="Send", exact=True).tap()
     expect(open_.get_by_role("alert")).to_contain_text("wren@example")
+    open_.locator(".recip", has_text="Ann").locator("span").last.tap()
+    open_.get_by_role("menuitem", name="Bcc").tap()
+    expect(open_.get_by_role("group", name="Bcc").get_by_role("button", name="Remove Ann")).to_be_visible()
     phone.keyboard.press("Escape")
     expect(open_).to_have_count(0)
 
@@ -172,6 +176,11 @@ def test_a_message_begun_without_a_connection(
     expect(open_.get_by_role("status")).to_contain_text("kept on this device", timeout=15_000)
     page.keyboard.press("Control+Enter")
     expect(open_.get_by_role("alert")).to_contain_text("it is sent only once")
+    second = context.new_page()  # has nothing open, and leaves alone what the first has
+    second.goto(f"{whimbrel.url}/")
+    expect(second.locator(".compose-dock")).to_be_attached()
+    second.evaluate("navigator.locks.query()")
+    second.close()
     crash(page)
     context.set_offline(False)
     page_record.faults.clear()  # requests to nobody
