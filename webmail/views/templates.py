@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identities import identities_of
@@ -77,7 +76,8 @@ def names(request: HttpRequest) -> list[tuple[int, str]]:
 
 def filled(request: HttpRequest, template: Template, to: str) -> tuple[str, str]:
     """The template's subject and text for whom it goes to. One query."""
-    return template.filled(*_whom(request, to), shell.clock(request).full(timezone.now()))
+    clock = shell.clock(request)
+    return template.filled(*_whom(request, to), clock.day(clock.today))
 
 
 def _whom(request: HttpRequest, to: str) -> tuple[str, str]:
