@@ -115,11 +115,13 @@ def go_on(job_id: int, most: int = CHUNK) -> bool:
     with writing(account):
         job = Job.objects.select_related("mailbox", "target").get(pk=job_id)
         if job.finished_at is None:
+            changed = ["done", "older", "below", "touched_at"]  # the total may be being counted meanwhile
             if _is_refused(job) or not _next(job, most):
                 job.finished_at = timezone.now()
                 job.total = max(job.total, job.done)
+                changed += ["total", "finished_at"]
                 events.raise_state(job.mailbox_id)  # so that pages hear of it
-            job.save(update_fields=["done", "total", "older", "below", "finished_at", "touched_at"])
+            job.save(update_fields=changed)
         return job.finished_at is None
 
 
