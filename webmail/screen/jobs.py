@@ -128,7 +128,7 @@ def work(job: JobItem) -> Work:
 
 def of_account(one: Work, name: str) -> Work:
     """For who has several."""
-    return replace(one, text=f"{name}: {one.text}")
+    return replace(one, text=gettext("{account}: {folder}").format(account=name, folder=one.text))
 
 
 def stopped(job: JobItem) -> str:

@@ -65,11 +65,26 @@ def remember(
 
 
 def remember_jobs(answer: HttpResponse, deed: str, jobs: Sequence[Job], target: int) -> None:
-    """The same of jobs. What goes on in the background has no number yet."""
+    """The same of jobs. What goes on in the background has no number yet; of those that found nothing to do, nothing is
+    said."""
+    if not is_begun(jobs):
+        return
     is_over = all(job.finished_at for job in jobs)
     count = sum(job.done for job in jobs) if is_over else 0
     by_message = all(job.by_message for job in jobs)
     remember(answer, deed, count, target, [f"j{job.pk}" for job in jobs], by_message=by_message)
+
+
+def is_begun(jobs: Sequence[Job]) -> bool:
+    """Whether any of them has done something, or goes on."""
+    return any(job.done or job.finished_at is None for job in jobs)
+
+
+def said_of_jobs(deed: str, jobs: Sequence[Job], what: str) -> str:
+    """What jobs of several accounts have done, together. `what`: where to, or which label."""
+    if all(job.finished_at for job in jobs):
+        return done.counted(deed, sum(job.done for job in jobs), what, by_message=all(job.by_message for job in jobs))
+    return done.afoot()
 
 
 def forget(answer: HttpResponse) -> None:

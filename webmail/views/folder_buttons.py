@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import MailAccount
 from imapbridge import queries, tasks
 from imapbridge.actions import folders, liking, whole
-from imapbridge.models import Job
+from imapbridge.models import Job, PendingChange
 from webmail import access
 from webmail.screen import folders as words
 from webmail.screen.jobs import stopped, work
@@ -82,7 +82,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     whole.cancel(job.account_id, job.pk)
     job.refresh_from_db()
     deed = deeds.deed_of(job.kind)
-    is_undoable = bool(job.done) and deed not in {"", "delete"}
+    is_undoable = deed not in {"", "delete"} and PendingChange.objects.filter(job=job).exists()
     if back.is_for_script(request):
         said = stopped(queries.job(job.account_id, job.pk))
         return JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo" if is_undoable else []})

@@ -126,21 +126,16 @@ def _begun(request: HttpRequest, place: InboxesPlace, wish: _Wish) -> HttpRespon
     jobs = [deeds.begin(wish.deed, one) for one in wish.chosen]
     for job in jobs:
         tasks.go_on(job)
-    is_undoable = wish.deed != "delete"
+    is_undoable = wish.deed != "delete" and back.is_begun(jobs)
     if back.is_for_script(request):
         undo = done.undo_of([job.pk for job in jobs]) if is_undoable else []
-        answer: HttpResponse = JsonResponse({"said": _said(wish, jobs), "undo": undo})
+        said = back.said_of_jobs(wish.deed, jobs, wish.what)
+        answer: HttpResponse = JsonResponse({"said": said, "undo": undo})
     else:
         answer = redirect(place.address)
     if is_undoable:
         back.remember_jobs(answer, wish.deed, jobs, wish.chosen[0].target)
     return answer
-
-
-def _said(wish: _Wish, jobs: list[Job]) -> str:
-    if all(job.finished_at for job in jobs):
-        return done.counted(wish.deed, sum(job.done for job in jobs), wish.what, by_message=jobs[0].by_message)
-    return done.afoot()
 
 
 def _ask(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace, wish: _Wish) -> HttpResponse:

@@ -105,7 +105,7 @@ def _everything(holder: Holder, search: Search) -> list[Chosen]:
     return chosen
 
 
-def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], _what: str) -> HttpResponse:
+def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen], what: str) -> HttpResponse:
     """A job for each account, of which the first part is done. NoMailboxFor before any is begun."""
     for wish in wishes:
         if use := deeds.use_of(deed):
@@ -113,9 +113,10 @@ def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen]
     jobs = [deeds.begin(deed, wish) for wish in wishes]
     for job in jobs:
         tasks.go_on(job)
-    first, is_undoable = jobs[0], deed != "delete"
+    first, is_undoable = jobs[0], deed != "delete" and back.is_begun(jobs)
     if back.is_for_script(request):
-        said = work(queries.job(first.account_id, first.pk)).text
+        alone = work(queries.job(first.account_id, first.pk)).text if len(jobs) == 1 else ""
+        said = alone or back.said_of_jobs(deed, jobs, what)
         undo = done.undo_of([job.pk for job in jobs])
         answer: HttpResponse = JsonResponse({"said": said, "undo": undo if is_undoable else []})
     else:

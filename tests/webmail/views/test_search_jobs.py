@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 
 from imapbridge.actions import seeking, whole
 from imapbridge.models import Entry, Job, Mailbox, Message, SearchHit, ServerSearch
@@ -14,6 +15,7 @@ from tests import factories
 from tests.webmail.views.conftest import Person
 from tests.webmail.views.reading_pages import tags
 from tests.webmail.views.test_acting import SCRIPT, held
+from webmail.views import back
 
 
 @pytest.fixture
@@ -152,6 +154,7 @@ def test_who_has_several_accounts(alice: Person, archive: Mailbox, lists: Mailbo
     theirs = factories.message(inbox, "Lease of the stand")
     catching_up.catch_up(fair.pk)
     answer = _everything(alice, "archive").json()
+    assert "background" in answer["said"], "not of the first account alone"
     assert [job.account_id for job in Job.objects.order_by("pk")] == [alice.account.pk, fair.pk]
     told = [progress["aria-label"] for progress in tags(alice.text("/search?q=lease"), "progress")]
     assert [words.partition(": ")[2] for words in told] == 2 * ["Moving everything from Search: lease to Archive"]
@@ -182,6 +185,17 @@ def test_all_of_it_is_muted_and_heard_again(alice: Person, archive: Mailbox, lis
     _finish(Job.objects.latest("pk"))
     alice.client.post(f"/mailbox/{archive.pk}/act?in={archive.pk}", {"do": "unmute", "all": "1"}, headers=SCRIPT)
     assert set(muted.values_list("message", flat=True)) == _about(lists)
+
+
+def test_what_finds_nothing_to_do_offers_no_undo(alice: Person, lists: Mailbox) -> None:
+    """Neither says that it goes on."""
+    _everything(alice, "star", q="nothing-has-this-word")
+    _finish(job := Job.objects.get())
+    job.refresh_from_db()
+    back.remember_jobs(answer := HttpResponse(), "star", [job], 0)
+    assert not answer.cookies
+    Job.objects.filter(pk=job.pk).update(done=3)
+    assert alice.client.post(f"/jobs/{job.pk}/stop", headers=SCRIPT).json()["undo"] == []
 
 
 def test_what_is_asked_and_what_is_not_done(alice: Person, bob: Person, archive: Mailbox, lists: Mailbox) -> None:
