@@ -43,7 +43,7 @@ def in_hand(connection: Connection) -> Message:
 
 
 def test_the_loss_of_the_broker_with_tasks_in_hand(server: Redis) -> None:
-    app = Celery(broker=server.url.replace("unix://", "redis+socket://"))
+    app = Celery(broker=server.url.replace("unix://", "redis+socket://"), set_as_current=False)
     controller = SimpleNamespace(use_eventloop=False)
     consumer = Consumer(lambda _request: None, app=app, pool=TaskPool(1), controller=controller)
     consumer.connection = connection = app.connection_for_read()
