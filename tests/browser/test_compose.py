@@ -176,11 +176,6 @@ def test_a_message_begun_without_a_connection(
     expect(open_.get_by_role("status")).to_contain_text("kept on this device", timeout=15_000)
     page.keyboard.press("Control+Enter")
     expect(open_.get_by_role("alert")).to_contain_text("it is sent only once")
-    second = context.new_page()  # has nothing open, and leaves alone what the first has
-    second.goto(f"{whimbrel.url}/")
-    expect(second.locator(".compose-dock")).to_be_attached()
-    second.evaluate("navigator.locks.query()")
-    second.close()
     crash(page)
     context.set_offline(False)
     page_record.faults.clear()  # requests to nobody
