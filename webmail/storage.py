@@ -25,6 +25,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """What `collectstatic` writes to."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 20
+    """One pass gets, in the worst order of files, one step along a chain of imports; the longest of ours has eleven."""
 
     def post_process(self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any) -> Iterator[Any]:
         ours = _Stripped(paths)

@@ -23,7 +23,8 @@ from webmail import languages
 SHELL = ("css/main.css", "css/pages.css", "icon.svg", "icons.svg")
 """What the page without a connection is made of. Mail is never kept."""
 WRITING = (
-    "js/offline.js", "js/compose.js", "js/compose-blank.js", "js/compose-chips.js", "js/compose-elsewhere.js",
+    "js/offline.js", "js/compose.js", "js/compose-blank.js", "js/compose-caret.js", "js/compose-chip-menu.js",
+    "js/compose-chips.js", "js/compose-elsewhere.js",
     "js/compose-emoji.js", "js/compose-files.js", "js/compose-html.js", "js/compose-journal.js",
     "js/compose-notices.js", "js/compose-pace.js", "js/compose-recover.js", "js/compose-save.js", "js/compose-send.js",
     "js/compose-sign-in.js", "js/links.js", "js/locale.js",
