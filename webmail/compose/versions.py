@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from imapbridge import events
 from webmail.models import Draft, DraftVersion
+from webmail.models.drafts import Words
 
-WORDS = ("to", "cc", "bcc", "subject", "text", "html", "is_rich", "quote", "quote_text")
+WORDS = tuple(field.name for field in Words._meta.fields)
 """The fields of a draft that are kept."""
 MOST = 10
 """For each draft; the oldest go."""

@@ -8,7 +8,29 @@ from django.conf import settings
 from django.db import models
 
 
-class Draft(models.Model):
+class Words(models.Model):
+    """What somebody typed into a message, and what stands below it."""
+
+    to = models.TextField(blank=True)
+    cc = models.TextField(blank=True)
+    bcc = models.TextField(blank=True)
+    """The three as they were typed, faults included."""
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    """What was typed, as plain text; of a rich message what its HTML says."""
+    html = models.TextField(blank=True)
+    """What was typed, sanitised; images of the message's own as `cid:`. Empty unless `is_rich`."""
+    is_rich = models.BooleanField(default=True)
+    quote = models.TextField(blank=True)
+    """What is quoted below it: sanitised HTML that is sent as it stands."""
+    quote_text = models.TextField(blank=True)
+    """The same for plain messages."""
+
+    class Meta:
+        abstract = True
+
+
+class Draft(Words):
     """One message being written. Its Message-ID is for life: its copies in Drafts and what is sent have it."""
 
     class Priority(models.TextChoices):
@@ -26,20 +48,6 @@ class Draft(models.Model):
     """What it answers: `{"kind": "reply", "message_id": "<a@b>", "message": 12}`; `forward` likewise. Empty: nothing.
     The number is where it was in the mirror, which may have another by now."""
 
-    to = models.TextField(blank=True)
-    cc = models.TextField(blank=True)
-    bcc = models.TextField(blank=True)
-    """The three as they were typed, faults included."""
-    subject = models.TextField(blank=True)
-    text = models.TextField(blank=True)
-    """What was typed, as plain text; of a rich message what its HTML says."""
-    html = models.TextField(blank=True)
-    """What was typed, sanitised; images of the message's own as `cid:`. Empty unless `is_rich`."""
-    is_rich = models.BooleanField(default=True)
-    quote = models.TextField(blank=True)
-    """What is quoted below it: sanitised HTML that is sent as it stands."""
-    quote_text = models.TextField(blank=True)
-    """The same for plain messages."""
     priority = models.CharField(max_length=4, choices=Priority.choices, blank=True)
     receipt = models.BooleanField(default=False)
     """Asks its readers to confirm that they have seen it (RFC 8098)."""
@@ -70,20 +78,10 @@ class Draft(models.Model):
         return f"draft={self.pk}"
 
 
-class DraftVersion(models.Model):
+class DraftVersion(Words):
     """Words of a draft that gave way to others; it can have them back. Files have no versions."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
-    to = models.TextField(blank=True)
-    cc = models.TextField(blank=True)
-    bcc = models.TextField(blank=True)
-    subject = models.TextField(blank=True)
-    text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
-    is_rich = models.BooleanField(default=True)
-    quote = models.TextField(blank=True)
-    quote_text = models.TextField(blank=True)
-    """As in the draft."""
     is_foreign = models.BooleanField(default=False)
     """Another program wrote it, into the copy in the Drafts mailbox."""
     kept_at = models.DateTimeField(auto_now_add=True)
