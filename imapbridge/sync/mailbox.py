@@ -211,8 +211,9 @@ def _uids(mailbox: Mailbox) -> UidSet:
 def compare(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lock) -> int:
     """Find by their UIDs what is gone and what was never seen, from the cursor up. Returns how many are gone."""
     lowest = mailbox.lowest_uid or 1
-    there = search(connection, UidSet.range(lowest, None))
+    # Ours first: what a replay places here while the server answers is not in its answer, and not gone.
     here = _uids(mailbox)
+    there = search(connection, UidSet.range(lowest, None))
     gone = apply.vanished(mailbox, here - there)
     there -= places.leaving(mailbox.pk)
     wanted = there - here - undelivered.waiting(mailbox)

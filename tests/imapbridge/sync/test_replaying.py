@@ -1,17 +1,22 @@
 """The queue of what is owed, from a worker's side: in turns, under the account's lock, and nothing mixed up."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from imapbridge import actions
 from imapbridge.models import PendingChange
 from imapbridge.sync import account as syncing
-from imapbridge.sync import replay
+from imapbridge.sync import mailbox as one_mailbox
+from imapbridge.sync import places, replay
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.owed import Answer, Owed
+from imapbridge.terms.uids import UidSet
+from imapbridge.wire.drivers import BlockingConnection
 from tests.imapbridge.sync.conftest import Story
-from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server, replay_again, subjects
+from tests.imapbridge.sync.test_filing import letters, move, nothing_is_owed, on_server, replay_again, subjects
 from tests.servers.dovecot import Dovecot
 from tests.servers.letters import plain
 
@@ -119,4 +124,33 @@ def test_a_copy_into_a_mailbox_that_had_to_be_made_anew(story: Story) -> None:
     replay_again(story)
     assert nothing_is_owed(story)
     assert on_server(story, "Plans") == ["0", "1"]
+    story.assert_equal()
+
+def test_what_the_bridge_moves_here_while_uids_are_compared_is_not_gone(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail server has told which UIDs there are, and then the bridge's MOVE is answered, before ours are read."""
+    waiting, moved = letters(story, 2)
+    move(story, [waiting], "INBOX", "Archive")
+    PendingChange.objects.update(not_before=timezone.now() + timedelta(minutes=1))  # so that UIDs are compared
+    archive, changes = story.mailbox("Archive"), list[int]()
+    search = one_mailbox.search
+
+    def then_it_is_moved(connection: BlockingConnection, within: UidSet) -> UidSet:
+        found, opened = search(connection, within), connection.session.selected
+        if opened and opened.raw_name == bytes(archive.raw_name) and not changes:
+            changes.extend(move(story, [moved], "INBOX", "Archive"))
+            row = PendingChange.objects.get(pk=changes[0])
+            story.phone.move("INBOX", UidSet.parse(row.uids), "Archive")
+            places.known(archive, {row.places.popitem()[1]: story.phone.uids("Archive")[-1]})
+            PendingChange.objects.filter(pk=row.pk).update(confirmed_at=timezone.now())
+        return found
+
+    monkeypatch.setattr(one_mailbox, "search", then_it_is_moved)
+    syncing.sync(story.account.pk)
+    assert changes
+    assert "1" in subjects(archive)
+    assert actions.undo(story.account.pk, changes)
+    replay_again(story)
+    assert on_server(story, "Archive") == ["0"]
     story.assert_equal()
