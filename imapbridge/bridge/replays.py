@@ -21,7 +21,7 @@ from imapbridge.models import PendingChange
 from imapbridge.pool import Pool
 from imapbridge.pool.credentials import in_thread
 from imapbridge.pool.translation import asked_to_wait
-from imapbridge.sync import claims, replay
+from imapbridge.sync import claims, replay, standing
 from imapbridge.sync.replay import Answer, Owed
 from imapbridge.wire.session import Exchange, Session
 
@@ -105,9 +105,9 @@ class Replays:
 async def run_replay(pool: Pool, account_id: int) -> None:
     """Replay until nothing is owed, somebody else is at it, or the server cannot be had."""
     change = await in_thread(replay.next_change, account_id)
-    filed = False
+    kinds = set[str]()
     while change:
-        filed = filed or change.kind != PendingChange.Kind.FLAGS
+        kinds.add(change.kind)
         with claims.kept(change) as is_ours:
             try:
                 answer = await _send(pool, change, is_ours)
@@ -117,8 +117,14 @@ async def run_replay(pool: Pool, account_id: int) -> None:
                     await in_thread(replay.postponed, change)
                 break
             change = await in_thread(_done, change, answer)
-    if filed:
+    filed = bool(kinds - {PendingChange.Kind.FLAGS})
+    if kinds & PendingChange.OF_MAILBOXES or (filed and await in_thread(_is_unknown, account_id)):
         await _look_where_it_went(account_id)
+
+
+def _is_unknown(account_id: int) -> bool:
+    """Whether messages of the account are somewhere that the server has not told of."""
+    return bool(standing.afoot(account_id))
 
 
 def _done(change: Owed, answer: Answer | CommandFailed) -> Owed | None:

@@ -68,6 +68,7 @@ def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
     began, cost = timezone.now(), Cost()
     mine = held(mailbox)
     new = foreseen(mine, status)
+    new -= _placed(mailbox, new)
     selected = _open(connection, mailbox, mine, new)
     said = Said(selected.uid_validity, selected.uid_next, selected.exists, selected.highest_modseq)
     told = _was_told(connection, selected, mine)
@@ -186,9 +187,18 @@ def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, sai
         uids = search(connection, plan.new)
     mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
     rest = uids - plan.came
+    rest -= _placed(mailbox, rest)
     if rest:
         renew()
     return fetch_windows(connection, mailbox, rest, renew)
+
+
+def _placed(mailbox: Mailbox, uids: UidSet) -> UidSet:
+    """Those of them that are here: moved from here, and told of by COPYUID. Their flags are found as all others' are."""
+    if not uids:
+        return UidSet()
+    here = _known_to_server(mailbox).filter(uid__gte=uids.first, uid__lte=uids.last)
+    return UidSet.of(here.values_list("uid", flat=True))
 
 
 def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, turn: Turn) -> int:

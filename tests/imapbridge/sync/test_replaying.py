@@ -1,16 +1,20 @@
 """The queue of what is owed, from a worker's side: in turns, under the account's lock, and nothing mixed up."""
 
+import asyncio
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from imapbridge import actions
+from imapbridge import actions, tasks
+from imapbridge.bridge.replays import run_replay
 from imapbridge.models import PendingChange
+from imapbridge.pool import Pool
 from imapbridge.sync import account as syncing
 from imapbridge.sync import mailbox as one_mailbox
-from imapbridge.sync import places, replay
+from imapbridge.sync import places, replay, windows
 from imapbridge.sync.bulk import Bulk, Occupied, bulk
 from imapbridge.sync.owed import Answer, Owed
 from imapbridge.terms.uids import UidSet
@@ -126,6 +130,7 @@ def test_a_copy_into_a_mailbox_that_had_to_be_made_anew(story: Story) -> None:
     assert on_server(story, "Plans") == ["0", "1"]
     story.assert_equal()
 
+
 def test_what_the_bridge_moves_here_while_uids_are_compared_is_not_gone(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,3 +159,37 @@ def test_what_the_bridge_moves_here_while_uids_are_compared_is_not_gone(
     replay_again(story)
     assert on_server(story, "Archive") == ["0"]
     story.assert_equal()
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_the_bridge_asks_for_a_sync_where_it_is_not_told_what_became_of_mail(
+    story: Story, monkeypatch: pytest.MonkeyPatch, tells: bool
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks, "request_sync", asked.append)
+    if not tells:  # as without UIDPLUS
+        answered = replay.answered
+        monkeypatch.setattr(
+            replay, "answered", lambda one, answer: answered(one, dataclasses.replace(answer, placed={}))
+        )
+    moved, starred = letters(story, 2)
+    actions.set_flagged(story.account.pk, [starred], flagged=True)
+    asyncio.run(_replay(story))
+    assert not asked, "of flags there is nothing to find out"
+    move(story, [moved], "INBOX", "Archive")
+    asyncio.run(_replay(story))
+    assert asked == ([] if tells else [story.account.pk])
+    assert on_server(story, "Archive") == ["0"]
+    fetched, content = list[int](), windows.content
+    monkeypatch.setattr(windows, "content", lambda one, *rest: fetched.append(one.uid) or content(one, *rest))
+    story.sync()
+    assert len(fetched) == (0 if tells else 1), "what is here, and told of, is not fetched again"
+    story.assert_equal()
+
+
+async def _replay(story: Story) -> None:
+    pool = Pool()
+    try:
+        await run_replay(pool, story.account.pk)
+    finally:
+        await pool.close()
