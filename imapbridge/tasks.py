@@ -29,8 +29,8 @@ from imapbridge.sync import account, searching, sweep
 log = logging.getLogger(__name__)
 
 RETRIES = 5
-SHARES = 15
-"""In so many turns everybody is synced by the clock."""
+SHARES = 60
+"""In so many turns everybody is synced by the clock: few at a time, for clicks wait meanwhile."""
 SHARE = "whimbrel:sync-share"
 JOB_TURN = 20.0
 """Seconds after which a worker turns to other work."""

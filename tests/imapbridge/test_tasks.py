@@ -283,7 +283,7 @@ def test_by_the_clock_they_come_in_turns(broker: Broker) -> None:
         queued.forget()
     assert sorted(shares) == [*[1] * (tasks.SHARES - 1), 2]
     every = django_settings.CELERY_BEAT_SCHEDULE["sync-some"]
-    assert (every["task"], every["schedule"] * tasks.SHARES) == (tasks.sync_some.name, 90)
+    assert (every["task"], every["schedule"] * tasks.SHARES) == (tasks.sync_some.name, 120)
 
 
 def test_a_worker_that_is_to_end_hands_a_job_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
