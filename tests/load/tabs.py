@@ -47,6 +47,8 @@ class Tab:
         self._since: tuple[str, str] = ("", "")
         self._running = self._again = False
         self._due: asyncio.TimerHandle | None = None
+        self._news: int | None = None
+        """The state of the inbox that the next question is about, if it is about nothing else."""
         self._counts: dict[int, tuple[int, int]] = {}
 
     async def live(self, threads: ThreadPoolExecutor) -> None:
@@ -88,8 +90,10 @@ class Tab:
     def _wake(self, said: dict[str, int]) -> None:
         known = self._counts.get(said["mailbox"], (-1, -1))
         now = self._counts[said["mailbox"]] = (said["unread"], said["total"])
+        is_shown = said["mailbox"] == self._person.inbox
+        self._news = said["state"] if is_shown and (self._due is None or self._news is not None) else None
         if self._in_view:
-            self._within(TOGETHER if said["mailbox"] == self._person.inbox else ELSEWHERE)
+            self._within(TOGETHER if is_shown else ELSEWHERE)
         else:
             self._within(ELSEWHERE if now[0] > known[0] or now[1] > known[1] else UNSEEN)
 
@@ -102,7 +106,12 @@ class Tab:
 
     def _ask_now(self) -> None:
         self._due = None
-        self.ask()
+        if not self._is_known():
+            self.ask()
+
+    def _is_known(self) -> bool:
+        """Whether the page shows by now what it was told of."""
+        return self._news is not None and self._news <= int(self._since[0] or 0)
 
     async def _keep_asking(self, socket: ClientConnection) -> None:
         """Whether it is alive; an answer is a message like any other."""
@@ -124,7 +133,7 @@ class Tab:
 
     def _asked(self, _done: object) -> None:
         self._running = False
-        if self._again:
+        if self._again and not self._is_known():
             self.ask()
 
     def _refresh(self) -> None:
