@@ -194,7 +194,7 @@ def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, sai
 
 
 def _placed(mailbox: Mailbox, uids: UidSet) -> UidSet:
-    """Those of them that are here: moved from here, and told of by COPYUID. Their flags are found as those of others."""
+    """Those of them that are here: moved from here, and told of by COPYUID. Their flags are found like any others."""
     if not uids:
         return UidSet()
     here = _known_to_server(mailbox).filter(uid__gte=uids.first, uid__lte=uids.last)
