@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from imapbridge.queries import JobItem
 from imapbridge.terms import labels
 from webmail.screen import people
+from webmail.screen.numbers import number
 from webmail.screen.sidebar import name_of
 
 
@@ -23,6 +24,11 @@ class Work:
     """0: nobody knows."""
     done: int
     is_over: bool
+
+    @property
+    def figures(self) -> str:
+        """How far it is, where that is known."""
+        return gettext("{done} of {all}").format(done=number(self.done), all=number(self.total)) if self.total else ""
 
 
 _DOING = {

@@ -443,9 +443,12 @@ def test_how_far_it_is_stands_over_the_list_until_it_is_done(alice: Person, arch
     told = changes(alice, state(page), box)
     assert "Moving everything from Lists to Archive" in told
     assert "max" not in tags(told, "progress")[0], "no click waits until they are counted"
+    assert "100 of" not in told
     whole.count(Job.objects.get())
-    (progress,) = tags(alice.text(f"/mailbox/{box.pk}/"), "progress")
+    shown = alice.text(f"/mailbox/{box.pk}/")
+    (progress,) = tags(shown, "progress")
     assert (progress["max"], progress["value"]) == ("300", "100")
+    assert ">100 of 300<" in shown
     (stop,) = [each for each in tags(told, "button") if each.get("formaction", "").endswith("/stop")]
     answer = alice.client.post(stop["formaction"], headers=SCRIPT).json()
     assert "<progress" not in changes(alice, state(told), box)
