@@ -105,7 +105,7 @@ class Replays:
 async def run_replay(pool: Pool, account_id: int) -> None:
     """Replay until nothing is owed, somebody else is at it, or the server cannot be had."""
     change = await in_thread(replay.next_change, account_id)
-    kinds = set[str]()
+    kinds, was_refused = set[str](), False
     while change:
         kinds.add(change.kind)
         with claims.kept(change) as is_ours:
@@ -116,9 +116,10 @@ async def run_replay(pool: Pool, account_id: int) -> None:
                 if is_ours():
                     await in_thread(replay.postponed, change)
                 break
+            was_refused = was_refused or isinstance(answer, CommandFailed) or bool(answer.refused)
             change = await in_thread(_done, change, answer)
     filed = bool(kinds - {PendingChange.Kind.FLAGS})
-    if kinds & PendingChange.OF_MAILBOXES or (filed and await in_thread(_is_unknown, account_id)):
+    if kinds & PendingChange.OF_MAILBOXES or was_refused or (filed and await in_thread(_is_unknown, account_id)):
         await _look_where_it_went(account_id)
 
 

@@ -10,37 +10,41 @@ from imapbridge.sync.owed import Answer, Commands, Kind, Owed, Step, Steps
 from imapbridge.sync.target import LIKENESS, above, begin, creating
 from imapbridge.terms.uids import UidSet
 from imapbridge.wire.fetched import Fetched
+from imapbridge.wire.results import CopyResult
 from imapbridge.wire.session import Session
 
 
 def command(session: Session, change: Owed) -> Commands:
     if change.step == Step.NONE:
         return (yield from begin(session, change))
-    placed = {} if change.first_time else (yield from _copies(session, change))
-    rest = change.uids - UidSet.of(placed)
+    there = CopyResult() if change.first_time else (yield from _copies(session, change))
+    rest = change.uids - UidSet.of(there.uids)
 
     def copy() -> Steps:
         return (yield from session.copy(rest, change.target_name))
 
     if rest:
-        placed |= (yield from creating(session, change, copy)).uids
-    return Answer(Step.COPIED if change.kind == Kind.MOVE else Step.NONE, placed=placed)
+        told = yield from creating(session, change, copy)
+        there = CopyResult(told.uid_validity or there.uid_validity, {**there.uids, **told.uids})
+    step = Step.COPIED if change.kind == Kind.MOVE else Step.NONE
+    return Answer(step, placed=there.uids, uid_validity=there.uid_validity)
 
 
-def _copies(session: Session, change: Owed) -> Generator[Any, Any, dict[int, int]]:
-    """Which of the messages are in the target already, by what the server says of both: {UID here: UID there}.
+def _copies(session: Session, change: Owed) -> Generator[Any, Any, CopyResult]:
+    """Which of the messages are in the target already, by what the server says of both.
 
     A copy keeps its internal date. Where a server does not keep it the copy is not recognised and made again: better
     twice than never.
     """
     originals = (yield from session.fetch(change.uids, LIKENESS)).messages
     found = yield from above(session, change)
+    uid_validity = session.selected.uid_validity if session.selected else None
     yield from session.select(change.raw_name)
     copies: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for one in sorted(found, key=lambda one: one.uid):
         copies[_likeness(one)].append(one.uid)
     likenesses = ((one.uid, copies.get(_likeness(one))) for one in sorted(originals, key=lambda one: one.uid))
-    return {uid: alike.pop(0) for uid, alike in likenesses if alike}
+    return CopyResult(uid_validity, {uid: alike.pop(0) for uid, alike in likenesses if alike})
 
 
 def _likeness(one: Fetched) -> tuple[Any, ...]:

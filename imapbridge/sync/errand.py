@@ -90,7 +90,8 @@ def _move(session: Session, change: Owed) -> Commands:
         def move() -> Steps:
             return (yield from session.move(change.uids, change.target_name))
 
-        return Answer(placed=(yield from creating(session, change, move)).uids)
+        told = yield from creating(session, change, move)
+        return Answer(placed=told.uids, uid_validity=told.uid_validity)
     return (yield from copying.command(session, change))
 
 

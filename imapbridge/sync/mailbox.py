@@ -16,7 +16,7 @@ from django.utils import timezone
 from imapbridge import events
 from imapbridge.models import Entry, Mailbox
 from imapbridge.sync import apply, places, standing, undelivered, windows
-from imapbridge.sync.plan import RECENT_FLAGS, UNKNOWN, Flags, Held, Plan, Said, decide, foreseen
+from imapbridge.sync.plan import NONE, RECENT_FLAGS, UNKNOWN, Flags, Held, Plan, Said, decide, foreseen
 from imapbridge.sync.rows import update
 from imapbridge.sync.windows import METADATA, TIMEOUT, Renew, fetch_windows, no_lock, search
 from imapbridge.terms.uids import UidSet
@@ -67,9 +67,9 @@ def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
     """
     began, cost = timezone.now(), Cost()
     mine = held(mailbox)
-    new = foreseen(mine, status)
-    new -= _placed(mailbox, new)
-    selected = _open(connection, mailbox, mine, new)
+    placed = _placed(mailbox, mine)
+    new = foreseen(mine, status) - placed
+    selected = _open(connection, mailbox, mine, new, placed)
     said = Said(selected.uid_validity, selected.uid_next, selected.exists, selected.highest_modseq)
     told = _was_told(connection, selected, mine)
     plan = decide(mine, said, began, told=told, asked=UidSet() if selected.fetched is None else new)
@@ -79,22 +79,23 @@ def delta(connection: BlockingConnection, mailbox: Mailbox, renew: Renew = no_lo
     if mailbox.lowest_uid is None:
         _begin(connection, mailbox, said)
     else:
-        _carry_out(connection, mailbox, plan, selected, said, Turn(began, renew, cost))
+        _carry_out(connection, mailbox, plan, selected, said, Turn(began, renew, cost, placed))
         _remember(mailbox, said, began if plan.flags is Flags.ALL else None)
         if cost.fetched:
             events.arrived(mailbox.account_id)
     log.info(cost.line(mailbox))
 
 
-def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held, new: UidSet) -> Selected:
+def _open(connection: BlockingConnection, mailbox: Mailbox, mine: Held, new: UidSet, placed: UidSet) -> Selected:
     """EXAMINE: a sync changes nothing. But the first time SELECT, or Courier never writes UIDVALIDITY down."""
-    known = _known(mine) if "QRESYNC" in connection.session.enabled else None
+    known = _known(mine, placed) if "QRESYNC" in connection.session.enabled else None
     read_only, fetch = mine.uid_validity is not None, (new, METADATA) if new else None
     command = connection.session.select(bytes(mailbox.raw_name), read_only=read_only, known=known, fetch=fetch)
     return connection.run(command, timeout=TIMEOUT)
 
 
-def _known(mine: Held) -> QresyncState | None:
+def _known(mine: Held, placed: UidSet = NONE) -> QresyncState | None:
+    """What is asked about on opening: of no other messages flags are told. Those that we lack are passed over."""
     if (
         not mine.uid_validity
         or not mine.highest_modseq
@@ -103,7 +104,7 @@ def _known(mine: Held) -> QresyncState | None:
         or mine.uid_next < 2
     ):
         return None
-    known = UidSet.range(mine.lowest_uid, mine.uid_next - 1)
+    known = UidSet.range(mine.lowest_uid, placed.last if placed else mine.uid_next - 1)
     return QresyncState(mine.uid_validity, mine.highest_modseq, known) if known else None
 
 
@@ -136,11 +137,13 @@ def _highest(connection: BlockingConnection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What goes along with a delta: when it began, before the mailbox was opened, and what it costs."""
+    """What goes along with a delta: when it began, before the mailbox was opened, what it costs, and what was `_placed`
+    by then."""
 
     began: datetime
     renew: Renew
     cost: Cost
+    placed: UidSet
 
 
 def _carry_out(
@@ -153,7 +156,7 @@ def _carry_out(
         turn.renew()
         cost.flags += _fetch_flags(connection, mailbox, plan.flags)
     if plan.new:
-        cost.fetched += _fetch_new(connection, mailbox, plan, said, turn.renew)
+        cost.fetched += _fetch_new(connection, mailbox, plan, said, turn)
     cost.vanished += _find_vanished(connection, mailbox, said, turn)
 
 
@@ -179,26 +182,32 @@ def _fetch_flags(connection: BlockingConnection, mailbox: Mailbox, how: Flags) -
     return apply.flags(mailbox, {one.uid: one.flags for one in found.messages if one.flags is not None}, fetched_at)
 
 
-def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, said: Said, renew: Renew) -> int:
+def _fetch_new(connection: BlockingConnection, mailbox: Mailbox, plan: Plan, said: Said, turn: Turn) -> int:
     """The rest of new mail, newest first. A few are fetched without asking which exist: a round trip less."""
     uids = plan.new & UidSet.range(1, (said.uid_next or 1) - 1)
     if not 0 < len(uids) <= windows.WINDOW:
-        renew()
+        turn.renew()
         uids = search(connection, plan.new)
     mailbox.uid_next = max(mailbox.uid_next or 1, said.uid_next or 1, *(uids.last + 1,) if uids else ())
     rest = uids - plan.came
-    rest -= _placed(mailbox, rest)
+    if plan.flags in _OF_ALL:
+        rest -= turn.placed
     if rest:
-        renew()
-    return fetch_windows(connection, mailbox, rest, renew)
+        turn.renew()
+    return fetch_windows(connection, mailbox, rest, turn.renew)
 
 
-def _placed(mailbox: Mailbox, uids: UidSet) -> UidSet:
-    """Those of them that are here: moved from here, and told of by COPYUID. Their flags are found like any others."""
-    if not uids:
+def _placed(mailbox: Mailbox, mine: Held) -> UidSet:
+    """Messages that are new on the server and here already: moved from here, and told of by COPYUID. Not fetched again
+    where their flags are found as all others' are."""
+    if not mine.uid_next:
         return UidSet()
-    here = _known_to_server(mailbox).filter(uid__gte=uids.first, uid__lte=uids.last)
+    here = _known_to_server(mailbox).filter(uid__gte=mine.uid_next)
     return UidSet.of(here.values_list("uid", flat=True))
+
+
+_OF_ALL = {Flags.TOLD, Flags.CHANGED_SINCE, Flags.ALL}
+"""Ways to find flags that leave no message out."""
 
 
 def _find_vanished(connection: BlockingConnection, mailbox: Mailbox, said: Said, turn: Turn) -> int:

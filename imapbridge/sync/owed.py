@@ -70,6 +70,8 @@ class Answer:
     target_from: int = 1
     placed: Mapping[int, int] = field(default_factory=dict)
     """UIDs in the source: UIDs in the target, as far as they were told. That of an APPEND is under 0."""
+    uid_validity: int | None = None
+    """Under which those in the target of a MOVE or COPY stand."""
     stands: bool = False
     """The originals are `\\Deleted` and could not be expunged without those that others have deleted."""
     raw_name: bytes = b""

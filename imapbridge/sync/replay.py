@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -131,7 +131,7 @@ def answered(change: Owed, answer: Answer) -> Owed | None:
         if answer.missing:
             return _look_for_target(change, answer.missing)
         if answer.placed:
-            _place(change, answer.placed)
+            _place(change, answer)
         if answer.refused:
             _give_up(change, answer.refused)
         if answer.raw_name:
@@ -171,15 +171,20 @@ def _look_for_target(change: Owed, listed: Sequence[ListedMailbox]) -> Owed:
     return change.going_to(now.raw_name)
 
 
-def _place(change: Owed, placed: Mapping[int, int]) -> None:
+def _place(change: Owed, answer: Answer) -> None:
+    placed = answer.placed
     row = PendingChange.objects.select_related("mailbox", "target").filter(pk=change.id).first()
     if row is not None and row.kind == PendingChange.Kind.APPEND:
         places.known(row.mailbox, dict.fromkeys(row.places.values(), placed[0]))
-    elif row is not None and row.target is not None and row.target.uid_validity is not None:
-        # Else the UIDs mean nothing yet: the first sync finds the messages by what they are.
+    elif row is not None and row.target is not None and _is_of(row.target, answer.uid_validity):
+        # Else the UIDs mean nothing yet, or something else than what we hold: the next sync finds what came.
         here = Entry.objects.filter(mailbox=change.mailbox_id, uid__in=placed).values_list("pk", "uid")
         found = {row.places[str(key)]: placed[uid] for key, uid in here if str(key) in row.places}
         places.known(row.target, found)
+
+
+def _is_of(mailbox: Mailbox, uid_validity: int | None) -> bool:
+    return uid_validity is not None and mailbox.uid_validity == uid_validity
 
 
 def tidy(account_id: int) -> None:

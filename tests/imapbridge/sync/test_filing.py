@@ -50,6 +50,18 @@ def move(story: Story, messages: list[int], source: str, target: str) -> list[in
     return actions.move(story.account.pk, messages, story.mailbox(source).pk, story.mailbox(target).pk)
 
 
+def test_what_a_message_was_marked_with_before_it_was_moved_is_seen_where_it_went(story: Story) -> None:
+    """By another client, and no sync has told of it: what is placed is not fetched again, and its flags are."""
+    messages = letters(story)
+    story.phone.flag("INBOX", story.phone.uids("INBOX")[:2], "\\Seen \\Flagged fair")
+    move(story, messages[:3], "INBOX", "Archive")
+    story.sync()
+    story.assert_equal()
+    story.phone.flag("Archive", story.phone.uids("Archive")[-1:], "\\Answered")
+    story.sync()
+    story.assert_equal()
+
+
 def test_a_move_is_seen_at_once_and_done_soon(story: Story) -> None:
     messages = letters(story)
     story.phone.flag("INBOX", story.phone.uids("INBOX")[:1], "\\Seen \\Flagged fair")

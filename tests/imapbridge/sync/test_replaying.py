@@ -193,3 +193,21 @@ async def _replay(story: Story) -> None:
         await run_replay(pool, story.account.pk)
     finally:
         await pool.close()
+
+
+def test_what_goes_to_a_mailbox_that_was_made_anew_hides_nothing(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its UIDs begin at 1 again: they are not those of the mailbox before."""
+    asked: list[int] = []
+    monkeypatch.setattr(tasks, "request_sync", asked.append)
+    story.phone.create_mailbox("Plans")
+    story.server.append(story.user, "Plans", plain("Letter 9", message_id="9@filing.example"))
+    moved, _ = letters(story, 2)
+    story.phone.select("INBOX")
+    story.phone.delete_mailbox("Plans")
+    move(story, [moved], "INBOX", "Plans")
+    asyncio.run(_replay(story))
+    assert asked, "the mailbox is another now"
+    assert "0" in subjects(story.mailbox("Plans"))
+    story.sync()
+    assert subjects(story.mailbox("Plans")) == on_server(story, "Plans") == ["0"]
+    story.assert_equal()
