@@ -14,6 +14,16 @@ const underWay = new Set();
 /** When every deed that was sent so far has its answer, and the page knows of it. */
 export const answered = () => Promise.allSettled(underWay).then(() => new Promise((then) => setTimeout(then)));
 
+/** Deeds and undoings that were sent, and not answered yet; and how many were sent from this page at all. */
+const unheard = new Set();
+let posted = 0;
+
+/** How many were sent, where all of them are answered; else something that is equal to nothing. */
+export const heard = () => (unheard.size ? NaN : posted);
+
+/** When all of them are. */
+export const allHeard = () => Promise.allSettled(unheard);
+
 /** Sends a deed; see `post`. */
 export function send(address, values) {
   const deed = post(address, values);
@@ -26,7 +36,15 @@ export function send(address, values) {
 export const signed = () => new URLSearchParams([...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]));
 
 /** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
-export async function post(address, values = []) {
+export function post(address, values) {
+  posted += 1;
+  const answer = posting(address, values);
+  unheard.add(answer);
+  answer.catch(() => {}).finally(() => unheard.delete(answer));
+  return answer;
+}
+
+async function posting(address, values = []) {
   const url = new URL(address, location);
   url.searchParams.delete("c"); // the values say which
   const body = signed();

@@ -2,6 +2,7 @@
 // `refresh` is the one way in, whoever knows of a change: the clock, an action, or a push.
 import { say } from "./announce.js";
 import { app, fetchDocument, list } from "./page.js";
+import { allHeard, heard } from "./marks.js";
 import { morph, morphInside } from "./morph.js";
 
 let running = false;
@@ -29,10 +30,25 @@ export async function refresh(mailbox, state) {
   return true;
 }
 
+/** Milliseconds that a question waits for the answers to what was done, and how often it is put again for its sake. */
+const PATIENCE = 1000;
+const AGAIN = 2;
+
+/** What is asked of the server. An answer may be older than what the person did while it was under way, and would show
+    rows as they were before: then it is asked for again. */
+async function current(address, region) {
+  for (let times = 0; ; times++) {
+    await Promise.race([allHeard(), new Promise((then) => setTimeout(then, PATIENCE))]);
+    const before = heard();
+    const answer = await fetchDocument(address, region);
+    if (before === heard() || times === AGAIN) return answer;
+  }
+}
+
 async function update(shown) {
   const [page, own] = shown.dataset.changes.split("?");
   const address = `${page}?${own ? `${own}&` : ""}${new URLSearchParams({ since: shown.dataset.state, mark: shown.dataset.mark, ...choices() })}`;
-  const changes = (await fetchDocument(address))?.getElementById("changes");
+  const changes = (await current(address))?.getElementById("changes");
   if (!changes || !shown.isConnected) return;
   if (changes.dataset.anew === "true") return void (await (mayWait(shown, changes) ? heads(changes) : anew()));
   apply(shown, changes);
@@ -89,7 +105,7 @@ const mayWait = (shown, changes) => shown.scrollTop > shown.clientHeight && chan
 /** The whole list once more, when too much has changed to tell. What stands above it stays, for it may be pressed now. */
 async function anew() {
   const pane = document.getElementById("list-pane");
-  const fresh = await fetchDocument(pane.dataset.address, "list-pane");
+  const fresh = await current(pane.dataset.address, "list-pane");
   if (!fresh) return;
   const old = list();
   const [marked, at, row] = [new Set(old.picked), old.scrollTop, old.contains(document.activeElement) && document.activeElement.closest(".row")?.id];

@@ -4,7 +4,7 @@ has gone meanwhile: nothing is done that nobody asked for, and nothing is lost."
 import json
 import re
 
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import APIResponse, Page, Request, Route, expect
 
 from tests.browser.people import letter, sign_in
 from tests.browser.test_acting import five, shown, soon
@@ -185,3 +185,29 @@ def test_work_that_cannot_be_taken_back_any_more(page: Page, whimbrel: Whimbrel,
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("It cannot be undone any more.")).to_be_visible()
     expect(page.get_by_text(DOWN)).to_have_count(0)
+
+
+def test_what_is_older_than_a_deed_is_not_shown(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    """A star is put, and taken while the page is on its way to hear of it."""
+    sign_in(page, whimbrel, five)
+    star = page.get_by_role("button", name="Star: Plan 2")
+    star.evaluate("""star => {
+        window.stood = [];
+        const look = new MutationObserver(() => stood.push(star.getAttribute("aria-pressed")));
+        look.observe(star, { attributeFilter: ["aria-pressed"] });
+    }""")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/changes?*", lambda route: route.continue_() if held else held.append((route, route.fetch())))
+    star.click()
+    while not held:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/flags?*"):
+        star.click()
+    route, older = held[0]
+    assert 'aria-pressed="true"' in older.text()
+    with page.expect_request("**/changes?*") as again:
+        route.fulfill(response=older)
+    response = again.value.response()
+    assert response and response.finished() is None
+    expect(star).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("stood") == ["true", "false"]
