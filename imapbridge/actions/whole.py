@@ -29,8 +29,8 @@ from imapbridge.writing import writing
 
 Kind = Job.Kind
 CHUNK = 500
-AT_ONCE = 100
-"""Messages that a click waits for: most folders have no more, and are done with it."""
+AT_ONCE = 50
+"""Messages that a click waits for: a screen of them, and small folders are done with it."""
 COUNTING = 60
 """Seconds for which whoever counts is believed to live without a sign: a page of what is found takes far less."""
 NOT_LISTED = {Kind.READ, Kind.EMPTY}

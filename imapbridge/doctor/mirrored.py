@@ -16,7 +16,7 @@ from imapbridge.sync import standing
 from imapbridge.wire.results import ListedMailbox
 
 LATE = 15 * 60
-"""Seconds since the last sync; the clock asks for one every minute and a half while somebody is signed in."""
+"""Seconds since the last sync; the clock asks for one every two minutes while somebody is signed in."""
 STUCK = 10 * 60
 """Seconds that a change may wait for the server."""
 

@@ -138,7 +138,7 @@ def test_a_job_that_is_killed_goes_on_where_it_was(inbox: Mailbox, monkeypatch: 
     inbox.refresh_from_db()
     assert (inbox.total, inbox.unread) == (0, 0)
     owed = [change.uids for change in PendingChange.objects.order_by("pk")]
-    assert owed == ["701:800", "601:700", "101:600", "1:100"]
+    assert owed == ["751:800", "701:750", "201:700", "1:200"]
 
 
 def _killed(*_args: object, **_kwargs: object) -> None:
