@@ -118,7 +118,7 @@ def test_without_scripts_the_bar_comes_with_the_first_mark(whimbrel: Whimbrel, f
 def test_everything_is_archived_and_comes_back(
     page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User, page_record: Record
 ) -> None:
-    """More than is loaded: by its box, a key, and `z`."""
+    """More than is loaded: by its box, a key, and `z`, which knows of it after a reload too."""
     dovecot.fill(mail_user, "INBOX", 130)
     sign_in(page, whimbrel, mail_user)
     everything = page.get_by_role("checkbox", name="All in Inbox: 130 messages")
@@ -133,6 +133,8 @@ def test_everything_is_archived_and_comes_back(
     with dovecot.client(mail_user) as client:
         whimbrel.wait_until(lambda: len(client.uids("Archive")) == 130, "all in the archive")
     expect(page.get_by_text("Nothing waiting")).to_be_visible(timeout=15_000)
+    page.reload()
+    expect(page.get_by_text("Nothing waiting")).to_be_visible()
     page.keyboard.press("z")
     with dovecot.client(mail_user) as client:
         whimbrel.wait_until(lambda: len(client.uids("INBOX")) == 130, "all in the inbox again")
