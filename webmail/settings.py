@@ -147,7 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     # `expires`: of those that a pause has heaped up not all are needed. Longer than workers are ever behind, or none is
-    # done just when there is much to do. Everybody is synced within a minute and a half.
+    # done just when there is much to do. Everybody is synced within two minutes.
     "sync-some": {"task": "imapbridge.tasks.sync_some", "schedule": 2, "options": {"expires": 30}},
     "expect-mail": {"task": "imapbridge.tasks.expect_mail", "schedule": 60, "options": {"expires": 60}},
     "resume-jobs": {"task": "imapbridge.tasks.resume_jobs", "schedule": 15, "options": {"expires": 120}},
