@@ -1,4 +1,5 @@
-"""How often somebody may try to sign in. Counts in Redis, by Django's cache; asks no server, no database.
+"""How often somebody may try to sign in, or tell us something. Counts in Redis, by Django's cache; asks no server, no
+database.
 
 An attempt is counted before it is made and given back when it succeeds or decides nothing, so that a hundred at once
 get no further than a hundred one after another.
@@ -59,6 +60,22 @@ class Window:
         else:  # only in the next bucket, where the current count is the older one
             until = 2 - self.limit / current
         return int(self.seconds * until - now % self.seconds) + 1
+
+
+def is_little(what: str, network: str, each: int, everybody: int) -> bool:
+    """Whether one more of this within a minute is little enough: of the network, and of all. Counts it.
+
+    Who is beyond the first takes nothing of the second away from others.
+    """
+    now = time()
+    windows = Window(_key(what, network), each, 60), Window(_key(what), everybody, 60)
+    return all(_has_room(window, now) for window in windows)
+
+
+def _has_room(window: Window, now: float) -> bool:
+    counts: dict[str, float] = {window.bucket(now): _count(window.bucket(now), 2 * window.seconds) - 1}
+    counts[window.bucket(now, 1)] = cache.get(window.bucket(now, 1), 0)
+    return window.weigh(counts, now) < window.limit
 
 
 class Attempt:

@@ -19,28 +19,48 @@ def _policy(**directives: str) -> str:
 
 
 _SOCKET = settings.ENV.base_url.replace("http", "ws", 1)
-_APP = _policy(
-    default_src="'none'",
-    script_src="'self'",
-    style_src="'self'",
-    img_src="'self' data:",
-    font_src="'self'",
-    media_src="'self'",
+_OURS = {
+    "default_src": "'none'",
+    "script_src": "'self'",
+    "style_src": "'self'",
+    "img_src": "'self' data:",
+    "font_src": "'self'",
+    "media_src": "'self'",
     # Older Safari does not count the websocket to 'self'.
-    connect_src=f"'self' {_SOCKET}",
-    frame_src="'self'",
-    manifest_src="'self'",
-    worker_src="'self'",
-    form_action="'self'",
-    base_uri="'none'",
-    frame_ancestors="'none'",
+    "connect_src": f"'self' {_SOCKET}",
+    "frame_src": "'self'",
+    "manifest_src": "'self'",
+    "worker_src": "'self'",
+    "form_action": "'self'",
+    "base_uri": "'none'",
+    "frame_ancestors": "'none'",
+}
+_APP = _policy(
+    **_OURS,
+    require_trusted_types_for="'script'",
+    # Of static/js/trusted.js, and of DOMPurify for itself.
+    trusted_types="whimbrel dompurify",
+    report_uri="/csp",
 )
+_ADMINISTRATION = _policy(**_OURS)
+_ADMIN_PATH = f"/{settings.ENV.admin_path}/"
 _ATTACHMENT = _policy(default_src="'none'", sandbox="", frame_ancestors="'none'")
 
 
+def page(path: str) -> str:
+    """What the answer at this path has, when its view says nothing else."""
+    return _ADMINISTRATION if path.startswith(_ADMIN_PATH) else _APP
+
+
 def app() -> str:
-    """Pages: our own scripts and sheets, nothing inline, no eval, in nobody's frame."""
+    """Pages: our own scripts and sheets, nothing inline, no eval, in nobody's frame. No string becomes markup or a
+    script but by a policy of ours (Trusted Types), and what a browser refuses it tells us (`views.broken`)."""
     return _APP
+
+
+def administration() -> str:
+    """Its pages: the same, but the scripts of Django's administration write markup from strings."""
+    return _ADMINISTRATION
 
 
 def attachment() -> str:

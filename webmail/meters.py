@@ -13,6 +13,7 @@ _sends = Counter("whimbrel_sends_total", "Outgoing mail, by what became of it: f
 _notices = Counter(
     "whimbrel_web_push_total", "Notifications handed to push services, by what they answered.", ["answer"]
 )
+_broken = Counter("whimbrel_csp_reports_total", "Reports of pages' policies being broken.", ["directive"])
 _by_digit = {digit: _answers.labels(f"{digit}xx") for digit in range(1, 6)}
 
 
@@ -28,3 +29,7 @@ def sent(fate: str, recipients: int = 1) -> None:
 
 def notified(answer: str) -> None:
     _notices.labels(answer).inc()
+
+
+def policy_broken(directive: str) -> None:
+    _broken.labels(directive).inc()

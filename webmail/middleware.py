@@ -57,7 +57,7 @@ class SecurityHeaders:
             return response
         policy = headers.get(csp.HEADER)
         if policy is None:
-            headers[csp.HEADER] = policy = csp.app()
+            headers[csp.HEADER] = policy = csp.page(request.path)
         # For browsers that do not know frame-ancestors.
         headers["X-Frame-Options"] = "SAMEORIGIN" if "frame-ancestors 'self'" in policy else "DENY"
         for name, value in ALWAYS.items():

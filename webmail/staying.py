@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 
 from accounts import known, lifetimes, sign_ins, staying
 
-BY_ITSELF = frozenset({"mailbox-changes", "notifications-news"})
-"""Routes that an open page asks for without anybody's doing anything."""
+BY_ITSELF = frozenset({"mailbox-changes", "notifications-news", "csp"})
+"""Routes that an open page asks for, or a browser tells, without anybody's doing anything."""
 
 
 class Staying:

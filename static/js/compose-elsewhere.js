@@ -2,6 +2,7 @@
 import { tab } from "./compose-journal.js";
 import { notice } from "./compose-notices.js";
 import { post } from "./compose-send.js";
+import { documentOf } from "./trusted.js";
 
 const KIND = "elsewhere";
 const FETCH = { headers: { "X-Requested-With": "fetch" } };
@@ -59,6 +60,6 @@ export async function versions(composer) {
   if (!composer.dataset.draft) return;
   const response = await fetch(composer.address, FETCH).catch(() => null);
   if (!response?.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".compose-versions");
+  const fresh = documentOf(await response.text()).querySelector(".compose-versions");
   if (fresh) composer.querySelector(".compose-versions").replaceWith(document.adoptNode(fresh));
 }

@@ -64,11 +64,21 @@ function dressed(fragment) {
   return fragment;
 }
 
-/** Markup that was in the editor before, for its own way back: nothing is taken out of it. */
+/** What Squire notes of a selection, in the midst of the text. */
+const NOTE = "input[type=hidden]:is(#squire-selection-start, #squire-selection-end)";
+const OF_OURS = {
+  ...OPTIONS,
+  FORBID_TAGS: OPTIONS.FORBID_TAGS.filter((name) => name !== "input"),
+  FORBID_ATTR: OPTIONS.FORBID_ATTR.filter((name) => name !== "id"),
+  ADD_ATTR: [...OPTIONS.ADD_ATTR, "target"],
+};
+
+/** Markup that was in the editor before, for its own way back: what was let in, and what the editor made of it. */
 export function again(html) {
-  const template = document.createElement("template");
-  template.innerHTML = aside(html);
-  return dressed(document.importNode(template.content, true));
+  const fragment = DOMPurify.sanitize(aside(html), OF_OURS);
+  for (const each of fragment.querySelectorAll(`input:not(${NOTE})`)) each.remove();
+  for (const each of fragment.querySelectorAll(`[id]:not(${NOTE})`)) each.removeAttribute("id");
+  return dressed(document.importNode(fragment, true));
 }
 
 /** A remote image becomes a link to it: a page of ours loads nothing from elsewhere. */

@@ -1,5 +1,6 @@
 // Signing in again over what is being written, when the session has ended meanwhile. Only who wrote it goes on with it.
 import { person } from "./person.js";
+import { documentOf } from "./trusted.js";
 
 const GATES = ["/sign-in", "/second-step"];
 const AGAIN = 2000;
@@ -39,7 +40,7 @@ async function gate() {
 }
 
 async function parsed(response) {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = documentOf(await response.text());
   return { page, way: new URL(response.url).pathname };
 }
 

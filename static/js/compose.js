@@ -9,6 +9,7 @@ import { token, undo } from "./compose-send.js";
 import { signIn } from "./compose-sign-in.js";
 import { app, leftForSignIn, onePane, unreachable } from "./page.js";
 import { keep as put, kept as found, own } from "./person.js";
+import { documentOf } from "./trusted.js";
 
 const OPEN = own("composing");
 const LONGEST_WAIT = 20000;
@@ -89,7 +90,7 @@ export async function show(markup, { focus = true, opener = null, local = "", gi
   await fresh.start(focus);
 }
 
-const parse = (markup) => new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
+const parse = (markup) => documentOf(markup).querySelector("mail-composer");
 
 function sheet(address) {
   if (document.querySelector(`link[href="${address}"]`)) return null;
@@ -174,10 +175,10 @@ async function asked(address) {
 function alone({ draft, revision }) {
   const made = parse(kept());
   const form = made.querySelector("form");
-  const data = made.querySelector("script");
+  const data = made.querySelector("script").firstChild; // its text: to set that of a script is for a policy
   made.dataset.draft = draft;
   form.setAttribute("action", `/compose/${draft}/`);
-  data.textContent = JSON.stringify({ ...JSON.parse(data.textContent), revision, apart: true }).replaceAll("<", "\\u003c");
+  data.data = JSON.stringify({ ...JSON.parse(data.data), revision, apart: true }).replaceAll("<", "\\u003c");
   return made.outerHTML.replaceAll('-None"', `-${draft}"`);
 }
 

@@ -2,6 +2,7 @@
 // from the pages that do the same without a script.
 import { fetchDocument, leftForSignIn, list, unreachable } from "./page.js";
 import { ask as lookAnew } from "./reach.js";
+import { documentOf } from "./trusted.js";
 
 const side = document.getElementById("side");
 const toasts = () => document.getElementById("toasts");
@@ -98,7 +99,7 @@ export async function send(address, values, missing = "gone") {
   try {
     const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
     if (leftForSignIn(response)) return null;
-    if (response.status === 422) return new DOMParser().parseFromString(await response.text(), "text/html");
+    if (response.status === 422) return documentOf(await response.text());
     if (!response.ok) throw new Error(`${response.status}`);
     await done(response.status === 204 ? {} : await response.json());
   } catch (fault) {

@@ -1,5 +1,6 @@
 // Keeps the service worker and the number on the program's icon. What tells of new mail comes with the pages of those
 // who turned it on.
+import { registerWorker } from "./trusted.js";
 
 /** The unread mail of the inbox, on the icon of the installed program. */
 function badge() {
@@ -10,7 +11,7 @@ function badge() {
 /** A page that was already on its way when the worker began is not in its hands by itself. */
 async function keepWorker() {
   const { serviceWorker } = navigator;
-  await serviceWorker.register("/service-worker.js");
+  await registerWorker();
   const { active } = await serviceWorker.ready;
   if (!serviceWorker.controller) active.postMessage({ claim: true });
 }

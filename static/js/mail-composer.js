@@ -11,6 +11,7 @@ import { Saver } from "./compose-save.js";
 import { post, undo } from "./compose-send.js";
 import { Editor } from "./mail-editor.js";
 import { Recipients } from "./mail-recipients.js";
+import { documentOf } from "./trusted.js";
 
 const FIELDS = ["identity", "to", "cc", "bcc", "subject", "priority"];
 const SWITCHES = ["receipt", "dsn"];
@@ -142,7 +143,8 @@ class MailComposer extends HTMLElement {
 
   /** What the server has of it takes the place of what stands here. */
   async replace(markup) {
-    const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("mail-composer");
+    const fresh = documentOf(markup).querySelector("mail-composer");
+    const fresh = documentOf(markup).querySelector("mail-composer");
     this.release?.();
     this.replaceWith(document.adoptNode(fresh));
     fresh.data.busy = false;

@@ -1,4 +1,5 @@
 // The regions of the page, and small questions about it. Knows nothing of mail.
+import { documentOf } from "./trusted.js";
 
 export const app = document.querySelector(".app");
 export const list = () => document.getElementById("list");
@@ -13,7 +14,7 @@ export const alone = () => onePane() || app.dataset.pane === "off";
 
 const LONGEST_WAIT = 20000;
 
-const parsed = async (response) => new DOMParser().parseFromString(await response.text(), "text/html");
+const parsed = async (response) => documentOf(await response.text());
 
 /** The document an address answers with, null for no content; leaves for the sign-in page when the session has ended.
     `region`: the id of the part of the page that is wanted alone. */

@@ -1,4 +1,5 @@
 // This browser's service worker, and its subscription to be told while no page is open. The one place that knows both.
+import { registerWorker } from "./trusted.js";
 
 /** How this browser tells of new mail: `push`, `page` (only while one is open), or nothing. */
 export const way = () => localStorage.getItem("notifications");
@@ -7,7 +8,7 @@ export const isAble = () => "serviceWorker" in navigator && "Notification" in wi
 
 /** The service worker, once it is at work. */
 export async function worker() {
-  await navigator.serviceWorker.register("/service-worker.js");
+  await registerWorker();
   return navigator.serviceWorker.ready;
 }
 

@@ -29,7 +29,7 @@ WRITING = (
     "js/compose-notices.js", "js/compose-pace.js", "js/compose-recover.js", "js/compose-save.js", "js/compose-send.js",
     "js/compose-sign-in.js", "js/links.js", "js/locale.js",
     "js/mail-composer.js", "js/mail-editor.js", "js/mail-frame.js", "js/mail-recipients.js", "js/mail-toasts.js",
-    "js/menus.js", "js/page.js", "js/person.js", "vendor/squire.mjs", "vendor/purify.min.mjs",
+    "js/menus.js", "js/page.js", "js/person.js", "js/trusted.js", "vendor/squire.mjs", "vendor/purify.min.mjs",
     "css/compose.css", "compose.svg",
 )  # fmt: skip
 """What it takes to write on that page."""
