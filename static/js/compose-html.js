@@ -41,8 +41,9 @@ function clean(html, images) {
 }
 
 /** The policy of the page has a browser complain of each `style` and handler that it parses, wherever. So they are parsed
-    as something else; styles are then set one by one, and handlers are no attributes that are kept. */
-const aside = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-css=").replace(/([\s"'])on[a-z]+\s*=/gi, "$1data-no="));
+    as something else; styles are then set one by one, and handlers are no attributes that are kept. A sheet goes with the
+    element that holds text by the same rules. */
+const aside = (html) => html.replace(/<(\/?)style(?=[\s/>])/gi, "<$1noframes").replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-css=").replace(/([\s"'])on[a-z]+\s*=/gi, "$1data-no="));
 
 const WORN = /^(?:color|background-color|font-(?:family|size|weight|style)|text-(?:align|decoration.*)|line-height|vertical-align|white-space.*|width|height|(?:border|padding)(?:-.*)?|margin-(?:top|right|bottom|left)|list-style-type)$/;
 

@@ -38,7 +38,7 @@ SINKS = {
     "srcdoc": 'document.createElement("iframe").srcdoc = "<b>x</b>"',
     "src": 'document.createElement("script").src = "/static/x.js"',
     "text": 'document.createElement("script").textContent = "x()"',
-    "register": 'navigator.serviceWorker.register("/service-worker.js")',
+    "a worker": 'new Worker("/service-worker.js")',
     "another policy": 'trustedTypes.createPolicy("mine", {})',
     "ours once more": 'trustedTypes.createPolicy("whimbrel", { createHTML: (x) => x })',
 }
