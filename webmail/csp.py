@@ -49,7 +49,7 @@ _ATTACHMENT = _policy(default_src="'none'", sandbox="", frame_ancestors="'none'"
 
 def page(path: str) -> str:
     """What the answer at this path has, when its view says nothing else."""
-    return _ADMINISTRATION if path.startswith(_ADMIN_PATH) else _APP
+    return administration() if path.startswith(_ADMIN_PATH) else app()
 
 
 def app() -> str:
