@@ -144,7 +144,6 @@ class MailComposer extends HTMLElement {
   /** What the server has of it takes the place of what stands here. */
   async replace(markup) {
     const fresh = documentOf(markup).querySelector("mail-composer");
-    const fresh = documentOf(markup).querySelector("mail-composer");
     this.release?.();
     this.replaceWith(document.adoptNode(fresh));
     fresh.data.busy = false;
