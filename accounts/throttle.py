@@ -63,7 +63,7 @@ class Window:
 
 
 def is_little(what: str, network: str, each: int, everybody: int) -> bool:
-    """Whether one more of this within a minute is little enough: of the network, and of all. Counts it.
+    """Whether one more of this within a minute is little enough: of the network, and of all. Counts it if so.
 
     Who is beyond the first takes nothing of the second away from others.
     """
@@ -75,7 +75,10 @@ def is_little(what: str, network: str, each: int, everybody: int) -> bool:
 def _has_room(window: Window, now: float) -> bool:
     counts: dict[str, float] = {window.bucket(now): _count(window.bucket(now), 2 * window.seconds) - 1}
     counts[window.bucket(now, 1)] = cache.get(window.bucket(now, 1), 0)
-    return window.weigh(counts, now) < window.limit
+    if window.weigh(counts, now) < window.limit:
+        return True
+    _count(window.bucket(now), 2 * window.seconds, -1)
+    return False
 
 
 class Attempt:

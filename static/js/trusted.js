@@ -1,6 +1,7 @@
 // The one way from a string to markup or to a script's address: the policy of our pages has the browser refuse any other
-// (Trusted Types). What a stranger wrote does not come here but to `clean` in compose-html.js, whose DOMPurify has a
-// policy of its own. Browsers that know no Trusted Types take the strings as they are.
+// (Trusted Types). It is for answers of our own server, and for forms of its making that this browser kept. What a
+// stranger wrote does not come here but to `clean` in compose-html.js, whose DOMPurify has a policy of its own. Browsers
+// that know no Trusted Types take the strings as they are.
 
 const WORKER = "/service-worker.js";
 

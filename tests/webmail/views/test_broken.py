@@ -91,6 +91,17 @@ def test_few_are_told(caplog: pytest.LogCaptureFixture) -> None:
     assert lines(caplog) == [LINE] * broken.OF_ALL
 
 
+def test_a_stream_of_them_is_told_of_again_and_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(3):
+        monkeypatch.setattr(throttle, "time", lambda minute=minute: 20_000 * 86_400.0 + 60 * minute + 50)
+        before = len(lines(caplog))
+        for _ in range(3 * broken.OF_A_NETWORK):
+            send(GIVEN, "192.0.2.7")
+        assert len(lines(caplog)) > before
+
+
 def test_one_network_does_not_silence_the_others(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(broken.OF_ALL + 5):
         send(GIVEN)
