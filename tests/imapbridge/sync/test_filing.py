@@ -57,7 +57,7 @@ def test_what_a_message_was_marked_with_before_it_was_moved_is_seen_where_it_wen
     move(story, messages[:3], "INBOX", "Archive")
     story.sync()
     story.assert_equal()
-    story.phone.flag("Archive", story.phone.uids("Archive")[-1:], "\\Answered")
+    story.phone.flag("Archive", story.phone.uids("Archive")[-1:], "\\Seen")
     story.sync()
     story.assert_equal()
 

@@ -201,7 +201,7 @@ def test_what_goes_to_a_mailbox_that_was_made_anew_hides_nothing(story: Story, m
     monkeypatch.setattr(tasks, "request_sync", asked.append)
     story.phone.create_mailbox("Plans")
     story.server.append(story.user, "Plans", plain("Letter 9", message_id="9@filing.example"))
-    moved, _ = letters(story, 2)
+    moved, *_ = letters(story, 2)
     story.phone.select("INBOX")
     story.phone.delete_mailbox("Plans")
     move(story, [moved], "INBOX", "Plans")
