@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings as live_settings
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts import entering, throttle
@@ -77,6 +79,8 @@ def test_e1_no_other_site_s_page_opens_the_socket(origin: bytes | None, opens: b
 
 WITH_A_TOKEN_OF_ITS_OWN = "/notifications/read"
 """A notification's button has no page's token; a signed one takes its place."""
+BROWSERS_TELL = "/csp"
+"""By themselves, without a token: nothing comes of it but a line for the operator, whoever asks."""
 
 
 @pytest.mark.threat("E2")
@@ -87,10 +91,14 @@ def test_e2_no_form_of_another_site_is_taken() -> None:
         address
         for each in (Client(enforce_csrf_checks=True), client)
         for address in addresses()
-        if address != WITH_A_TOKEN_OF_ITS_OWN and each.post(address).status_code not in {403, 405}
+        if address not in {WITH_A_TOKEN_OF_ITS_OWN, BROWSERS_TELL}
+        and each.post(address).status_code not in {403, 405}
     ]
     assert taken == []
     assert client.post(WITH_A_TOKEN_OF_ITS_OWN).status_code in {400, 403}
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(BROWSERS_TELL).status_code == 204
+    assert not queries.captured_queries
 
 
 @pytest.mark.threat("B6")
