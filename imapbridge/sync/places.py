@@ -19,7 +19,7 @@ from imapbridge import events
 from imapbridge.models import Entry, Mailbox, Message, PendingChange
 from imapbridge.sync import listing
 from imapbridge.sync.content import FLAG_COLUMNS, Content, FlagValues
-from imapbridge.sync.rows import insert, new_keys, update_each
+from imapbridge.sync.rows import insert, new_keys, places_of, update_each
 from imapbridge.terms.uids import UidSet
 from imapbridge.writing import in_turn
 
@@ -99,15 +99,17 @@ def _uids(changes: QuerySet[PendingChange]) -> UidSet:
 _UNPLACED = f"""
 SELECT place.id, place.sort_at, message.message_id, size, subject, sender_address
 FROM {Entry._meta.db_table} place JOIN {Message._meta.db_table} message ON message.id = place.message_id
-WHERE place.mailbox_id = %s AND uid < 0 ORDER BY uid DESC
+WHERE place.mailbox_id = %s AND uid < 0 AND message.message_id IN ({{}}) ORDER BY uid DESC
 """  # noqa: S608 - the tables' names are ours
 
 
 def recognise(mailbox: Mailbox, contents: Sequence[Content]) -> None:
     """Give the places without a UID those of the messages just fetched that are the same. In the caller's turn."""
     waiting: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    # Not all that wait: of a mailbox that everything is being moved to they are tens of thousands.
+    ids = sorted({one.columns["message_id"] for one in contents})
     with connection.cursor() as cursor:
-        cursor.execute(_UNPLACED, [mailbox.pk])
+        cursor.execute(_UNPLACED.format(places_of(ids)), [mailbox.pk, *ids])
         for key, sort_at, *facts in cursor.fetchall():
             waiting[_facts(facts, sort_at)].append(key)
     if not waiting:
