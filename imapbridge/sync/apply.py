@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ from imapbridge.writing import in_turn
 
 ROUND_TRIP = timedelta(seconds=60)
 """What is written may have been fetched so long ago."""
+FLAGS_AT_ONCE = 1000
+"""Messages whose flags are compared in one turn: whoever clicks meanwhile waits for its end."""
 _COUNT = f"UPDATE {Mailbox._meta.db_table} SET total = total + %s, unread = unread + %s WHERE id = %s"  # noqa: S608
 
 
@@ -77,11 +79,19 @@ def vanished(mailbox: Mailbox, uids: UidSet) -> int:
 
 
 def told(mailbox: Mailbox, said: Batch, fetched_at: datetime) -> Written:
-    """Take over as one change what is new, what vanished and what flags are, but for what a person changed meanwhile.
+    """Take over as one change what is new, what vanished and what flags are, but for what a person changed meanwhile; of
+    more flags than a turn has time for the rest in turns of their own.
 
     Idempotent.
     """
-    return _write(mailbox, said, fetched_at) if said else Written()
+    if not said:
+        return Written()
+    flags = [*said.flags.items()]
+    written = _write(mailbox, replace(said, flags=dict(flags[:FLAGS_AT_ONCE])), fetched_at)
+    for start in range(FLAGS_AT_ONCE, len(flags), FLAGS_AT_ONCE):
+        more = _write(mailbox, Batch(flags=dict(flags[start : start + FLAGS_AT_ONCE])), fetched_at)
+        written = written._replace(flags=written.flags + more.flags)
+    return written
 
 
 @in_turn

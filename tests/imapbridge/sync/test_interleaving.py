@@ -87,6 +87,16 @@ def test_a_click_during_a_sync_is_not_overwritten(inbox: Mailbox) -> None:
     assert set(Entry.objects.values_list("seen", "answered")) == {(True, True)}
 
 
+def test_many_flags_are_compared_in_turns_of_their_own(inbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply, "FLAGS_AT_ONCE", 1)
+    said: Any = dict.fromkeys(Entry.objects.values_list("uid", flat=True), frozenset({"\\Answered"}))
+    before = inbox.state
+    assert apply.flags(inbox, said, timezone.now()) == 2
+    assert set(Entry.objects.values_list("answered", flat=True)) == {True}
+    inbox.refresh_from_db()
+    assert inbox.state == before + 2
+
+
 def test_the_mailbox_list_gives_no_state_out_twice(inbox: Mailbox) -> None:
     before = inbox.state
     status = MailboxStatus(messages=99, unseen=3, uid_next=5, uid_validity=7)
