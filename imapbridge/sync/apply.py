@@ -79,8 +79,8 @@ def vanished(mailbox: Mailbox, uids: UidSet) -> int:
 
 
 def told(mailbox: Mailbox, said: Batch, fetched_at: datetime) -> Written:
-    """Take over as one change what is new, what vanished and what flags are, but for what a person changed meanwhile; of
-    more flags than a turn has time for the rest in turns of their own.
+    """Take over as one change what is new, what vanished and what flags are, but for what a person changed meanwhile.
+    Of more flags than one turn has time for the rest is taken over in turns of their own.
 
     Idempotent.
     """
