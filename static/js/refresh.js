@@ -30,18 +30,19 @@ export async function refresh(mailbox, state) {
   return true;
 }
 
-/** Milliseconds that a question waits for the answers to what was done, and how often it is put again for its sake. */
-const PATIENCE = 1000;
-const AGAIN = 2;
+/** Milliseconds that a question waits for the answers to what was done, and for how long it is put again for its sake. */
+const PATIENCE = 3000;
+const WHILE_ACTING = 30000;
 
 /** What is asked of the server. An answer may be older than what the person did while it was under way, and would show
     rows as they were before: then it is asked for again. */
 async function current(address, region) {
-  for (let times = 0; ; times++) {
+  const until = performance.now() + WHILE_ACTING;
+  for (;;) {
     await Promise.race([allHeard(), new Promise((then) => setTimeout(then, PATIENCE))]);
     const before = heard();
     const answer = await fetchDocument(address, region);
-    if (before === heard() || times === AGAIN) return answer;
+    if (before === heard() || performance.now() > until) return answer;
   }
 }
 
