@@ -24,6 +24,19 @@ export const heard = () => (unheard.size ? NaN : posted);
 /** When all of them are. */
 export const allHeard = () => Promise.allSettled(unheard);
 
+/** Milliseconds after which an answer may as well never come. */
+const LONGEST_WAIT = 20000;
+
+/** Notes that something is being done on the server, until `answer` is there. */
+export function sending(answer) {
+  posted += 1;
+  unheard.add(answer);
+  const forget = () => unheard.delete(answer);
+  setTimeout(forget, LONGEST_WAIT);
+  answer.catch(() => {}).finally(forget);
+  return answer;
+}
+
 /** Sends a deed; see `post`. */
 export function send(address, values) {
   const deed = post(address, values);
@@ -36,13 +49,7 @@ export function send(address, values) {
 export const signed = () => new URLSearchParams([...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]));
 
 /** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
-export function post(address, values) {
-  posted += 1;
-  const answer = posting(address, values);
-  unheard.add(answer);
-  answer.catch(() => {}).finally(() => unheard.delete(answer));
-  return answer;
-}
+export const post = (address, values) => sending(posting(address, values));
 
 async function posting(address, values = []) {
   const url = new URL(address, location);

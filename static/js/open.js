@@ -1,6 +1,6 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
-import { change, signed } from "./marks.js";
+import { change, sending, signed } from "./marks.js";
 import { alone, app, fetchRegion, list, onePane, reader, unreachable } from "./page.js";
 import { told } from "./reach.js";
 import { title } from "./refresh.js";
@@ -25,7 +25,8 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   // Whoever leafs sees little of it: what they stay at is marked when it is shown.
   const marks = !underWay++ && isUnread(address) && readAfter() === 0;
   const began = performance.now();
-  const page = await fetchRegion(address, "reader", signal, marks ? signed() : undefined).catch(() => {
+  const answer = fetchRegion(address, "reader", signal, marks ? signed() : undefined);
+  const page = await (marks ? sending(answer) : answer).catch(() => {
     if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
   underWay -= 1;

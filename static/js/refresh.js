@@ -106,9 +106,9 @@ const mayWait = (shown, changes) => shown.scrollTop > shown.clientHeight && chan
 /** The whole list once more, when too much has changed to tell. What stands above it stays, for it may be pressed now. */
 async function anew() {
   const pane = document.getElementById("list-pane");
-  const fresh = await current(pane.dataset.address, "list-pane");
-  if (!fresh) return;
   const old = list();
+  const fresh = await current(pane.dataset.address, "list-pane");
+  if (!fresh || !old.isConnected) return; // another list is shown by now
   const [marked, at, row] = [new Set(old.picked), old.scrollTop, old.contains(document.activeElement) && document.activeElement.closest(".row")?.id];
   const [top, came] = [document.getElementById("list-top"), fresh.getElementById("list-top")];
   if (top && came) {
