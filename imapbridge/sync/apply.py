@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -78,9 +78,9 @@ def vanished(mailbox: Mailbox, uids: UidSet) -> int:
     return told(mailbox, Batch(vanished=uids), timezone.now()).vanished
 
 
-def told(mailbox: Mailbox, said: Batch, fetched_at: datetime) -> Written:
+def told(mailbox: Mailbox, said: Batch, fetched_at: datetime, renew: Callable[[], None] = lambda: None) -> Written:
     """Take over as one change what is new, what vanished and what flags are, but for what a person changed meanwhile.
-    Of more flags than one turn has time for the rest is taken over in turns of their own.
+    Of more flags than one turn has time for the rest is taken over in turns of their own, `renew` between them.
 
     Idempotent.
     """
@@ -89,6 +89,7 @@ def told(mailbox: Mailbox, said: Batch, fetched_at: datetime) -> Written:
     flags = [*said.flags.items()]
     written = _write(mailbox, replace(said, flags=dict(flags[:FLAGS_AT_ONCE])), fetched_at)
     for start in range(FLAGS_AT_ONCE, len(flags), FLAGS_AT_ONCE):
+        renew()
         more = _write(mailbox, Batch(flags=dict(flags[start : start + FLAGS_AT_ONCE])), fetched_at)
         written = written._replace(flags=written.flags + more.flags)
     return written

@@ -151,7 +151,7 @@ def _carry_out(
 ) -> None:
     cost = turn.cost
     told = _told(connection, mailbox, plan, selected)
-    cost.fetched, cost.flags, cost.vanished = apply.told(mailbox, told, turn.began)
+    cost.fetched, cost.flags, cost.vanished = apply.told(mailbox, told, turn.began, turn.renew)
     if plan.flags not in (Flags.TOLD, Flags.NONE):
         turn.renew()
         cost.flags += _fetch_flags(connection, mailbox, plan.flags)

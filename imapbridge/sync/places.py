@@ -106,7 +106,7 @@ WHERE place.mailbox_id = %s AND uid < 0 AND message.message_id IN ({{}}) ORDER B
 def recognise(mailbox: Mailbox, contents: Sequence[Content]) -> None:
     """Give the places without a UID those of the messages just fetched that are the same. In the caller's turn."""
     waiting: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    # Not all that wait: of a mailbox that everything is being moved to they are tens of thousands.
+    # Not all that wait are fetched: of a mailbox that everything is being moved to they are tens of thousands.
     ids = sorted({one.columns["message_id"] for one in contents})
     with connection.cursor() as cursor:
         cursor.execute(_UNPLACED.format(places_of(ids)), [mailbox.pk, *ids])
