@@ -1,5 +1,6 @@
 """A person with an account on a real server, and a phone beside us that changes the same mailboxes."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,9 @@ from django.db import connection
 
 from accounts import secrets
 from accounts.models import MailAccount
+from imapbridge.bridge.replays import run_replay
 from imapbridge.models import Mailbox
+from imapbridge.pool import Pool
 from imapbridge.sync.account import sync
 from imapbridge.sync.verify import differences
 from tests.servers.courier import Courier
@@ -41,6 +44,18 @@ class Story:
         while sync(self.account.pk):
             turns += 1
         return turns
+
+    def replay(self) -> None:
+        """What is owed, as the bridge does it: at once, and with a sync asked for where it is needed."""
+
+        async def replay() -> None:
+            pool = Pool()
+            try:
+                await run_replay(pool, self.account.pk)
+            finally:
+                await pool.close()
+
+        asyncio.run(replay())
 
     def mailbox(self, name: str = "INBOX") -> Mailbox:
         """The index's row of `Co-op/Lease`, whatever this server calls it."""

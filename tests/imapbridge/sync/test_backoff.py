@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from imapbridge import actions, backoff
-from imapbridge.bridge.replays import Replays, run_replay
+from imapbridge.bridge.replays import Replays
 from imapbridge.errors import ServerBusy
 from imapbridge.models import Message, PendingChange
 from imapbridge.pool import Pool
@@ -85,18 +85,10 @@ def test_what_people_did_is_not_given_up_meanwhile(story: Story, proxy: Proxy, w
         with pytest.raises(ServerBusy):
             sync(story.account.pk)
     else:
-        asyncio.run(_replay(story))
+        story.replay()
     [change] = PendingChange.objects.values("refusals", "confirmed_at")
     assert change == {"refusals": 0, "confirmed_at": None}
     assert backoff.left(story.account.pk) > 80
-
-
-async def _replay(story: Story) -> None:
-    pool = Pool()
-    try:
-        await run_replay(pool, story.account.pk)
-    finally:
-        await pool.close()
 
 
 def test_the_bridge_tries_again_by_itself_what_a_server_cannot_do_at_the_moment(story: Story, proxy: Proxy) -> None:

@@ -1,6 +1,5 @@
 """Messages that lie in a file: filed as they are, once, by either driver, and listed before and after alike."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 import pytest
 
 from imapbridge import actions
-from imapbridge.bridge.replays import run_replay
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from imapbridge.models.change import filing_folder
-from imapbridge.pool import Pool
 from imapbridge.sync import account, sweep
 from imapbridge.sync.content import MESSAGE_COLUMNS
 from tests.imapbridge.sync.conftest import Story
@@ -69,16 +66,8 @@ def test_by_the_bridge(story: Story, letter: Path, monkeypatch: pytest.MonkeyPat
     story.sync()
     assert on_server(story) == []  # too long for a worker
     PendingChange.objects.update(not_before=None)
-    asyncio.run(_replay(story))
+    story.replay()
     assert on_server(story) == [letter.read_bytes()]
-
-
-async def _replay(story: Story) -> None:
-    pool = Pool()
-    try:
-        await run_replay(pool, story.account.pk)
-    finally:
-        await pool.close()
 
 
 def test_once_though_no_answer_came(story: Story, letter: Path) -> None:

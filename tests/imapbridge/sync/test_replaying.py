@@ -1,6 +1,5 @@
 """The queue of what is owed, from a worker's side: in turns, under the account's lock, and nothing mixed up."""
 
-import asyncio
 import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,9 +8,7 @@ import pytest
 from django.utils import timezone
 
 from imapbridge import actions, tasks
-from imapbridge.bridge.replays import run_replay
 from imapbridge.models import PendingChange
-from imapbridge.pool import Pool
 from imapbridge.sync import account as syncing
 from imapbridge.sync import mailbox as one_mailbox
 from imapbridge.sync import places, replay, windows
@@ -174,10 +171,10 @@ def test_the_bridge_asks_for_a_sync_where_it_is_not_told_what_became_of_mail(
         )
     moved, starred = letters(story, 2)
     actions.set_flagged(story.account.pk, [starred], flagged=True)
-    asyncio.run(_replay(story))
+    story.replay()
     assert not asked, "of flags there is nothing to find out"
     move(story, [moved], "INBOX", "Archive")
-    asyncio.run(_replay(story))
+    story.replay()
     assert asked == ([] if tells else [story.account.pk])
     assert on_server(story, "Archive") == ["0"]
     fetched, content = list[int](), windows.content
@@ -185,14 +182,6 @@ def test_the_bridge_asks_for_a_sync_where_it_is_not_told_what_became_of_mail(
     story.sync()
     assert len(fetched) == (0 if tells else 1), "what is here, and told of, is not fetched again"
     story.assert_equal()
-
-
-async def _replay(story: Story) -> None:
-    pool = Pool()
-    try:
-        await run_replay(pool, story.account.pk)
-    finally:
-        await pool.close()
 
 
 def test_what_goes_to_a_mailbox_that_was_made_anew_hides_nothing(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +194,7 @@ def test_what_goes_to_a_mailbox_that_was_made_anew_hides_nothing(story: Story, m
     story.phone.select("INBOX")
     story.phone.delete_mailbox("Plans")
     move(story, [moved], "INBOX", "Plans")
-    asyncio.run(_replay(story))
+    story.replay()
     assert asked, "the mailbox is another now"
     assert "0" in subjects(story.mailbox("Plans"))
     story.sync()
