@@ -1,5 +1,6 @@
 // What people do to mail changes on the screen in the same frame and is sent after; what fails goes back where it was.
 // Read marks and stars are here; everything else is loaded when hands come near (`hands`, `perform`).
+import { performing, undoing } from "./later.js";
 import { change, failed, place, send } from "./marks.js";
 import { list, reader, unreachable } from "./page.js";
 import { ask, told } from "./reach.js";
@@ -28,12 +29,12 @@ const ways = [
 function perform(button) {
   const { formAction, value } = button;
   const threads = chosen(button);
-  load(() => import("./perform.js"), (module) => module.perform(formAction, value, threads));
+  load(performing, (module) => module.perform(formAction, value, threads));
 }
 
-/** Does something with what has to come from the webmail first; offers to try again where it does not come. */
+/** Does something with what may have to come from the webmail first; offers to try again where it does not come. */
 function load(module, act) {
-  module().then(act, () => unreachable(() => load(module, act)));
+  module((whole) => void act(whole))?.catch(() => unreachable(() => load(module, act)));
 }
 
 /** The conversations that a button is about: its own, those its menu was opened for, or those with a mark. */
@@ -47,7 +48,7 @@ function undo(button) {
   button.closest(".toast").remove();
   const { pathname, search, searchParams } = new URL(button.formAction);
   const changes = pathname === "/undo" ? searchParams.getAll("change").map(Number) : pathname + search;
-  load(() => import("./undo.js"), ({ sendUndo }) => sendUndo(changes));
+  load(undoing, ({ sendUndo }) => sendUndo(changes));
 }
 
 /** Ends work on everything; how much was done by then can be undone. */
@@ -55,7 +56,7 @@ async function stop(button) {
   try {
     const { said, undo: changes } = await send(button.formAction);
     const back = () => {};
-    if (said) load(() => import("./undo.js"), ({ remember }) => remember(changes, { back, again: back }, said));
+    if (said) load(undoing, ({ remember }) => remember(changes, { back, again: back }, said));
   } catch {
     return unreachable(() => stop(button));
   }
@@ -81,7 +82,7 @@ export async function act(address, name, value, thread, { silent = false } = {})
   again();
   try {
     const answer = await send(address, [[name, value]]);
-    if (!silent) import("./undo.js").then(({ remember }) => remember(answer.undo, { back, again }));
+    if (!silent) undoing(({ remember }) => remember(answer.undo, { back, again }));
   } catch {
     back();
     failed([thread], () => act(address, name, value, thread));

@@ -1,5 +1,7 @@
 // Asks on the page what a form without scripts asks on one of its own: where to, and whether for ever.
-import { fetchDocument, list } from "./page.js";
+import { alone, app, fetchDocument, list } from "./page.js";
+
+const SOME_FRAMES = 50;
 
 let kept = null;
 
@@ -17,6 +19,38 @@ async function dialogs() {
   kept = { folders, mailbox: list().dataset.mailbox, hour };
 }
 
+/** Opens a dialog. What `choose` is given, in `listen` or by a button of its forms (`pressed` says what that answers),
+    is the answer; null when it is left without one. */
+function answered(dialog, pressed, listen) {
+  if (dialog.classList.contains("is-leaving")) close(dialog);
+  const listening = new AbortController();
+  const { signal } = listening;
+  return new Promise((resolve) => {
+    const choose = (answer) => (listening.abort(), resolve(answer), answer ? leave(dialog) : dialog.close());
+    dialog.addEventListener("submit", (event) => (event.preventDefault(), choose(pressed(event.submitter.value))), { signal });
+    dialog.addEventListener("close", () => (listening.abort(), resolve(null)), { signal });
+    listen(choose, signal);
+    dialog.showModal();
+  });
+}
+
+/** Out of sight, and closed when that has been drawn: closing has the style of the whole page looked for, and what was
+    chosen is shown first. */
+function leave(dialog) {
+  dialog.classList.add("is-leaving");
+  document.activeElement.blur();
+  setTimeout(() => dialog.classList.contains("is-leaving") && close(dialog), SOME_FRAMES);
+}
+
+/** The focus goes back to where it was; where that has gone meanwhile, to what is in its place. */
+function close(dialog) {
+  dialog.classList.remove("is-leaving");
+  dialog.close();
+  if (document.activeElement !== document.body) return;
+  if (alone() && app.dataset.view === "conversation") document.getElementById("subject")?.focus();
+  else list()?.focusRow(list().current);
+}
+
 /** The folder that is chosen, as values of the form; null when none is. */
 export async function where(deed) {
   await dialogs();
@@ -25,17 +59,14 @@ export async function where(deed) {
   dialog.querySelector("h2").textContent = dialog.dataset[deed];
   find.value = "";
   filter(dialog, "");
-  const listening = new AbortController();
-  const { signal } = listening;
-  return new Promise((resolve) => {
-    const choose = (button) => (resolve([["to", button.value]]), dialog.close());
+  const answer = answered(dialog, () => null, (choose, signal) => {
+    const take = (button) => choose([["to", button.value]]);
     find.addEventListener("input", () => filter(dialog, find.value), { signal });
-    dialog.addEventListener("keydown", (event) => move(dialog, event, choose), { signal });
-    dialog.querySelector("#targets").addEventListener("click", (event) => pressed(event, choose), { signal });
-    dialog.addEventListener("close", () => (listening.abort(), resolve(null)), { signal });
-    dialog.showModal();
-    find.focus();
+    dialog.addEventListener("keydown", (event) => move(dialog, event, take), { signal });
+    dialog.querySelector("#targets").addEventListener("click", (event) => pressed(event, take), { signal });
   });
+  find.focus();
+  return answer;
 }
 
 function pressed(event, choose) {
@@ -78,31 +109,20 @@ export async function until() {
   await dialogs();
   const dialog = document.getElementById("times");
   const field = dialog.querySelector("input");
-  const listening = new AbortController();
-  const { signal } = listening;
-  const zone = ["zone", Intl.DateTimeFormat().resolvedOptions().timeZone];
-  dialog.returnValue = "";
-  return new Promise((resolve) => {
-    const choose = (button) => (resolve([["until", button.value], zone]), dialog.close());
-    dialog.querySelector(".targets").addEventListener("keydown", (event) => move(dialog, event, choose), { signal });
-    dialog.querySelector(".targets").addEventListener("click", (event) => pressed(event, choose), { signal });
-    dialog.addEventListener("close", () => {
-      listening.abort();
-      resolve(dialog.returnValue && field.value ? [["until", field.value], zone] : null);
-    }, { signal });
-    dialog.showModal();
-    dialog.querySelector("li button").focus();
+  const at = (time) => [["until", time], ["zone", Intl.DateTimeFormat().resolvedOptions().timeZone]];
+  const answer = answered(dialog, (value) => (value && field.value ? at(field.value) : null), (choose, signal) => {
+    const take = (button) => choose(at(button.value));
+    dialog.querySelector(".targets").addEventListener("keydown", (event) => move(dialog, event, take), { signal });
+    dialog.querySelector(".targets").addEventListener("click", (event) => pressed(event, take), { signal });
   });
+  dialog.querySelector("li button").focus();
+  return answer;
 }
 
 /** Whether it is to be gone for ever, as values of the form. */
 export async function sure() {
   await dialogs();
-  const dialog = document.getElementById("sure");
-  dialog.returnValue = "";
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  return dialog.returnValue ? [["sure", "1"]] : null;
+  return answered(document.getElementById("sure"), (value) => (value ? [["sure", "1"]] : null), () => {});
 }
 
 /** Gives and takes labels as their boxes are changed, each at once: `each` does it. The rows behind show it, and each can
@@ -111,22 +131,17 @@ export async function sure() {
 export async function labels(_deed, threads, each) {
   await dialogs();
   const dialog = document.getElementById("labels");
-  const listening = new AbortController();
-  const { signal } = listening;
-  for (const box of dialog.querySelectorAll("[type=checkbox]")) stand(box, threads);
-  dialog.addEventListener("change", ({ target }) => {
-    if (target.matches("[type=checkbox]")) each(target.checked ? "label" : "unlabel", [["label", target.value]]);
-  }, { signal });
   const name = dialog.querySelector("[name=name]");
+  for (const box of dialog.querySelectorAll("[type=checkbox]")) stand(box, threads);
   name.value = "";
-  dialog.returnValue = "";
-  dialog.showModal();
+  const answer = answered(dialog, (value) => (value && name.value.trim() ? [["name", name.value.trim()]] : null), (_choose, signal) => {
+    dialog.addEventListener("change", ({ target }) => {
+      if (target.matches("[type=checkbox]")) each(target.checked ? "label" : "unlabel", [["label", target.value]]);
+    }, { signal });
+  });
   (dialog.querySelector("[type=checkbox]") ?? name).focus();
-  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  listening.abort();
-  if (dialog.returnValue !== "add" || !name.value.trim()) return null;
-  kept = null; // there is one more now
-  return [["name", name.value.trim()]];
+  if (await answer) kept = null; // there is one more now
+  return answer;
 }
 
 /** Whether all, some or none of the conversations have the label. */

@@ -1,6 +1,7 @@
 // Single keys, as in the list that `?` shows. They match the character, never a place on the keyboard, and are silent
 // in fields, in dialogs, and with Ctrl, Alt or Cmd.
 import { press } from "./act.js";
+import { performing, selecting, undoing } from "./later.js";
 import { close, open } from "./open.js";
 import { app, fetchDocument, list, reader, unreachable } from "./page.js";
 
@@ -31,7 +32,7 @@ const keys = {
   r: () => answer("r"),
   a: () => answer("a"),
   f: () => answer("f"),
-  z: () => import("./undo.js").then(({ undoLast }) => void undoLast()),
+  z: () => undoing(({ undoLast }) => void undoLast()),
   "/": () => search(),
   Escape: () => some() && marks(({ none }) => none()),
   "?": () => void help(),
@@ -41,8 +42,8 @@ const keys = {
     before the `j`. Loading is waited for, and never the webmail's answer. */
 let queue = Promise.resolve();
 const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
-const marks = (change) => import("./select.js").then(change);
-const deed = (key) => import("./perform.js").then(({ byKey }) => void byKey(key));
+const marks = selecting;
+const deed = (key) => performing(({ byKey }) => void byKey(key));
 const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
 function search() {
   const box = document.querySelector(".search [type=search]");
@@ -73,7 +74,7 @@ document.addEventListener("keydown", (event) => {
 
 const silent = (event) =>
   event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], mail-composer") ||
-  document.querySelector("dialog[open], .menu:popover-open");
+  document.querySelector("dialog[open]:not(.is-leaving), .menu:popover-open");
 
 function openCurrent() {
   const link = list()?.current?.querySelector(".row-subj > a");

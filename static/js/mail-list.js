@@ -143,9 +143,9 @@ class MailList extends HTMLElement {
     for (const [row] of taken) row.querySelector(".check").checked = false;
     this.#change(() => {
       for (const [id, away] of kept) this.#away.set(id, away), this.held.delete(id);
+      if (taken.some(([row]) => row === this.current)) this.rove(next);
       for (const [row] of taken) shelve(row);
-    });
-    if (hadFocus) this.focusRow(next);
+    }, hadFocus && next);
     return { next, stay: () => this.#letIn(kept), back: () => this.#letIn(kept, () => this.#bring(taken)) };
   }
 
@@ -174,8 +174,9 @@ class MailList extends HTMLElement {
     if (lost || this.contains(document.activeElement)) this.focusRow(taken[0]?.[0]);
   }
 
-  /** Changes rows while scroll position and focus stay. */
-  #change(act) {
+  /** Changes rows while scroll position and focus stay. `heir`: the row that takes the focus; else, where the row in focus
+      goes, the one in its place. */
+  #change(act, heir) {
     const focused = this.contains(document.activeElement) ? document.activeElement.closest(".row") : null;
     const place = focused && this.rows.indexOf(focused);
     const anchor = this.#anchor();
@@ -183,7 +184,8 @@ class MailList extends HTMLElement {
     this.#tidy();
     this.settle();
     this.#restore(anchor);
-    if (focused && !focused.isConnected) this.focusRow(this.rows[Math.min(place, this.rows.length - 1)]);
+    if (heir) this.focusRow(heir);
+    else if (focused && !focused.closest("mail-list")) this.focusRow(this.rows[Math.min(place, this.rows.length - 1)]);
   }
 
   /** Takes a row out; one that is pointed at stays, dimmed, until the pointer has gone. */
@@ -232,7 +234,8 @@ class MailList extends HTMLElement {
   #morph(old, row) {
     if (old.classList.contains("is-open")) this.#open(row, true);
     if (old.classList.contains("is-current")) row.classList.add("is-current");
-    row.querySelector(".row-actions").prepend(...old.querySelectorAll("[data-row]"));
+    // Its tools have to stand where they stood: one that is pressed, or in focus, would become another.
+    row.querySelector(".row-actions").prepend(...[...old.querySelectorAll("[data-row]")].map((tool) => tool.cloneNode(true)));
     morph(old, row);
   }
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import sign_in
-from tests.browser.test_acting import BAR, five, shown
+from tests.browser.test_acting import BAR, five, shown, soon
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.whimbrel import Whimbrel
 
@@ -118,3 +118,23 @@ def test_by_forms(plain: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot)
     plain.get_by_role("button", name="Undo").click()
     expected = {"INBOX 1": {"Fair"}, "Snoozed 2": set(), "Archive 3": {"$muted"}, "Junk 4": {"$Junk"}, "INBOX 5": set()}
     soon_held(whimbrel, dovecot, five, expected)
+
+
+def test_after_a_question_keys_go_on_where_they_were(
+    page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot
+) -> None:
+    """The dialog is out of sight before it is closed: what is typed at once is for the page already."""
+    sign_in(page, whimbrel, five)
+    page.get_by_role("link", name=re.compile("Plan 3")).focus()
+    for key in ("Sent", "Archive"):
+        page.keyboard.press("v")
+        expect(page.get_by_role("searchbox", name="Find a folder")).to_be_focused()
+        page.keyboard.type(key)
+        page.keyboard.press("Enter")
+        page.keyboard.press("x")
+        expect(page.get_by_text("1 selected")).to_be_visible()
+    shown(page, 1, 2, 5)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("Plan 5"))).to_be_focused()
+    soon(whimbrel, dovecot, five, "Sent", 1)
+    soon(whimbrel, dovecot, five, "Archive", 1)
