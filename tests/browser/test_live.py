@@ -240,3 +240,19 @@ def test_a_row_never_leaves_from_under_the_pointer(
     expect(row).to_have_class(re.compile("is-leaving"), timeout=15_000)
     other.mouse.move(0, 0)
     expect(row).to_have_count(0)
+
+
+def test_what_is_pressed_stays_what_it_is_while_its_row_changes(
+    page: Page, other: Page, whimbrel: Whimbrel, noor: User
+) -> None:
+    both(whimbrel, noor, page, other)
+    row = other.locator(".row", has_text="Table plan")
+    expect(row).to_have_class(re.compile("is-unread"))
+    row.hover()
+    row.get_by_role("button", name="Mark as read").hover()
+    other.mouse.down()
+    press_star(page)
+    expect(star(other)).to_have_attribute("aria-pressed", "true", timeout=SOON)
+    other.mouse.up()
+    expect(row).not_to_have_class(re.compile("is-unread"))
+    expect(row.get_by_role("button", name="Mark as unread")).to_be_visible()
