@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from imapbridge.actions import applying, filing, labels, listed, marks, muting, seeking, snoozing, undoing
-from imapbridge.actions.owing import owe
+from imapbridge.actions.owing import owe, when_sure
 from imapbridge.models import Entry, Job, Mailbox, PendingChange
 from imapbridge.terms import flags, snoozed
 from imapbridge.terms.uids import UidSet
@@ -37,8 +37,7 @@ def next_chunk(job: Job, most: int) -> Chunk:
     chunk = Chunk(part.number, _KINDS[Kind(job.kind)](job, job.mailbox, part.entries), part.is_more)
     if chunk.is_more or job.older <= 0:
         return chunk
-    _older(job)
-    return chunk._replace(is_more=job.older > 0)
+    return chunk._replace(changes=chunk.changes + _older(job), is_more=job.older > 0)
 
 
 def left(job: Job, sign: Callable[[], object]) -> int:
@@ -114,32 +113,39 @@ _KINDS: dict[Kind, Callable[[Job, Mailbox, list[Entry]], list[int]]] = {
     Kind.FILTER: lambda job, box, some: applying.apply(job, some),
     Kind.MOVE: _file,
     Kind.COPY: _file,
-    Kind.EMPTY: lambda job, box, some: filing.expunge(box, some),
+    Kind.EMPTY: lambda job, box, some: filing.expunge(box, some, regret=True),
 }
 
 
 def _undo(job: Job) -> Chunk:
     """One change, the last one first: it has as many messages as a chunk."""
-    change = PendingChange.objects.filter(job=job.undone_id).select_related("mailbox", "target").order_by("-pk").first()
+    left = PendingChange.undoable(job.undone_id)
+    change = left.select_related("mailbox", "target").order_by("-pk").first()
     if change is None:
         return Chunk(0, [], is_more=False)
     count = len(UidSet.parse(change.uids)) + len(change.unplaced)
     undoing.undo_one(change)
     PendingChange.objects.filter(pk=change.pk).update(job=None)  # once
-    return Chunk(count, [], is_more=PendingChange.objects.filter(job=job.undone_id).exists())
+    return Chunk(count, [], is_more=left.exists())
 
 
 # --- what is in no index yet ------------------------------------------------------------------------------------------
 
 
-def _older(job: Job) -> None:
-    """Messages that the first sync has not brought: the server is told of their UIDs, whichever of them there are."""
+def _older(job: Job) -> list[int]:
+    """Messages that the first sync has not brought: the server is told of their UIDs, whichever of them there are.
+    Returns what can be withdrawn of it: which of them were unread before, nobody knows."""
     first = max(1, job.older - _span(job) + 1)
     uids = range(first, job.older + 1)
-    kind = PendingChange.Kind.EXPUNGE if job.kind == Kind.EMPTY else PendingChange.Kind.FLAGS
+    is_deletion = job.kind == Kind.EMPTY
+    kind = PendingChange.Kind.EXPUNGE if is_deletion else PendingChange.Kind.FLAGS
     words = {"add": [flags.SEEN]} if job.kind == Kind.READ else {}
-    owe(job.account_id, job.mailbox_id, kind, uids, uid_validity=job.mailbox.uid_validity or 0, **words)
+    change = owe(
+        job.account_id, job.mailbox_id, kind, uids, uid_validity=job.mailbox.uid_validity or 0,
+        not_before=when_sure() if is_deletion else None, **words,
+    )  # fmt: skip
     job.older = first - 1
+    return [change.pk] if is_deletion else []
 
 
 def _span(job: Job) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from imapbridge import events
-from imapbridge.actions.owing import owe
+from imapbridge.actions.owing import owe, when_sure
 from imapbridge.errors import Sorry
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import places
@@ -56,10 +56,11 @@ def trash(account_id: int, messages: Collection[int], source: int) -> list[int]:
     return move(account_id, messages, source, mailbox_for(account_id, SpecialUse.TRASH))
 
 
-def delete_forever(account_id: int, messages: Collection[int], source: int) -> list[int]:
-    """Remove messages from a mailbox for good. It can be undone until the server has been asked."""
+def delete_forever(account_id: int, messages: Collection[int], source: int, *, regret: bool = False) -> list[int]:
+    """Remove messages from a mailbox for good. It can be undone until the server has been asked: at once, or with
+    `regret` when there was time to."""
     with writing(account_id):
-        return expunge(_mailbox(account_id, source), entries_of(account_id, messages, source))
+        return expunge(_mailbox(account_id, source), entries_of(account_id, messages, source), regret=regret)
 
 
 def file(
@@ -114,13 +115,17 @@ def _changed(one: Entry, words: Mapping[str, list[str]], sort_at: int | None) ->
     return one
 
 
-def expunge(mailbox: Mailbox, entries: list[Entry]) -> list[int]:
-    """Delete these entries for good. In the caller's turn."""
+def expunge(mailbox: Mailbox, entries: list[Entry], *, regret: bool = False) -> list[int]:
+    """Delete these entries for good. In the caller's turn. `regret`: the server is asked when there was
+    time to undo it."""
     changes = []
     for some in _chunks(entries):
         places.hide(mailbox, some, events.raise_state(mailbox.pk))
         uids = [one.uid for one in some]
-        change = owe(mailbox.account_id, mailbox.pk, Kind.EXPUNGE, uids, uid_validity=mailbox.uid_validity or 0)
+        change = owe(
+            mailbox.account_id, mailbox.pk, Kind.EXPUNGE, uids, uid_validity=mailbox.uid_validity or 0,
+            not_before=when_sure() if regret else None,
+        )  # fmt: skip
         changes.append(change.pk)
     return changes
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from imapbridge.actions.owing import owe
+from imapbridge.actions.owing import owe, when_sure
 from imapbridge.errors import MailboxGone, Sorry, Unsafe
 from imapbridge.models import Entry, Mailbox, PendingChange
 from imapbridge.sync import hierarchy, namespaces
@@ -24,7 +24,8 @@ LONGEST_WHOLE = 1000
 
 
 class NameRefused(Sorry):
-    """A mailbox cannot be called so. `reason`: `empty`, `long`, `control`, `delimiter`, `taken` or `inbox`."""
+    """A mailbox cannot be called so. `reason`: `empty`, `long`, `control`, `delimiter`, `taken`, `leaving` (taken by
+    one that is being deleted) or `inbox`."""
 
     code = "name-refused"
 
@@ -79,24 +80,26 @@ def move(account_id: int, mailbox: int, parent: int | None) -> None:
         _rename(rows, row, above, row.leaf)
 
 
-def delete(account_id: int, mailbox: int) -> None:
-    """Delete a mailbox and those below it, with all that is in them. It cannot be undone: ask first."""
+def delete(account_id: int, mailbox: int) -> list[int]:
+    """Delete a mailbox and those below it, with all that is in them: ask first. Returns the keys of the changes; they
+    can be undone until the server has been asked, some seconds after."""
     with writing(account_id):
         rows = _rows(account_id)
         family = _family(rows, _one(rows, mailbox))
         _check_use(family)
-        for row in sorted(family, key=lambda one: -len(one.name)):  # the lowest first
-            _delete(row)
+        return [_delete(row) for row in sorted(family, key=lambda one: -len(one.name))]  # the lowest first
 
 
-def _delete(row: Mailbox) -> None:
+def _delete(row: Mailbox) -> int:
     known = Q(uid__lt=0) | Q(uid__gte=row.uid_next or 1)  # all below was there, and is asked about
     uids = Entry.objects.filter(known, mailbox=row.pk, expunged=False).values_list("uid", flat=True)
-    owe(
-        row.account_id, row.pk, Kind.DELETE, uids, uid_validity=row.uid_validity or 0, target_from=row.uid_next or 1
+    change = owe(
+        row.account_id, row.pk, Kind.DELETE, uids, uid_validity=row.uid_validity or 0, target_from=row.uid_next or 1,
+        not_before=when_sure(),
     )  # fmt: skip
     Mailbox.objects.filter(pk=row.pk).update(leaving=True)
     hierarchy.tell(row)
+    return int(change.pk)
 
 
 def subscribe(account_id: int, mailbox: int, subscribed: bool) -> None:
@@ -185,6 +188,7 @@ def _whole_name(rows: dict[int, Mailbox], above: str, name: str, delimiter: str)
         raise NameRefused("control") from None
     if len(leaf) > LONGEST or len(raw_name) > LONGEST_WHOLE:
         raise NameRefused("long")
-    if any(row.name == whole or bytes(row.raw_name) == raw_name for row in rows.values()):
-        raise NameRefused("taken")
+    taken = [row for row in rows.values() if row.name == whole or bytes(row.raw_name) == raw_name]
+    if taken:
+        raise NameRefused("leaving" if all(row.leaving for row in taken) else "taken")
     return whole

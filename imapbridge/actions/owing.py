@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from imapbridge import client
 from imapbridge.models import PendingChange
 from imapbridge.terms.uids import UidSet
+
+REGRET = timedelta(seconds=15)
+"""For so long the server is not asked for what it could not give back: all can be undone for more than ten seconds."""
+
+
+def when_sure() -> datetime:
+    """The `not_before` of a change that is asked for when there was time to undo it; what is owed there after it waits
+    along."""
+    return timezone.now() + REGRET
 
 
 def owe(account_id: int, mailbox_id: int, kind: PendingChange.Kind, uids: Iterable[int], **rest: Any) -> PendingChange:

@@ -8,7 +8,7 @@ from itertools import groupby
 from imapbridge.actions import filing
 from imapbridge.actions.owing import owe
 from imapbridge.models import Entry, PendingChange
-from imapbridge.sync import refusals
+from imapbridge.sync import hierarchy, refusals
 from imapbridge.writing import writing
 
 Kind = PendingChange.Kind
@@ -35,6 +35,8 @@ def undo_everywhere(account_ids: Sequence[int], changes: Collection[int]) -> boo
 
 def undo_one(change: PendingChange) -> bool:
     """Whether all of it could be undone. In the caller's turn."""
+    if change.kind in PendingChange.OF_MAILBOXES:
+        return change.kind == Kind.DELETE and _bring_back(change)
     entries = refusals.messages_of(change)
     if not _is_built_upon(change) and _is_unasked(change):
         if change.kind == Kind.FLAGS:
@@ -42,6 +44,15 @@ def undo_one(change: PendingChange) -> bool:
         refusals.withdraw(change, entries)
         return True
     return _invert(change, entries)
+
+
+def _bring_back(change: PendingChange) -> bool:
+    """A mailbox that was to be deleted, with all that is in it."""
+    if not _is_unasked(change):
+        return False
+    hierarchy.put_back(change)
+    PendingChange.objects.filter(pk=change.pk).delete()
+    return True
 
 
 def _is_unasked(change: PendingChange) -> bool:

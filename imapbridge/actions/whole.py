@@ -154,13 +154,13 @@ def cancel(account_id: int, job_id: int) -> None:
 
 def undo(account_id: int, job_id: int) -> Job | None:
     """Undo what a job has done so far, and do no more of it. None when there is no such job, or nothing of it that can
-    be undone: what is deleted for good cannot come back."""
+    be undone: what the server was asked to delete cannot come back."""
     with writing(account_id):
-        found = Job.objects.filter(account=account_id, pk=job_id).exclude(kind__in=(Kind.EMPTY, Kind.UNDO)).first()
+        found = Job.objects.filter(account=account_id, pk=job_id).exclude(kind=Kind.UNDO).first()
         if found is None or Job.objects.filter(undone=found).exists():
             return None
         cancel(account_id, job_id)
-        changes = PendingChange.objects.filter(job=found)
+        changes = PendingChange.undoable(found)
         total = sum(len(UidSet.parse(one.uids)) + len(one.unplaced) for one in changes.only("uids", "unplaced"))
         if not total:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -85,6 +86,11 @@ class PendingChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "id"], name="pending_queue", condition=Q(confirmed_at=None))]
+
+    @classmethod
+    def undoable(cls, job: Any) -> models.QuerySet[PendingChange]:
+        """What of a job can be undone: of what the server was asked to delete nothing comes back."""
+        return cls.objects.filter(job=job).exclude(kind=cls.Kind.EXPUNGE, attempts__gt=0)
 
 
 class Notice(models.Model):

@@ -43,10 +43,10 @@ class JobItem:
 
 def jobs(account_id: int) -> list[JobItem]:
     """The newest first. One query."""
-    changed = PendingChange.objects.filter(job=OuterRef("pk"))
+    changed = PendingChange.undoable(OuterRef("pk"))
     undone = Job.objects.filter(undone=OuterRef("pk"))
     since = timezone.now() - UNDONE_WITHIN
-    lately = Q(Exists(changed), ~Exists(undone), ~Q(kind=Job.Kind.EMPTY), finished_at__gte=since)
+    lately = Q(Exists(changed), ~Exists(undone), finished_at__gte=since)
     rows = Job.objects.filter(lately | Q(finished_at=None), account=account_id).order_by("-pk")
     return [_item(*row) for row in rows.values_list(*_COLUMNS)[:20]]
 

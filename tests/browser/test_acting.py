@@ -166,6 +166,15 @@ def test_for_ever_is_asked_first(page: Page, whimbrel: Whimbrel, five: User, dov
     page.keyboard.press("#")
     question.get_by_role("button", name="Delete for ever").click()
     expect(page.locator(".row")).to_have_count(4)
+    expect(page.get_by_text("Deleted “Plan 1” for ever")).to_be_visible()
+    page.reload()
+    expect(page.locator(".row")).to_have_count(4)
+    page.keyboard.press("z")
+    expect(page.locator(".row")).to_have_count(5)
+    page.keyboard.press("j")
+    page.keyboard.press("#")
+    question.get_by_role("button", name="Delete for ever").click()
+    expect(page.locator(".row")).to_have_count(4)
     soon(whimbrel, dovecot, five, "Trash", 4)
 
 

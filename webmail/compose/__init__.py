@@ -16,7 +16,7 @@ receipts     that something was read, for who asked
 redirecting  a message of somebody else, passed on as it came
 outbox       what was handed over, until the mail server has it
 filing       the copy of it in Sent
-lingering    what somebody who signs out has not sent yet
+lingering    what somebody who signs out has not sent yet, nor the mail server heard of
 lease        that whoever sends a message lives
 rates        what may be sent of late, counted where a message is claimed; tally: how it is counted
 """

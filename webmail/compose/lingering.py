@@ -1,8 +1,9 @@
-"""What somebody who signs out has not sent yet. With the last sign-in the password goes, and with it the way to send.
+"""What somebody who signs out has not sent yet, or has done to mail that the server has not heard of. With the last
+sign-in the password goes, and with it the way to send and to do it.
 
-What was sent a moment ago goes all the same; about what waits for later its person is asked. Until it has gone, and its
-copy lies in Sent, the password stays (`accounts.errands`); then it is forgotten at once. What could not be done by then
-is kept, and goes on when its person signs in again.
+What was sent or done a moment ago goes all the same; about what waits for later its person is asked. Until it has gone,
+and its copy lies in Sent, the password stays (`accounts.errands`); then it is forgotten at once. What could not be done
+by then is kept, and goes on when its person signs in again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def waiting(user_id: int) -> list[Outgoing]:
 
 
 def see_off(user_id: int, *, also_later: bool) -> None:
-    """The passwords stay for what is on its way, or not in Sent yet; `also_later`: for all that waits."""
+    """The passwords stay for what is on its way, not in Sent yet, or owed; `also_later`: for all that waits."""
     now = timezone.now()
     left = _left(user_id) if also_later else _left(user_id).filter(due_at__lte=now + MOMENT)
     with transaction.atomic():
@@ -45,7 +46,7 @@ def see_off(user_id: int, *, also_later: bool) -> None:
         list(MailAccount.objects.select_for_update().filter(user=user_id).order_by("pk"))
         Errand.objects.filter(account__user=user_id).delete()
         soon: datetime = now + AT_MOST
-        stays = dict.fromkeys(_unfiled(user_id).values_list("account", flat=True), soon)
+        stays = dict.fromkeys([*_unfiled(user_id).values_list("account", flat=True), *_owing(user_id)], soon)
         for account_id, last in left.values_list("account").annotate(Max("due_at")):
             stays[account_id] = max(last, now) + PATIENCE if also_later else soon
         Errand.objects.bulk_create(Errand(account_id=account_id, until=until) for account_id, until in stays.items())
@@ -69,6 +70,12 @@ def came_back(sender: object, user: User, **_kwargs: Any) -> None:
     own = MailAccount.objects.filter(user=user.pk)  # no join: only what waits still when its row is free
     waits = Outgoing.objects.filter(account__in=own, state=State.WAITING, problem=SignInRefused.code)
     waits.update(due_at=timezone.now())
+
+
+def _owing(user_id: int) -> QuerySet[PendingChange, int]:
+    """The accounts whose mail servers have not heard of everything."""
+    owed = PendingChange.objects.filter(account__user=user_id, confirmed_at=None, waits=False)
+    return owed.values_list("account", flat=True)
 
 
 def _is_due(account_id: int) -> bool:

@@ -71,6 +71,7 @@ _COUNTED = {
     "snooze": ngettext_lazy("Snoozed {n} conversation", "Snoozed {n} conversations", "n"),
     "mute": ngettext_lazy("Muted {n} conversation", "Muted {n} conversations", "n"),
     "unmute": ngettext_lazy("You will hear of {n} conversation again", "You will hear of {n} conversations again", "n"),
+    "folder": ngettext_lazy("Deleted {n} folder", "Deleted {n} folders", "n"),
 }
 _COUNTED_BY_MESSAGE = {
     "read": ngettext_lazy("Marked {n} message as read", "Marked {n} messages as read", "n"),

@@ -27,6 +27,7 @@ _REASONS: dict[str, str | Promise] = {
     "control": gettext_lazy("This name has characters in it that cannot be shown."),
     "delimiter": gettext_lazy("This mail server keeps {delimiter} for itself: leave it out of the name."),
     "taken": gettext_lazy("A folder with this name is already there."),
+    "leaving": gettext_lazy("The folder with this name is being deleted: try again in half a minute."),
     "inbox": gettext_lazy("There is one inbox only: choose another name."),
     "special": gettext_lazy(
         "It, or a folder inside it, is used for sent mail, deleted mail or the like. Choose another one for that first."

@@ -85,10 +85,6 @@ class _Wish:
     target: MailboxItem | None
 
     @property
-    def is_undoable(self) -> bool:
-        return self.deed != "delete"
-
-    @property
     def _what(self) -> str:
         """Where to, or which label."""
         return (
@@ -158,11 +154,10 @@ def _begun(request: HttpRequest, wish: _Wish) -> HttpResponse:
     tasks.go_on(job)
     if back.is_for_script(request):
         said = jobs.work(queries.job(wish.chosen.account, job.pk)).text
-        answer: HttpResponse = JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo" if wish.is_undoable else []})
+        answer: HttpResponse = JsonResponse({"said": said, "undo": done.undo_of([job.pk])})
     else:
         answer = redirect(lists.place_of(request, wish.chosen.mailbox).address)
-    if wish.is_undoable:
-        back.remember_jobs(answer, wish.deed, [job], wish.chosen.target)
+    back.remember_jobs(answer, wish.deed, [job], wish.chosen.target)
     return answer
 
 

@@ -86,9 +86,8 @@ def _trash(chosen: Chosen) -> list[int]:
 
 
 def _delete(chosen: Chosen) -> list[int]:
-    """For ever, which the person was asked about: there is nothing to undo it with."""
-    actions.delete_forever(chosen.account, chosen.messages, chosen.mailbox)
-    return []
+    """For ever, which the person was asked about, and has some seconds to think better of."""
+    return actions.delete_forever(chosen.account, chosen.messages, chosen.mailbox, regret=True)
 
 
 def _move(chosen: Chosen) -> list[int]:

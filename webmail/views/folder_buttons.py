@@ -82,7 +82,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     whole.cancel(job.account_id, job.pk)
     job.refresh_from_db()
     deed = deeds.deed_of(job.kind)
-    is_undoable = deed not in {"", "delete"} and PendingChange.objects.filter(job=job).exists()
+    is_undoable = deed != "" and PendingChange.undoable(job).exists()
     if back.is_for_script(request):
         said = stopped(queries.job(job.account_id, job.pk))
         return JsonResponse({"said": said, "undo": f"/jobs/{job.pk}/undo" if is_undoable else []})

@@ -24,7 +24,9 @@ from imapbridge.models import Job, Mailbox
 from imapbridge.queries import MailboxItem
 from webmail import access, partials
 from webmail.access import Holder
+from webmail.screen import done
 from webmail.screen import folders as words
+from webmail.screen.done import Done
 from webmail.screen.jobs import work
 from webmail.screen.sidebar import ORDER
 from webmail.tasks import follow_folder_soon
@@ -65,6 +67,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "jobs": [work(job) for job in queries.jobs(holder.account.pk)],
         "jobs_at": reverse("jobs", args=[holder.account.pk]),
     }
+    if page["done"] and page["done"].is_job:
+        page["done"] = None  # it has a line of its own here
     return whose.remember(render(request, "folders/show.html", page), request, holder)
 
 
@@ -150,12 +154,13 @@ def move(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def delete(request: HttpRequest, mailbox_id: int) -> HttpResponse:
-    """Asks first, for nobody can bring it back."""
+    """Asks first: after some seconds nobody can bring it back."""
     asked = open_folder(request, mailbox_id)
     family = {row.pk for row in folders.family(asked.account, mailbox_id)}
     text = words.deletion(asked.boxes, family, asked.box)
     form = {"kind": "delete", "label": asked.label, "text": text, "action": request.path}
     page = shell.context(request, asked.holder, asked.boxes)
+
     return _form(request, page, form, lambda: folders.delete(asked.account, mailbox_id), _("Deleted."), gone=family)
 
 
@@ -176,23 +181,39 @@ def _form(
     request: HttpRequest,
     page: dict[str, Any],
     form: dict[str, Any],
-    act: Callable[[], object],
+    act: Callable[[], list[int] | Job | None],
     said: str,
     gone: set[int] | None = None,
 ) -> HttpResponse:
-    """The page with the form; or what it asks for, and the way to the list of folders."""
+    """The page with the form; or what it asks for, and the way to the list of folders. `act` returns what undoes it:
+    the keys of changes, or a job."""
     fault = ""
     if request.method == "POST":
         try:
-            act()
+            made = act()
         except (NameRefused, NotToBeChanged) as error:
             fault = words.refused(error)
         else:
+            answer: HttpResponse = redirect("folders")
             if back.is_for_script(request):
-                return JsonResponse({"said": said, "gone": sorted(gone or ())})
-            return redirect("folders")
+                answer = JsonResponse({"said": said, "gone": sorted(gone or ()), "undo": _undo(made)})
+            _remember(answer, made)
+            return answer
     context = page | {"form": form | {"fault": fault}}
     return render(request, "folders/form.html", context, status=422 if fault else 200)
+
+
+def _undo(made: list[int] | Job | None) -> str:
+    if isinstance(made, Job):
+        return done.undo_of([made.pk])
+    return Done("", made).undo if made else ""
+
+
+def _remember(answer: HttpResponse, made: list[int] | Job | None) -> None:
+    if isinstance(made, Job):
+        back.remember_jobs(answer, "delete", [made], 0)
+    elif made:
+        back.remember(answer, "folder", len(made), 0, made)
 
 
 def _follow(asked: Open) -> None:

@@ -126,7 +126,7 @@ def _begun(request: HttpRequest, place: InboxesPlace, wish: _Wish) -> HttpRespon
     jobs = [deeds.begin(wish.deed, one) for one in wish.chosen]
     for job in jobs:
         tasks.go_on(job)
-    is_undoable = wish.deed != "delete" and back.is_begun(jobs)
+    is_undoable = back.is_begun(jobs)
     if back.is_for_script(request):
         undo = done.undo_of([job.pk for job in jobs]) if is_undoable else []
         said = back.said_of_jobs(wish.deed, jobs, wish.what)

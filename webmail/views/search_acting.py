@@ -113,7 +113,7 @@ def _begun(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen]
     jobs = [deeds.begin(deed, wish) for wish in wishes]
     for job in jobs:
         tasks.go_on(job)
-    first, is_undoable = jobs[0], deed != "delete" and back.is_begun(jobs)
+    first, is_undoable = jobs[0], back.is_begun(jobs)
     if back.is_for_script(request):
         alone = work(queries.job(first.account_id, first.pk)).text if len(jobs) == 1 else ""
         said = alone or back.said_of_jobs(deed, jobs, what)

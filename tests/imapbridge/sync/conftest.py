@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.utils import timezone
 
 from accounts import secrets
 from accounts.models import MailAccount
+from imapbridge.actions.owing import REGRET
 from imapbridge.bridge.replays import run_replay
-from imapbridge.models import Mailbox
+from imapbridge.models import Mailbox, PendingChange
 from imapbridge.pool import Pool
 from imapbridge.sync.account import sync
 from imapbridge.sync.verify import differences
@@ -40,13 +42,20 @@ class Story:
 
     def sync(self) -> int:
         """Sync until nothing is left; how many turns it took."""
+        self.later()
         turns = 1
         while sync(self.account.pk):
             turns += 1
         return turns
 
+    def later(self) -> None:
+        """The time to think better of it is over."""
+        soon = timezone.now() + REGRET
+        PendingChange.objects.filter(account=self.account, attempts=0, not_before__lte=soon).update(not_before=None)
+
     def replay(self) -> None:
         """What is owed, as the bridge does it: at once, and with a sync asked for where it is needed."""
+        self.later()
 
         async def replay() -> None:
             pool = Pool()

@@ -7,6 +7,8 @@ import pytest
 from imapbridge import actions, queries
 from imapbridge.mime.parts import choose_body
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
+from imapbridge.sync import replay
+from imapbridge.sync.account import sync
 from imapbridge.sync.content import MESSAGE_COLUMNS
 from imapbridge.terms.part import Part
 from tests.imapbridge.sync.conftest import Story
@@ -149,6 +151,25 @@ def test_undo_of_a_deletion_that_nobody_asked_for_yet(story: Story) -> None:
     story.sync()
     assert not actions.undo(story.account.pk, done)
     assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["0", "2", "3"]
+    story.assert_equal()
+
+
+def test_there_is_time_to_think_better_of_a_deletion(story: Story) -> None:
+    """The server is not asked for some seconds; what is owed to other mailboxes does not wait."""
+    messages = letters(story)
+    done = actions.delete_forever(story.account.pk, messages[:2], story.mailbox().pk, regret=True)
+    pause = replay.pause(story.account.pk)
+    assert pause and 10 < pause <= 15
+    sync(story.account.pk)
+    assert (on_server(story, "INBOX"), subjects(story.mailbox())) == (["0", "1", "2", "3"], ["2", "3"])
+    assert actions.undo(story.account.pk, done)
+    assert subjects(story.mailbox()) == ["0", "1", "2", "3"]
+    done = actions.delete_forever(story.account.pk, messages[:1], story.mailbox().pk, regret=True)
+    story.replay()
+    assert not actions.undo(story.account.pk, done)
+    story.sync()
+    assert on_server(story, "INBOX") == subjects(story.mailbox()) == ["1", "2", "3"]
+    assert nothing_is_owed(story)
     story.assert_equal()
 
 

@@ -13,6 +13,7 @@ from imapbridge.actions.owing import owe
 from imapbridge.errors import ServerBusy
 from imapbridge.models import Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import hierarchy, mailboxes, replay
+from imapbridge.sync.account import sync
 from imapbridge.sync.bulk import bulk
 from imapbridge.sync.owed import Owed
 from imapbridge.terms.uids import UidSet
@@ -159,6 +160,27 @@ def test_a_mailbox_is_deleted_with_what_is_below_it(story: Story) -> None:
     assert not Notice.objects.exists()
 
 
+def test_a_mailbox_that_was_deleted_comes_back(story: Story) -> None:
+    """As long as the server has not been asked, which it is not for some seconds."""
+    plans(story)
+    done = folders.delete(story.account.pk, key(story, "Plans"))
+    assert len(done) == 2
+    sync(story.account.pk)
+    assert shown(story) == set()
+    assert there(story) == {"Plans", "Plans/Old"}
+    with pytest.raises(folders.NameRefused, match="leaving"):
+        folders.create(story.account.pk, "Plans")
+    assert actions.undo(story.account.pk, done)
+    settled(story)
+    assert there(story) == shown(story) == {"Plans", "Plans/Old"}
+    assert sorted(on_server(story, "Plans")) == subjects(story.mailbox("Plans"))
+    done = folders.delete(story.account.pk, key(story, "Plans/Old"))
+    settled(story)
+    assert not actions.undo(story.account.pk, done)
+    assert there(story) == shown(story) == {"Plans"}
+    assert not Notice.objects.exists()
+
+
 def test_mail_that_nobody_was_asked_about_is_not_deleted(story: Story) -> None:
     plans(story)
     folders.delete(story.account.pk, key(story, "Plans"))
@@ -228,6 +250,7 @@ def test_a_kill_after_the_server_has_done_it(story: Story, kind: str) -> None:
         folders.rename(story.account.pk, key(story, "Plans"), "Schemes")
     else:
         folders.delete(story.account.pk, key(story, "Plans/Old"))
+    story.later()
     with bulk(story.account.pk) as turn:
         claimed = replay.next_change(story.account.pk)
         assert claimed

@@ -8,10 +8,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import MailAccount
-from imapbridge import actions
+from imapbridge import actions, queries
 from imapbridge.actions import whole
 from imapbridge.models import Entry, Job, Mailbox, MailboxThread, Notice, PendingChange
 from imapbridge.sync import refusals, replay
+from imapbridge.sync.account import sync
 from tests import factories
 from tests.imapbridge.sync.conftest import Story
 from tests.imapbridge.sync.test_filing import letters, nothing_is_owed, on_server
@@ -71,6 +72,32 @@ def test_a_mailbox_is_emptied(story: Story) -> None:
     assert on_server(story, "INBOX") == ["2", "3"]
     assert nothing_is_owed(story)
     story.assert_equal()
+
+
+def test_what_was_emptied_comes_back_while_the_server_has_not_been_asked(story: Story) -> None:
+    story.server.fill(story.user, "Trash", 130)
+    story.sync()
+    before = sorted(story.phone.uids("Trash"))
+    job = whole.begin(story.account.pk, story.mailbox("Trash").pk, Job.Kind.EMPTY)
+    finish(job)
+    sync(story.account.pk)
+    assert story.mailbox("Trash").total == 0
+    assert sorted(story.phone.uids("Trash")) == before
+    assert [one.id for one in queries.jobs(story.account.pk)] == [job.pk]
+    back = whole.undo(story.account.pk, job.pk)
+    assert back and back.total == 130
+    finish(back)
+    story.sync()
+    assert story.mailbox("Trash").total == 130
+    assert sorted(story.phone.uids("Trash")) == before
+    assert nothing_is_owed(story)
+    story.assert_equal()
+    job = whole.begin(story.account.pk, story.mailbox("Trash").pk, Job.Kind.EMPTY)
+    finish(job)
+    story.sync()
+    assert whole.undo(story.account.pk, job.pk) is None
+    assert queries.jobs(story.account.pk) == []
+    assert story.phone.uids("Trash") == []
 
 
 def test_everything_is_moved_and_comes_back(story: Story) -> None:

@@ -204,6 +204,12 @@ def test_for_ever_is_asked_once(alice: Person, trash: Mailbox) -> None:
     alice.client.post(button["formaction"], {"do": "delete", "sure": "1", "c": chosen})
     assert held(trash) == set()
     assert PendingChange.objects.get().kind == "expunge"
+    page = alice.text(f"/mailbox/{trash.pk}/")
+    assert "Deleted 2 conversations for ever" in page
+    (undo,) = [each for each in tags(page, "button") if each.get("formaction", "").startswith("/undo")]
+    alice.client.post(undo["formaction"])
+    assert held(trash) == {one.pk for one in made}
+    assert not PendingChange.objects.exists()
 
 
 def test_a_button_names_its_conversation_whatever_else_is_marked(alice: Person, archive: Mailbox) -> None:

@@ -52,6 +52,12 @@ def test_a_folder_is_made_renamed_moved_and_deleted_by_forms(alice: Person, repl
     assert tree(alice) == ["INBOX", "Work"]
     assert alice.get(f"/mailbox/{made.pk}/").status_code == 404
     assert [change.kind for change in PendingChange.objects.order_by("pk")] == ["create", "rename", "rename", "delete"]
+    page = alice.text("/folders")
+    assert "Deleted 1 folder" in page
+    (undo,) = [each for each in tags(page, "button") if each.get("formaction", "").startswith("/undo")]
+    alice.client.post(undo["formaction"])
+    assert tree(alice) == ["INBOX", "Lease", "Work"]
+    assert alice.get(f"/mailbox/{made.pk}/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -114,9 +120,16 @@ def test_the_trash_is_emptied_and_nothing_else_is(alice: Person) -> None:
     trash = make(alice, "Trash", special_use="trash")
     factories.message(trash)
     assert "1 message will be deleted for ever." in alice.text(f"/folders/{trash.pk}/empty")
-    alice.client.post(f"/folders/{trash.pk}/empty")
+    answer = alice.client.post(f"/folders/{trash.pk}/empty", headers={"X-Requested-With": "fetch"}).json()
     trash.refresh_from_db()
     assert trash.total == 0
+    assert "1 deleted from Trash for ever" in alice.text("/folders")
+    alice.client.post(answer["undo"])
+    trash.refresh_from_db()
+    assert trash.total == 1
+    alice.client.post(f"/folders/{trash.pk}/empty")
+    PendingChange.objects.update(attempts=1)  # the server was asked
+    assert alice.client.post(f"/jobs/{Job.objects.latest('pk').pk}/undo").status_code == 404
     assert alice.client.post(f"/folders/{alice.inbox.pk}/empty").status_code == 404
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import sign_ins
 from accounts.models import Errand, MailAccount, Preferences, SignIn
-from imapbridge import client
+from imapbridge import actions, client
 from imapbridge.models import PendingChange
 from tests import factories
 from tests.webmail.views.conftest import Person
@@ -186,6 +186,16 @@ def test_what_was_sent_a_moment_ago_goes_and_nobody_is_asked(alice: Person) -> N
     lingering.look()
     assert secret_of(alice)
     Errand.objects.update(until=timezone.now())  # it could not be sent
+    lingering.look()
+    assert secret_of(alice) == ""
+
+
+def test_what_was_done_a_moment_ago_is_done_all_the_same(alice: Person) -> None:
+    actions.delete_forever(alice.account.pk, [factories.message(alice.inbox).pk], alice.inbox.pk, regret=True)
+    assert "You are signed out" in alice.client.post("/sign-out").content.decode()
+    lingering.look()
+    assert secret_of(alice)
+    PendingChange.objects.update(confirmed_at=timezone.now())
     lingering.look()
     assert secret_of(alice) == ""
 
