@@ -1,8 +1,9 @@
 """`./run bench everything`: how long the click waits that is about all of a folder, and how long the job takes then.
 
 A private Dovecot with 100,000 messages. Each deed is begun by the same request as the page's, and stopped and undone
-before the next, so that all of them meet the same folder. While the last of each kind goes on, another folder is opened
-and a message there is starred, again and again: these clicks, too, are to be answered soon. Prints; asserts nothing.
+before the next, also on the mail server, so that all of them meet the same folder at rest. While the last of each kind
+goes on, another folder is opened and a message there is starred, again and again: these clicks, too, are to be answered
+soon. Prints; asserts nothing.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def _clicks(house: House, inbox: str, fields: dict[str, str], count: int) -> Ite
     for number in range(count):
         if number:
             _wait(house, inbox)
+            _settle(house)
         began = time.monotonic()
         answer = _posted(house, f"{inbox}act?in={inbox.split('/')[2]}", {"all": "1", **fields})
         yield time.monotonic() - began
