@@ -81,7 +81,7 @@ export async function act(address, name, value, thread, { silent = false } = {})
   const began = performance.now();
   again();
   try {
-    const answer = await send(address, [[name, value]]);
+    const answer = await send(address, [[name, value]], [thread]);
     if (!silent) undoing(({ remember }) => remember(answer.undo, { back, again }));
   } catch {
     back();

@@ -1,5 +1,5 @@
 // Asks on the page what a form without scripts asks on one of its own: where to, and whether for ever.
-import { alone, app, fetchDocument, list } from "./page.js";
+import { app, fetchDocument, list } from "./page.js";
 
 const SOME_FRAMES = 50;
 
@@ -19,36 +19,47 @@ async function dialogs() {
   kept = { folders, mailbox: list().dataset.mailbox, hour };
 }
 
-/** Opens a dialog. What `choose` is given, in `listen` or by a button of its forms (`pressed` says what that answers),
+/** Opens a dialog. What `choose` is given, in `listen` or by a button of its forms (`answerOf` says what that answers),
     is the answer; null when it is left without one. */
-function answered(dialog, pressed, listen) {
-  if (dialog.classList.contains("is-leaving")) close(dialog);
+function answered(dialog, answerOf, listen) {
+  close();
+  const inList = Boolean(document.activeElement.closest("#list-pane"));
   const listening = new AbortController();
   const { signal } = listening;
   return new Promise((resolve) => {
-    const choose = (answer) => (listening.abort(), resolve(answer), answer ? leave(dialog) : dialog.close());
-    dialog.addEventListener("submit", (event) => (event.preventDefault(), choose(pressed(event.submitter.value))), { signal });
-    dialog.addEventListener("close", () => (listening.abort(), resolve(null)), { signal });
+    const choose = (answer) => (listening.abort(), resolve(answer), answer ? leave(dialog, inList) : dialog.close());
+    dialog.addEventListener("submit", (event) => (event.preventDefault(), choose(answerOf(event.submitter.value))), { signal });
+    // Of a question before this one it may be told of late.
+    dialog.addEventListener("close", () => dialog.open || (listening.abort(), resolve(null)), { signal });
     listen(choose, signal);
     dialog.showModal();
   });
 }
 
-/** Out of sight, and closed when that has been drawn: closing has the style of the whole page looked for, and what was
-    chosen is shown first. */
-function leave(dialog) {
+/** What is out of sight, and not closed yet: the dialog, and whether the focus was in the list before it. */
+let leaving = null;
+
+/** Out of sight, and closed some frames later: closing has the style of the whole page looked for, and what was
+    chosen is shown first. A key that comes before is for the page, with its focus. */
+function leave(dialog, inList) {
   dialog.classList.add("is-leaving");
   document.activeElement.blur();
-  setTimeout(() => dialog.classList.contains("is-leaving") && close(dialog), SOME_FRAMES);
+  leaving = { dialog, inList };
+  setTimeout(close, SOME_FRAMES);
 }
 
+addEventListener("keydown", close, true);
+
 /** The focus goes back to where it was; where that has gone meanwhile, to what is in its place. */
-function close(dialog) {
+function close() {
+  if (!leaving) return;
+  const { dialog, inList } = leaving;
+  leaving = null;
   dialog.classList.remove("is-leaving");
   dialog.close();
   if (document.activeElement !== document.body) return;
-  if (alone() && app.dataset.view === "conversation") document.getElementById("subject")?.focus();
-  else list()?.focusRow(list().current);
+  if (inList) list()?.focusRow(list().current);
+  else if (app.dataset.view === "conversation") document.getElementById("subject")?.focus();
 }
 
 /** The folder that is chosen, as values of the form; null when none is. */

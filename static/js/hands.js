@@ -1,7 +1,6 @@
 // What hands do to mail beside opening it: loaded when the first of them is there, so that no page waits for it.
 import { performing, selecting, undoing } from "./later.js";
 import { choose } from "./select.js";
-import "./ask.js";
 import "./drag.js";
 import "./row-tools.js";
 import "./swipe.js";

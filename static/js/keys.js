@@ -25,16 +25,16 @@ const keys = {
   s: () => (some() ? deed("s") : void press("flagged")),
   I: () => (some() ? deed("I") : void press("seen", "1")),
   U: () => (some() ? deed("U") : void press("seen", "0")),
-  x: () => marks(({ toggle }) => toggle(list().current)),
-  J: () => marks(({ extend }) => extend(1)),
-  K: () => marks(({ extend }) => extend(-1)),
+  x: () => selecting(({ toggle }) => toggle(list().current)),
+  J: () => selecting(({ extend }) => extend(1)),
+  K: () => selecting(({ extend }) => extend(-1)),
   c: () => document.querySelector(".compose-btn").click(),
   r: () => answer("r"),
   a: () => answer("a"),
   f: () => answer("f"),
   z: () => undoing(({ undoLast }) => void undoLast()),
   "/": () => search(),
-  Escape: () => some() && marks(({ none }) => none()),
+  Escape: () => some() && selecting(({ none }) => none()),
   "?": () => void help(),
 };
 
@@ -42,7 +42,6 @@ const keys = {
     before the `j`. Loading is waited for, and never the webmail's answer. */
 let queue = Promise.resolve();
 const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
-const marks = selecting;
 const deed = (key) => performing(({ byKey }) => void byKey(key));
 const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
 function search() {
@@ -74,7 +73,7 @@ document.addEventListener("keydown", (event) => {
 
 const silent = (event) =>
   event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], mail-composer") ||
-  document.querySelector("dialog[open]:not(.is-leaving), .menu:popover-open");
+  document.querySelector("dialog[open], .menu:popover-open");
 
 function openCurrent() {
   const link = list()?.current?.querySelector(".row-subj > a");
@@ -87,7 +86,7 @@ const pairs = { g: goTo, "*": mark };
 function mark(event) {
   const name = { a: "all", n: "none", u: "unread" }[event.key];
   if (name) event.preventDefault();
-  if (name) next(() => marks((select) => select[name]()));
+  if (name) next(() => selecting((select) => select[name]()));
   return Boolean(name);
 }
 

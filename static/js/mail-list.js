@@ -32,11 +32,15 @@ class MailList extends HTMLElement {
     this.addEventListener("focusin", (event) => this.rove(event.target.closest(".row")));
     this.held = new Held(this, (rows) => this.#change(() => rows.forEach(([row, heading]) => this.#place(row, heading))));
     for (const type of ["pointerover", "touchstart", "focusin", "keydown", "change"]) {
-      document.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)), { once: true, passive: true });
+      document.addEventListener(type, (event) => import("./hands.js").then(({ begin }) => begin(event)).catch(() => {}), { once: true, passive: true });
     }
     // The first swipe is over before they could come for it.
     if (touches.matches) whenIdle(() => import("./hands.js").catch(() => {}));
     this.settle();
+  }
+
+  disconnectedCallback() {
+    this.held.button.remove();
   }
 
   get rows() {

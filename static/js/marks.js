@@ -38,8 +38,8 @@ export function sending(answer) {
 }
 
 /** Sends a deed; see `post`. */
-export function send(address, values) {
-  const deed = post(address, values);
+export function send(address, values, threads) {
+  const deed = post(address, values, threads);
   underWay.add(deed);
   deed.catch(() => {}).finally(() => underWay.delete(deed));
   return deed;
@@ -48,8 +48,42 @@ export function send(address, values) {
 /** What every form of the page sends along. */
 export const signed = () => new URLSearchParams([...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]));
 
-/** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. */
-export const post = (address, values) => sending(posting(address, values));
+/** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. `threads`: the
+    conversations that it is about. */
+export const post = (address, values, threads = []) => sending(inTurn(threads, () => posting(address, values)));
+
+/** The last deed about each conversation that has no answer yet; and what lets go of those that wait for another's. */
+const last = new Map();
+const waiting = new Set();
+
+/** Whether something was done to a conversation that has no answer yet. */
+export const isAwaited = (thread) => last.has(thread);
+
+/** Notes that a deed is about these conversations: what is done to them next is sent after its answer. */
+export function about(threads, deed) {
+  for (const thread of threads) last.set(thread, deed);
+  const forget = () => threads.forEach((thread) => last.get(thread) === deed && last.delete(thread));
+  deed.then(forget, forget);
+  return deed;
+}
+
+/** Does it at once; where a deed about one of the same conversations is under way, after its answer, or the webmail could
+    take them in the other order. */
+function inTurn(threads, act) {
+  const before = threads.map((thread) => last.get(thread)).filter(Boolean);
+  return about(threads, before.length ? after(before).then(act) : act());
+}
+
+const after = (deeds) => new Promise((go) => {
+  const leave = () => (waiting.delete(leave), clearTimeout(late), go());
+  const late = setTimeout(leave, LONGEST_WAIT);
+  waiting.add(leave);
+  Promise.allSettled(deeds).then(leave);
+});
+
+// Rather in any order than not at all.
+addEventListener("pagehide", () => waiting.forEach((leave) => leave()));
+document.addEventListener("visibilitychange", () => document.hidden && waiting.forEach((leave) => leave()));
 
 async function posting(address, values = []) {
   const url = new URL(address, location);

@@ -1,6 +1,6 @@
 // Opens conversations in the reading pane, keeps the address and the history, and marks as read what was opened.
 import { act, read } from "./act.js";
-import { change, sending, signed } from "./marks.js";
+import { about, change, isAwaited, sending, signed } from "./marks.js";
 import { alone, app, fetchRegion, list, onePane, reader, unreachable } from "./page.js";
 import { told } from "./reach.js";
 import { title } from "./refresh.js";
@@ -23,10 +23,10 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST_WAIT)]);
   // Whoever leafs sees little of it: what they stay at is marked when it is shown.
-  const marks = !underWay++ && isUnread(address) && readAfter() === 0;
+  const marks = !underWay++ && readAfter() === 0 && unread(address);
   const began = performance.now();
   const answer = fetchRegion(address, "reader", signal, marks ? signed() : undefined);
-  const page = await (marks ? sending(answer) : answer).catch(() => {
+  const page = await (marks ? sending(about([marks.id.slice(1)], answer)) : answer).catch(() => {
     if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
   underWay -= 1;
@@ -36,10 +36,10 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   if (page) put(page, push && address, focus, marks ? began : 0);
 }
 
-/** Whether the list shows what this opens as unread. */
-function isUnread(address) {
+/** The row of what this opens, if the list shows it as unread. */
+function unread(address) {
   const { pathname } = new URL(address, location);
-  return list()?.rows.some((row) => row.classList.contains("is-unread") && row.querySelector(".row-subj > a").pathname === pathname);
+  return list()?.rows.find((row) => row.classList.contains("is-unread") && row.querySelector(".row-subj > a").pathname === pathname);
 }
 
 /** `marked`: when it began to be marked as read, if it was. */
@@ -129,7 +129,8 @@ const readAfter = () => Number(app.dataset.readAfter ?? 0);
 /** What was marked as it was asked for. Unread messages that stay folded stay unread, and so does the conversation. */
 function showRead({ dataset }, began) {
   clearTimeout(reading);
-  if (dataset.unread !== "true") change.seen(dataset.thread, "1");
+  const isOverruled = isAwaited(dataset.thread); // marked as unread before it was there
+  if (dataset.unread !== "true" && !isOverruled) change.seen(dataset.thread, "1");
   told(began);
 }
 

@@ -1,5 +1,6 @@
 // Does to conversations what can be done to them, and asks first what has to be asked. The screen is first, the server
 // second; what the server does not take is shown as it was.
+import * as questions from "./ask.js";
 import { buttons, change, failed, isOpen, place, send, subjectOf } from "./marks.js";
 import { list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
@@ -22,7 +23,7 @@ export async function perform(address, deed, wanted, values = []) {
   const subject = subjectOf(threads[0]);
   const shown = show(deed, threads, values);
   try {
-    const { said, undo } = await send(address, [["do", deed], ...(whole ? [["all", "1"]] : threads.map((thread) => ["c", thread])), ...values]);
+    const { said, undo } = await send(address, [["do", deed], ...(whole ? [["all", "1"]] : threads.map((thread) => ["c", thread])), ...values], threads);
     remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
   } catch (error) {
     if (error.message === "404") gone();
@@ -39,8 +40,7 @@ const isEverything = (threads) => Boolean(document.querySelector(".everything > 
 /** What was answered, as values of the form; null for nothing. */
 async function asked(address, deed, threads) {
   try {
-    const { [ASKED[deed]]: question } = await import("./ask.js");
-    return await question(deed, threads, (other, some) => perform(address, other, threads, some));
+    return await questions[ASKED[deed]](deed, threads, (other, some) => perform(address, other, threads, some));
   } catch (fault) {
     console.warn(fault);
     unreachable(() => perform(address, deed, threads));

@@ -22,7 +22,7 @@ function remembered() {
 }
 
 function store() {
-  deeds.splice(0, deeds.length - MOST);
+  for (const old of deeds.splice(0, deeds.length - MOST)) shown.delete(String(old));
   try {
     sessionStorage.setItem(KEY, JSON.stringify(deeds));
   } catch {
@@ -79,5 +79,6 @@ function refused(changes, fault) {
 function forget(changes) {
   const at = deeds.findIndex((each) => String(each) === String(changes));
   if (at >= 0) deeds.splice(at, 1);
+  shown.delete(String(changes));
   store();
 }

@@ -57,6 +57,8 @@ _WATCH = """{
   new PerformanceObserver(heard).observe({ type: "event", durationThreshold: 16 });
 }"""
 _SHOWN = "() => clicks.map(({ startTime, duration }) => [startTime, duration])"
+LEAST_SHOWN = 16
+"""Milliseconds; Chromium does not tell of clicks that were shown sooner."""
 _SETTLED = 500
 """Milliseconds after which Chromium has told of every click."""
 
@@ -161,7 +163,7 @@ def _measured(page: Page, deed: Deed, count: int) -> Iterator[tuple[float, float
     page.wait_for_timeout(_SETTLED)
     shown = dict(page.evaluate(_SHOWN))
     for drawn, made, began in clicks:
-        yield drawn, made, shown.get(began, drawn)
+        yield drawn, made, shown.get(began, LEAST_SHOWN)
 
 
 def _click(page: Page, deed: Deed, number: int) -> tuple[float, float, float]:

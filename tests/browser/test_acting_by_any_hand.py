@@ -138,3 +138,25 @@ def test_after_a_question_keys_go_on_where_they_were(
     expect(page.get_by_role("link", name=re.compile("Plan 5"))).to_be_focused()
     soon(whimbrel, dovecot, five, "Sent", 1)
     soon(whimbrel, dovecot, five, "Archive", 1)
+
+
+def test_the_next_key_is_about_what_took_its_place(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    """And not about the conversation that is read beside; and one may be asked the same once more."""
+    sign_in(page, whimbrel, five)
+    page.get_by_role("link", name=re.compile("Plan 1")).click()
+    expect(page.locator("#subject")).to_have_text("Plan 1")
+    page.get_by_role("link", name=re.compile("Plan 3")).focus()
+    page.keyboard.press("v")
+    folder = page.get_by_role("searchbox", name="Find a folder")
+    expect(folder).to_be_focused()
+    page.keyboard.type("Archive")
+    for key in ("Enter", "s", "v"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Star: Plan 4")).to_have_attribute("aria-pressed", "true")
+    expect(folder).to_be_focused()
+    page.keyboard.type("Sent")
+    expect(page.locator("#targets").get_by_role("button")).to_have_count(1)
+    page.keyboard.press("Enter")
+    shown(page, 1, 2, 5)
+    expect(page.locator("#subject")).to_have_text("Plan 1")
+    expect(page.get_by_role("link", name=re.compile("Plan 5"))).to_be_focused()

@@ -211,3 +211,60 @@ def test_what_is_older_than_a_deed_is_not_shown(page: Page, whimbrel: Whimbrel, 
     assert response and response.finished() is None
     expect(star).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("stood") == ["true", "false"]
+
+
+def test_deeds_about_one_row_reach_the_webmail_in_their_order(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    star = page.get_by_role("button", name="Star: Plan 2")
+    held: list[Route] = []
+    page.route("**/flags?*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/flags?*"):
+        star.click()
+    asked: list[Request] = []
+    page.on("request", lambda request: "/flags?" in request.url and asked.append(request))
+    star.click()
+    page.get_by_role("button", name="Star: Plan 3").click()
+    expect(page.get_by_role("button", name="Star: Plan 3")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(300)
+    assert len(asked) == 1, "what is about another row waits for nothing"
+    with page.expect_response("**/flags?*"):
+        held[0].continue_()
+    expect(star).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(star).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Star: Plan 3")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_waits_for_its_turn_goes_when_the_page_is_left(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    here = page.url
+    star = page.get_by_role("button", name="Star: Plan 2")
+    row = page.locator(".row", has_text="Plan 2")
+    expect(row).to_have_class(re.compile("is-unread"))
+    held: list[Route] = []
+    page.route("**/flags?*", lambda route: route.continue_() if held else held.append(route))
+    star.click()
+    row.hover()
+    row.get_by_role("button", name="Mark as read").click()
+    page.wait_for_timeout(300)
+    other = page.context.new_page()
+    page.close()
+    other.goto(here)
+    expect(other.locator(".row", has_text="Plan 2")).not_to_have_class(re.compile("is-unread"))
+
+
+def test_marked_as_unread_before_it_was_there(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    held: list[Route] = []
+    page.route("**/message/*/?*", lambda route: held.append(route))
+    page.get_by_role("link", name=re.compile("Plan 2")).click()
+    row = page.locator(".row", has_text="Plan 2")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("U")
+    held[0].continue_()
+    expect(page.locator("#subject")).to_have_text("Plan 2")
+    expect(row).to_have_class(re.compile("is-unread"))
+    page.wait_for_timeout(800)
+    expect(row).to_have_class(re.compile("is-unread"))
