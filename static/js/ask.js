@@ -1,13 +1,16 @@
 // Asks on the page what a form without scripts asks on one of its own: where to, and whether for ever.
-import { app, fetchDocument, list } from "./page.js";
+import { app, fetchDocument, list, question } from "./page.js";
 
 const SOME_FRAMES = 50;
 
 let kept = null;
 
 /** The dialogs of this mailbox, fetched once while its folders are the same. */
-async function dialogs() {
-  const folders = [...document.querySelectorAll("#side a[href^='/mailbox/']")].map((link) => link.href + link.textContent).join();
+const dialogs = () => (question.coming ??= fetched().finally(() => (question.coming = null)));
+
+async function fetched() {
+  const links = document.querySelectorAll("#side a[href^='/mailbox/']");
+  const folders = [...links].map((link) => link.href + link.querySelector(".nav-label")?.textContent).join();
   const hour = Math.floor(Date.now() / 3_600_000); // the times to snooze until are of this day
   if (kept?.folders === folders && kept.mailbox === list().dataset.mailbox && kept.hour === hour) return;
   const fresh = await fetchDocument(list().dataset.dialogs ?? `/mailbox/${list().dataset.mailbox}/dialogs`);
@@ -120,6 +123,7 @@ export async function until() {
   await dialogs();
   const dialog = document.getElementById("times");
   const field = dialog.querySelector("input");
+  field.min = new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 16);
   const at = (time) => [["until", time], ["zone", Intl.DateTimeFormat().resolvedOptions().timeZone]];
   const answer = answered(dialog, (value) => (value && field.value ? at(field.value) : null), (choose, signal) => {
     const take = (button) => choose(at(button.value));

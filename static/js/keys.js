@@ -3,14 +3,14 @@
 import { press } from "./act.js";
 import { performing, selecting, undoing } from "./later.js";
 import { close, open } from "./open.js";
-import { app, fetchDocument, list, reader, unreachable } from "./page.js";
+import { app, fetchDocument, isListHidden, list, question, reader, unreachable } from "./page.js";
 
 const button = document.getElementById("keys-button");
 const shown = () => app.dataset.view === "conversation";
 
 const keys = {
-  j: () => list()?.step(1),
-  k: () => list()?.step(-1),
+  j: () => (isListHidden() ? beside("older-conversation") : list()?.step(1)),
+  k: () => (isListHidden() ? beside("newer") : list()?.step(-1)),
   o: () => openCurrent(),
   u: () => void (shown() && close()),
   n: () => message(1),
@@ -39,10 +39,14 @@ const keys = {
 };
 
 /** Keys act in the order they were typed in, whatever has to be loaded for one of them: `e j` archives what was in focus
-    before the `j`. Loading is waited for, and never the webmail's answer. */
+    before the `j`. Loading is waited for, and never the webmail's answer. What was typed after a key that asks something
+    is the beginning of the answer. */
 let queue = Promise.resolve();
-const next = (act) => (queue = queue.then(act).catch((fault) => (console.error(fault), unreachable())));
-const deed = (key) => performing(({ byKey }) => void byKey(key));
+const next = (key, act) => (queue = queue.then(() => (isAsked() ? type(key) : act())).catch((fault) => (console.error(fault), unreachable())));
+const isAsked = () => document.querySelector("dialog[open]");
+const deed = (key) => performing(({ byKey }) => (byKey(key), question.coming?.catch(() => {})));
+/** The conversation before or after, where the list is out of sight. */
+const beside = (id) => document.querySelector(`#${id}:not([hidden])`)?.click();
 const answer = (key) => reader().querySelector(`.reply [aria-keyshortcuts=${key}]`)?.click();
 function search() {
   const box = document.querySelector(".search [type=search]");
@@ -50,7 +54,17 @@ function search() {
   box?.select();
 }
 
-const some = () => list().picked.length > 0;
+/** Into the field of the question that has come meanwhile. */
+function type(key) {
+  if (key === "Escape") return void isAsked().close();
+  const field = document.activeElement;
+  if (!field.matches("dialog input[type=search]")) return;
+  if (key.length > 1) return void field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  field.value += key;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const some = () => !isListHidden() && list().picked.length > 0;
 
 /** The key before, when this one belongs to it: `g` and a mailbox, `*` and what is marked. */
 let first = "";
@@ -62,13 +76,14 @@ document.addEventListener("keydown", (event) => {
   const here = event.target.closest?.("#list .row");
   const key = here ? { ArrowDown: "j", ArrowUp: "k" }[event.key] ?? event.key : event.key;
   if (event.key === "Shift") return;
+  if (question.coming) return void (event.preventDefault(), next(event.key, () => {}));
   const pair = Date.now() - firstAt < 1500 && pairs[first];
   [first, firstAt] = [key, Date.now()];
   if (pair && pair(event)) return void (first = "");
   if (!(key in keys)) return;
   if (key !== "Escape") event.preventDefault();
   if (key === "/") search(); // what is typed next belongs there
-  else next(keys[key]);
+  else next(event.key, keys[key]);
 });
 
 const silent = (event) =>
@@ -86,7 +101,7 @@ const pairs = { g: goTo, "*": mark };
 function mark(event) {
   const name = { a: "all", n: "none", u: "unread" }[event.key];
   if (name) event.preventDefault();
-  if (name) next(() => selecting((select) => select[name]()));
+  if (name) next(event.key, () => selecting((select) => select[name]()));
   return Boolean(name);
 }
 
@@ -94,7 +109,7 @@ function mark(event) {
 function goTo(event) {
   const link = document.querySelector(`:is(#side, #account-menu) a[aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
   if (link) event.preventDefault();
-  if (link) next(() => link.click());
+  if (link) next(event.key, () => link.click());
   return Boolean(link);
 }
 

@@ -92,8 +92,9 @@ class MailList extends HTMLElement {
     this.focusRow(rows[Math.min(Math.max(from, 0), rows.length - 1)]);
   }
 
+  /** Focus on a row; where there is none any more, on the list's title. */
   focusRow(row) {
-    row?.querySelector(".row-subj > a").focus();
+    (row?.querySelector(".row-subj > a") ?? document.getElementById("list-title"))?.focus();
   }
 
   /** Marks the conversation that is open; null for none. */
@@ -149,7 +150,7 @@ class MailList extends HTMLElement {
       for (const [id, away] of kept) this.#away.set(id, away), this.held.delete(id);
       if (taken.some(([row]) => row === this.current)) this.rove(next);
       for (const [row] of taken) shelve(row);
-    }, hadFocus && next);
+    }, hadFocus && { row: next });
     return { next, stay: () => this.#letIn(kept), back: () => this.#letIn(kept, () => this.#bring(taken)) };
   }
 
@@ -178,18 +179,24 @@ class MailList extends HTMLElement {
     if (lost || this.contains(document.activeElement)) this.focusRow(taken[0]?.[0]);
   }
 
-  /** Changes rows while scroll position and focus stay. `heir`: the row that takes the focus; else, where the row in focus
-      goes, the one in its place. */
+  /** Changes rows while scroll position and focus stay. `heir`: the row that takes the focus, if there is one
+      left; else, where the row in focus goes, the one in its place. */
   #change(act, heir) {
     const focused = this.contains(document.activeElement) ? document.activeElement.closest(".row") : null;
-    const place = focused && this.rows.indexOf(focused);
+    const { current, rows } = this;
     const anchor = this.#anchor();
     act();
     this.#tidy();
+    if (current && !this.current) this.rove(this.#inPlaceOf(rows.indexOf(current)));
     this.settle();
     this.#restore(anchor);
-    if (heir) this.focusRow(heir);
-    else if (focused && !focused.closest("mail-list")) this.focusRow(this.rows[Math.min(place, this.rows.length - 1)]);
+    if (heir) this.focusRow(heir.row);
+    else if (focused && !this.contains(focused)) this.focusRow(this.#inPlaceOf(rows.indexOf(focused)));
+  }
+
+  #inPlaceOf(number) {
+    const { rows } = this;
+    return rows[Math.min(number, rows.length - 1)];
   }
 
   /** Takes a row out; one that is pointed at stays, dimmed, until the pointer has gone. */
@@ -200,7 +207,7 @@ class MailList extends HTMLElement {
     // It may be brought back by an undo that does not know that it went.
     if (!isPointedAt(row)) return shelve(row);
     row.classList.add("is-leaving");
-    const go = () => row.classList.contains("is-leaving") && (shelve(row), this.#tidy());
+    const go = () => row.classList.contains("is-leaving") && this.#change(() => shelve(row));
     row.addEventListener("pointerleave", go, { once: true });
     return undefined;
   }

@@ -16,7 +16,7 @@ class MailToasts extends HTMLElement {
     toast.append(Object.assign(document.createElement("p"), { textContent: text }));
     if (act) toast.append(this.#button(this.dataset[kind], () => (toast.remove(), act())));
     if (act && kind === "undo") toast.lastElementChild.append(" ", this.#key());
-    this.#add(toast, kind);
+    this.#add(toast, act ? kind : "");
   }
 
   /** Takes away the newest of a kind, whose button was pressed in another way. */

@@ -103,6 +103,9 @@ export const subjectOf = (thread) => row(thread)?.querySelector(".row-subj").tex
 
 export const isOpen = (thread) => reader().querySelector("[data-thread]")?.dataset.thread === String(thread);
 
+/** Whether it is on its way into the reading pane. */
+export const isComing = (thread) => reader().dataset.coming === String(thread);
+
 /** Buttons of one name for one conversation, in the list and in the reading pane. */
 export function* buttons(thread, name) {
   for (const place of [row(thread), isOpen(thread) && reader()]) {

@@ -23,23 +23,26 @@ export async function open(address, { push = true, focus = alone() } = {}) {
   const busy = setTimeout(() => reader().setAttribute("aria-busy", "true"), 100);
   const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST_WAIT)]);
   // Whoever leafs sees little of it: what they stay at is marked when it is shown.
-  const marks = !underWay++ && readAfter() === 0 && unread(address);
+  const row = rowOf(address);
+  const marks = !underWay++ && readAfter() === 0 && row?.classList.contains("is-unread");
+  reader().dataset.coming = row?.id.slice(1) ?? "";
   const began = performance.now();
   const answer = fetchRegion(address, "reader", signal, marks ? signed() : undefined);
-  const page = await (marks ? sending(about([marks.id.slice(1)], answer)) : answer).catch(() => {
+  const page = await (marks ? sending(about([row.id.slice(1)], answer)) : answer).catch(() => {
     if (!mine.signal.aborted) unreachable(() => open(address, { push, focus }));
   });
   underWay -= 1;
   clearTimeout(busy);
   if (mine.signal.aborted) return;
   reader().removeAttribute("aria-busy");
+  delete reader().dataset.coming;
   if (page) put(page, push && address, focus, marks ? began : 0);
 }
 
-/** The row of what this opens, if the list shows it as unread. */
-function unread(address) {
+/** The row of what this opens, where the list has one. */
+function rowOf(address) {
   const { pathname } = new URL(address, location);
-  return list()?.rows.find((row) => row.classList.contains("is-unread") && row.querySelector(".row-subj > a").pathname === pathname);
+  return list()?.rows.find((row) => row.querySelector(".row-subj > a").pathname === pathname);
 }
 
 /** `marked`: when it began to be marked as read, if it was. */
@@ -57,6 +60,7 @@ export function close({ push = true } = {}) {
   const pane = document.getElementById("list-pane");
   loading.abort();
   reader().removeAttribute("aria-busy");
+  delete reader().dataset.coming;
   if (push) history.pushState(null, "", pane.dataset.address);
   shown = pane.dataset.address;
   app.dataset.view = "list";

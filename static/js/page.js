@@ -5,12 +5,18 @@ export const app = document.querySelector(".app");
 export const list = () => document.getElementById("list");
 export const reader = () => document.getElementById("reader");
 
+/** The question that was asked for and has not come yet; what is typed meanwhile belongs to it. */
+export const question = { coming: null };
+
 /** One pane at a time: a phone, or a window as narrow. The same condition as in the sheets. */
 const narrow = matchMedia("(width < 48rem) or ((height < 30rem) and (pointer: coarse))");
 export const onePane = () => narrow.matches;
 
 /** Whether a conversation takes the place of the list: with one pane, and for who wants no reading pane. */
 export const alone = () => onePane() || app.dataset.pane === "off";
+
+/** Whether a conversation stands where the list would: what is marked there nobody sees. */
+export const isListHidden = () => alone() && app.dataset.view === "conversation";
 
 const LONGEST_WAIT = 20000;
 

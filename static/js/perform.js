@@ -1,8 +1,8 @@
 // Does to conversations what can be done to them, and asks first what has to be asked. The screen is first, the server
 // second; what the server does not take is shown as it was.
 import * as questions from "./ask.js";
-import { buttons, change, failed, isOpen, place, send, subjectOf } from "./marks.js";
-import { list, unreachable } from "./page.js";
+import { buttons, change, failed, isComing, isOpen, place, send, subjectOf } from "./marks.js";
+import { isListHidden, list, unreachable } from "./page.js";
 import { ask } from "./reach.js";
 import { remember } from "./undo.js";
 
@@ -72,7 +72,7 @@ function show(deed, threads, values) {
   // Results stay what they are in another folder, too.
   if (deed === "copy" || deed === "unmute" || list()?.dataset.stays?.includes(deed)) return { back() {}, stay() {} };
   const { next, stay, back } = list().takeOut(threads);
-  if (threads.some(isOpen)) document.dispatchEvent(new CustomEvent("mail:left", { detail: next }));
+  if (threads.some((thread) => isOpen(thread) || isComing(thread))) document.dispatchEvent(new CustomEvent("mail:left", { detail: next }));
   return { back, stay };
 }
 
@@ -93,13 +93,14 @@ function wear(threads, [[name, keyword]], wanted) {
   return () => put(!wanted);
 }
 
-/** The conversations that a key is about: those with a mark, else the one in focus or open; never one that only holds
-    the tab stop, which nobody sees. */
+/** The conversations that a key is about: those with a mark, where the list is seen; else the one in focus or open;
+    never one that only holds the tab stop, which nobody sees. */
 function meant() {
   const at = place();
   const inFocus = at?.contains(document.activeElement) && at.id.slice(1);
   const one = at?.id === "reader" ? at.querySelector("[data-thread]").dataset.thread : inFocus;
-  return list().picked.length ? list().picked : one ? [one] : [];
+  const picked = isListHidden() ? [] : list().picked;
+  return picked.length ? picked : one ? [one] : [];
 }
 
 /** What has this key in the menu of all that can be done here. */

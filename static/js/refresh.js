@@ -110,6 +110,7 @@ async function anew() {
   const fresh = await current(pane.dataset.address, "list-pane");
   if (!fresh || !old.isConnected) return; // another list is shown by now
   const [marked, at, row] = [new Set(old.picked), old.scrollTop, old.contains(document.activeElement) && document.activeElement.closest(".row")?.id];
+  const hadFocus = pane.contains(document.activeElement);
   const [top, came] = [document.getElementById("list-top"), fresh.getElementById("list-top")];
   if (top && came) {
     morphInside(top, came);
@@ -117,6 +118,7 @@ async function anew() {
   } else pane.replaceChildren(...fresh.body.childNodes);
   for (const box of list().querySelectorAll(".row-lead > .check")) box.checked = marked.has(box.value);
   list().scrollTop = at;
-  if (row) list().focusRow(document.getElementById(row));
+  if (row) list().focusRow(document.getElementById(row) ?? list().current);
+  else if (hadFocus && document.activeElement === document.body) document.getElementById("list-title")?.focus();
   list().dispatchEvent(new Event("mail:rows", { bubbles: true }));
 }

@@ -75,6 +75,7 @@ function draw() {
   const marked = list().picked.length;
   const bar = document.getElementById("bulk");
   pane.classList.toggle("is-selecting", marked > 0);
+  keepFocus(marked > 0);
   pane.closest(".app").classList.toggle("has-marked", marked > 0); // its Compose button makes room on a phone
   for (const box of pane.querySelectorAll(".check-hit > .check")) {
     // Pressed while some are marked it marks the rest.
@@ -85,4 +86,12 @@ function draw() {
   const text = whole.checked ? whole.nextElementSibling.textContent : marked ? plural(bar.dataset.forms, marked) : "";
   const count = bar.querySelector(".count");
   if (count.textContent !== text) count.textContent = text;
+}
+
+/** The bar and the list's head take each other's place, and the focus was in the one that goes. */
+function keepFocus(isBar) {
+  if (!document.activeElement.closest(isBar ? "#list-head" : ".bulk, .everything")) return;
+  const box = document.querySelector(isBar ? "#bulk .check" : "#list-head .check");
+  if (box?.checkVisibility()) box.focus();
+  else list().focusRow(list().current);
 }

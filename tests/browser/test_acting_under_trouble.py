@@ -268,3 +268,82 @@ def test_marked_as_unread_before_it_was_there(page: Page, whimbrel: Whimbrel, fi
     expect(row).to_have_class(re.compile("is-unread"))
     page.wait_for_timeout(800)
     expect(row).to_have_class(re.compile("is-unread"))
+
+
+def test_what_is_typed_before_the_question_is_there_belongs_to_it(
+    page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot
+) -> None:
+    sign_in(page, whimbrel, five)
+    page.get_by_role("link", name=re.compile("Plan 3")).focus()
+    held: list[Route] = []
+    page.route("**/dialogs", lambda route: held.append(route))
+    page.keyboard.press("v")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.type("ARchive")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    shown(page, 1, 2, 3, 4, 5)
+    held[0].continue_()
+    shown(page, 1, 2, 4, 5)
+    expect(page.get_by_text("Moved “Plan 3” to Archive")).to_be_visible()
+    soon(whimbrel, dovecot, five, "Archive", 1)
+
+
+def test_keys_are_about_what_is_read_where_the_list_is_out_of_sight(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("link", name=re.compile("Plan 4")).focus()
+    for key in "xJo":
+        page.keyboard.press(key)
+    subject = page.locator("#subject")
+    expect(subject).to_have_text("Plan 5")
+    page.keyboard.press("k")
+    expect(subject).to_have_text("Plan 4")
+    for key in "kk":
+        page.keyboard.press(key)
+        page.wait_for_load_state("networkidle")
+    expect(subject).to_have_text("Plan 2")
+    page.keyboard.press("e")
+    expect(page.get_by_text("Archived “Plan 2”")).to_be_visible()
+    shown(page, 1, 3, 4, 5)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+
+
+def test_what_goes_while_it_is_on_its_way_does_not_open(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    page.get_by_role("link", name=re.compile("Plan 1")).click()
+    expect(page.locator("#subject")).to_have_text("Plan 1")
+    held: list[Route] = []
+    page.route("**/message/*/?*", lambda route: held.append(route))
+    page.keyboard.press("e")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("e")
+    shown(page, 3, 4, 5)
+    page.unroute("**/message/*/?*")  # what waits goes on
+    expect(page.locator("#subject")).to_have_text("Plan 3")
+    expect(page.locator(".row.is-open")).to_contain_text("Plan 3")
+
+
+def test_the_focus_is_never_on_nothing(page: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(page, whimbrel, five)
+    inbox = page.url
+    page.goto(inbox + "?only=unread")
+    page.get_by_role("link", name=re.compile("Plan 3")).click()
+    expect(page.locator("#subject")).to_have_text("Plan 3")
+    page.mouse.move(1000, 600)
+    shown(page, 1, 2, 4, 5)
+    page.keyboard.press("u")
+    expect(page.get_by_role("link", name=re.compile("Plan 4"))).to_be_focused()
+    page.goto(inbox)
+    page.locator(".row").first.hover()
+    every = page.get_by_role("checkbox", name="Select all")
+    every.click()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    every.click()
+    expect(every).to_be_focused()
+    for key in "*ae":
+        page.keyboard.press(key)
+    expect(page.locator(".row")).to_have_count(0)
+    expect(page.locator("#list-title")).to_be_focused()

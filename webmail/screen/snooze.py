@@ -36,7 +36,8 @@ def choices(clock: Clock, now: datetime | None = None) -> list[Choice]:
     if now.weekday() < 5:
         found.append((_("This weekend"), midnight + timedelta(days=5 - now.weekday(), hours=MORNING)))
     found.append((_("Next week"), midnight + timedelta(days=7 - now.weekday(), hours=MORNING)))
-    return [Choice(until.isoformat(timespec="minutes"), name, when(clock, until)) for name, until in found]
+    names = {until: name for name, until in reversed(found)}  # of two that are the same, the first
+    return [Choice(until.isoformat(timespec="minutes"), names[until], when(clock, until)) for until in sorted(names)]
 
 
 def when(clock: Clock, moment: datetime) -> str:

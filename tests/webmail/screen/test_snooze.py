@@ -20,6 +20,7 @@ TOMORROW, WEEKEND, MONDAY = "2026-11-27T08:00", "2026-11-28T08:00", "2026-11-30T
             {"This evening": "2026-11-26T18:00", "Tomorrow": TOMORROW, "This weekend": WEEKEND, "Next week": MONDAY},
         ),
         ((26, 19), {"Tomorrow": TOMORROW, "This weekend": WEEKEND, "Next week": MONDAY}),
+        ((27, 20), {"Tomorrow": WEEKEND, "Next week": MONDAY}),
         ((28, 20), {"Tomorrow": "2026-11-29T08:00", "Next week": MONDAY}),
         (
             (30, 20),
