@@ -113,4 +113,7 @@ async function done({ said, gone = [], undo }) {
   if (gone.includes(Number(list()?.dataset.mailbox))) return void location.assign("/");
   if (said) toasts().show(said, undo ? () => send(undo, {}, "notUndone") : null, "undo");
   await lookAnew();
+  // The menu has closed, and what it was opened from may have gone.
+  const link = document.querySelector("#side a[aria-current=page]");
+  if (document.activeElement === document.body) (link?.checkVisibility() ? link : document.getElementById("list-title"))?.focus();
 }
