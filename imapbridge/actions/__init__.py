@@ -12,10 +12,11 @@ from imapbridge.actions.marks import set_flagged, set_seen
 from imapbridge.actions.notices import dismiss, tell
 from imapbridge.actions.regrouping import merge, split
 from imapbridge.actions.snoozing import snooze
-from imapbridge.actions.undoing import undo, undo_everywhere
+from imapbridge.actions.undoing import Undone, undo, undo_everywhere
 
 __all__ = [
     "NoMailboxFor",
+    "Undone",
     "append",
     "append_file",
     "archive",

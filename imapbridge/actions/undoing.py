@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from enum import IntEnum
 from itertools import groupby
 
 from imapbridge.actions import filing
@@ -14,15 +15,23 @@ from imapbridge.writing import writing
 Kind = PendingChange.Kind
 
 
-def undo(account_id: int, changes: Collection[int]) -> bool:
-    """Undo these changes, the last one first. False when some of it cannot be undone any more."""
+class Undone(IntEnum):
+    """How much could be undone."""
+
+    NOTHING = 0
+    PARTLY = 1
+    ALL = 2
+
+
+def undo(account_id: int, changes: Collection[int]) -> Undone:
+    """Undo these changes, the last one first."""
     with writing(account_id):
         found = PendingChange.objects.filter(account=account_id, pk__in=changes).order_by("-pk")
         undone = [undo_one(change) for change in found.select_related("mailbox", "target")]
-    return all(undone) and len(undone) == len(set(changes))
+    return _together(undone, is_missing=len(undone) < len(set(changes)))
 
 
-def undo_everywhere(account_ids: Sequence[int], changes: Collection[int]) -> bool:
+def undo_everywhere(account_ids: Sequence[int], changes: Collection[int]) -> Undone:
     """The same, of changes in several accounts: the last thing that was done may have been to mail of more than one."""
     if len(account_ids) == 1:
         return undo(account_ids[0], changes)
@@ -30,19 +39,33 @@ def undo_everywhere(account_ids: Sequence[int], changes: Collection[int]) -> boo
     rows = found.values_list("account", "pk")
     whose = {account: [key for _account, key in group] for account, group in groupby(rows, key=lambda row: row[0])}
     undone = [undo(account, keys) for account, keys in whose.items()]
-    return all(undone) and sum(map(len, whose.values())) == len(set(changes))
+    return _together(undone, is_missing=len(rows) < len(set(changes)))
 
 
-def undo_one(change: PendingChange) -> bool:
-    """Whether all of it could be undone. In the caller's turn."""
+def _together(undone: Iterable[Undone], *, is_missing: bool) -> Undone:
+    """What several have come to. `is_missing`: some are not known any more."""
+    each = [*undone, Undone.NOTHING] if is_missing else [*undone]
+    least, most = min(each, default=Undone.ALL), max(each, default=Undone.ALL)
+    return least if least == most else Undone.PARTLY
+
+
+def _share(done: Iterable[int], asked: Iterable[int]) -> Undone:
+    """Of what was asked for."""
+    wanted = set(asked)
+    reached = wanted.intersection(done)
+    return Undone.NOTHING if not reached else Undone.ALL if reached == wanted else Undone.PARTLY
+
+
+def undo_one(change: PendingChange) -> Undone:
+    """In the caller's turn."""
     if change.kind in PendingChange.OF_MAILBOXES:
-        return change.kind == Kind.DELETE and _bring_back(change)
+        return Undone.ALL if change.kind == Kind.DELETE and _bring_back(change) else Undone.NOTHING
     entries = refusals.messages_of(change)
     if not _is_built_upon(change) and _is_unasked(change):
         if change.kind == Kind.FLAGS:
             refusals.put_flags(change.mailbox, entries, add=change.remove, remove=change.add)
         refusals.withdraw(change, entries)
-        return True
+        return Undone.ALL
     return _invert(change, entries)
 
 
@@ -68,21 +91,40 @@ def _is_built_upon(change: PendingChange) -> bool:
     return any(not made.isdisjoint(one.unplaced) for one in later)
 
 
-def _invert(change: PendingChange, entries: list[Entry]) -> bool:
+def _invert(change: PendingChange, entries: list[Entry]) -> Undone:
     if change.kind == Kind.FLAGS:
-        _invert_flags(change, entries)
-        return True
-    placed = Entry.objects.filter(pk__in=change.places.values(), mailbox=change.target_id, expunged=False)
+        return _invert_flags(change, entries)
     if change.target is None:
-        return False
+        return Undone.NOTHING
+    placed = _placed(change)
     if change.kind == Kind.MOVE:
-        filing.file(change.target, change.mailbox, list(placed), Kind.MOVE)
+        filing.file(change.target, change.mailbox, list(placed.values()), Kind.MOVE)
     else:
-        filing.expunge(change.target, list(placed))
-    return len(placed) == len(change.places)
+        filing.expunge(change.target, list(placed.values()))
+    return _share(placed, change.places.values())
 
 
-def _invert_flags(change: PendingChange, entries: list[Entry]) -> None:
+def _placed(change: PendingChange) -> dict[int, Entry]:
+    """What it put somewhere and is there still, or again: {key that the place had: the place}."""
+    now: dict[int, int] = {place: place for place in change.places.values()}
+    there = Entry.objects.filter(mailbox=change.target_id, expunged=False)
+    found = there.in_bulk(now)
+    if len(found) < len(now):
+        now = _followed(change, now)
+        found = there.in_bulk(now.values())
+    return {place: found[key] for place, key in now.items() if key in found}
+
+
+def _followed(change: PendingChange, now: dict[int, int]) -> dict[int, int]:
+    """Where each was moved on to since; undoing that has moved it back, to a place of its own. By the moves alone: the
+    same message may be there once more, and that one is none of ours."""
+    later = PendingChange.objects.filter(account=change.account_id, kind=Kind.MOVE, pk__gt=change.pk).order_by("pk")
+    for moved in later.values_list("places", flat=True):
+        now = {place: moved.get(str(key), key) for place, key in now.items()}
+    return now
+
+
+def _invert_flags(change: PendingChange, entries: list[Entry]) -> Undone:
     """On these places, and where the messages are now whose place here is gone: they were moved since."""
     live = [one for one in entries if not one.expunged]
     moved = {one.message_id for one in entries if one.expunged} - {one.message_id for one in live}
@@ -96,3 +138,4 @@ def _invert_flags(change: PendingChange, entries: list[Entry]) -> None:
             change.account_id, box.pk, Kind.FLAGS, [one.uid for one in here], uid_validity=box.uid_validity or 0,
             add=change.remove, remove=change.add,
         )  # fmt: skip
+    return _share([one.message_id for one in places], [one.message_id for one in entries])

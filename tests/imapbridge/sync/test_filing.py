@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from imapbridge import actions, queries
+from imapbridge.actions import Undone
 from imapbridge.mime.parts import choose_body
 from imapbridge.models import Entry, Mailbox, Message, Notice, PendingChange
 from imapbridge.sync import replay
@@ -123,6 +124,79 @@ def test_undo(story: Story, replayed: bool) -> None:
     story.sync()
     assert [on_server(story, name) for name in ("INBOX", "Archive", "Trash")] == [["0", "1", "2", "3"], [], []]
     assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("replays", [(), ("first",), ("first", "second"), ("first", "second", "back")])
+@pytest.mark.parametrize("deed", [actions.move, actions.copy])
+def test_what_was_moved_on_is_undone_step_by_step(story: Story, deed: Any, replays: tuple[str, ...]) -> None:
+    """However much of it the server has heard of; and nothing of the first step while the second one stands."""
+    messages, archive, trash = letters(story), story.mailbox("Archive"), story.mailbox("Trash")
+
+    def heard(step: str) -> None:
+        if step in replays:
+            story.sync()
+
+    first = deed(story.account.pk, messages[:2], story.mailbox().pk, archive.pk)
+    heard("first")
+    second = actions.trash(story.account.pk, messages[:2], archive.pk)
+    heard("second")
+    assert actions.undo(story.account.pk, first) is Undone.NOTHING
+    assert [subjects(box) for box in (archive, trash)] == [[], ["0", "1"]]
+    assert actions.undo(story.account.pk, second) is Undone.ALL
+    heard("back")
+    assert actions.undo(story.account.pk, first) is Undone.ALL
+    assert actions.undo(story.account.pk, first) is Undone.NOTHING
+    for _ in range(3):
+        assert [subjects(box) for box in (story.mailbox(), archive, trash)] == [["0", "1", "2", "3"], [], []]
+        story.sync()
+    assert [on_server(story, name) for name in ("INBOX", "Archive", "Trash")] == [["0", "1", "2", "3"], [], []]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_a_copy_that_is_gone_takes_no_other_one_with_it(story: Story, replayed: bool) -> None:
+    messages, inbox, archive = letters(story), story.mailbox(), story.mailbox("Archive")
+    copied = actions.copy(story.account.pk, messages[:1], inbox.pk, archive.pk)
+    if replayed:
+        story.sync()
+    actions.delete_forever(story.account.pk, messages[:1], archive.pk)
+    story.sync()
+    move(story, messages[:1], "INBOX", "Archive")
+    story.sync()
+    assert actions.undo(story.account.pk, copied) is Undone.NOTHING
+    story.sync()
+    assert subjects(archive) == on_server(story, "Archive") == ["0"]
+    story.assert_equal()
+
+
+@pytest.mark.parametrize("deed", [actions.move, actions.copy])
+def test_some_of_it_cannot_be_undone(story: Story, deed: Any) -> None:
+    messages, archive = letters(story), story.mailbox("Archive")
+    done = deed(story.account.pk, messages[:3], story.mailbox().pk, archive.pk)
+    story.sync()
+    actions.delete_forever(story.account.pk, messages[:1], archive.pk)
+    story.sync()
+    assert actions.undo(story.account.pk, done) is Undone.PARTLY
+    story.sync()
+    left = ["1", "2", "3"] if deed is actions.move else ["0", "1", "2", "3"]
+    assert [on_server(story, name) for name in ("INBOX", "Archive")] == [left, []]
+    assert nothing_is_owed(story)
+    story.assert_equal()
+
+
+def test_marks_of_what_is_gone_cannot_be_undone(story: Story) -> None:
+    messages = letters(story)
+    marked = actions.set_seen(story.account.pk, messages[:2], True)
+    story.sync()
+    actions.delete_forever(story.account.pk, messages[:1], story.mailbox().pk)
+    story.sync()
+    assert actions.undo(story.account.pk, marked) is Undone.PARTLY
+    actions.delete_forever(story.account.pk, messages[1:2], story.mailbox().pk)
+    story.sync()
+    assert actions.undo(story.account.pk, marked) is Undone.NOTHING
+    assert actions.undo(story.account.pk, [*marked, 10**9]) is Undone.NOTHING
     story.assert_equal()
 
 
