@@ -55,3 +55,8 @@ def moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
         return until if now < until < now + LONGEST else None
     except (ValueError, OverflowError):
         return None
+
+
+def not_to_come() -> str:
+    """Why something was no `moment`."""
+    return _("Choose a moment that is still to come, within the next five years.")

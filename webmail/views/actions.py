@@ -110,8 +110,8 @@ def act(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     snoozed comes back at the moment `until`.
 
     What the person has not said yet is asked on a page of its own: where to, which label, and whether for ever. 404
-    when nothing of what was chosen is there; 409 where the account has no mailbox for it, or the one it was to go to
-    takes no mail: without a script, another is asked for.
+    when nothing of what was chosen is there; 422 for a moment that is none to come; 409 where the account has no
+    mailbox for it, or the one it was to go to takes no mail: without a script, another is asked for.
     """
     holder = access.holder_of_mailbox(request.user, mailbox_id)
     boxes = queries.mailboxes(holder.account.pk)
@@ -184,6 +184,19 @@ def is_complete(request: HttpRequest, deed: str, chosen: Chosen) -> bool:
     return deed != "delete" or "sure" in request.POST
 
 
+def refused(request: HttpRequest, deed: str) -> dict[str, str]:
+    """For the page that asks again: the moment that was told, and is over or none at all, and why it was not taken."""
+    typed = said(request, "until") if deed in deeds.TIMED else ""
+    return {"typed": typed, "fault": snooze.not_to_come()} if typed else {}
+
+
+def incomplete(request: HttpRequest, deed: str) -> HttpResponse:
+    """For a script, which asks for itself: 422 and why, where the person is to answer otherwise."""
+    if fault := refused(request, deed).get("fault"):
+        return JsonResponse({"said": fault}, status=422)
+    return HttpResponseBadRequest()
+
+
 def said(request: HttpRequest, name: str) -> str:
     """By the button, or by its address."""
     return request.POST.get(name) or request.GET.get(name, "")
@@ -235,7 +248,7 @@ def _chosen(request: HttpRequest, account: int, mailbox: int) -> Chosen:
 def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _Wish) -> HttpResponse:
     """A page that asks for what is missing, and sends the same form again."""
     if back.is_for_script(request):
-        return HttpResponseBadRequest()
+        return incomplete(request, wish.deed)
     place = lists.place_of(request, wish.chosen.mailbox)
     page = shell.context(request, holder, boxes, place.mailbox) | {
         "deed": wish.deed,
@@ -248,7 +261,7 @@ def _ask(request: HttpRequest, holder: Holder, boxes: list[MailboxItem], wish: _
         "list": place.address,
         "here": request.POST.get("next", ""),
     }
-    return render(request, "acting/ask.html", page)
+    return render(request, "acting/ask.html", page | refused(request, wish.deed))
 
 
 @require_safe

@@ -142,7 +142,7 @@ def _ask(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace, wish: _Wis
     """A page that asks for what is missing, and sends the same form again. Folders are those of the accounts that all
     of it is in."""
     if back.is_for_script(request):
-        return HttpResponseBadRequest()
+        return acting.incomplete(request, wish.deed)
     accounts = {one.account for one in wish.chosen}
     page = shell.context(request, inboxes.holder, inboxes.own, only="inboxes") | {
         "deed": wish.deed,
@@ -155,7 +155,7 @@ def _ask(request: HttpRequest, inboxes: Inboxes, place: InboxesPlace, wish: _Wis
         "list": place.address,
         "here": request.POST.get("next", ""),
     }
-    return render(request, "acting/ask.html", page)
+    return render(request, "acting/ask.html", page | acting.refused(request, wish.deed))
 
 
 @require_safe

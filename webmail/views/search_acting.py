@@ -175,7 +175,7 @@ def _done(request: HttpRequest, search: Search, deed: str, wishes: list[Chosen],
 def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes: list[Chosen]) -> HttpResponse:
     """A page that asks for what is missing, and sends the same form again."""
     if back.is_for_script(request):
-        return HttpResponseBadRequest()
+        return acting.incomplete(request, deed)
     boxes = list(search.scope.boxes)
     page = shell.context(request, holder, boxes) | {
         "deed": deed,
@@ -188,7 +188,7 @@ def _ask(request: HttpRequest, holder: Holder, search: Search, deed: str, wishes
         "list": search.place.address,
         "here": request.POST.get("next", ""),
     }
-    return render(request, "acting/ask.html", page)
+    return render(request, "acting/ask.html", page | acting.refused(request, deed))
 
 
 @require_safe

@@ -164,6 +164,26 @@ def test_when_a_snoozed_one_comes_back_is_asked_and_shown(alice: Person) -> None
     assert tags(alice.text(f"/mailbox/{alice.inbox.pk}/dialogs"), "button", name="until")
 
 
+@pytest.mark.parametrize("until", ["2020-01-01T08:00", "yesterday", "2099-01-01T08:00"])
+def test_a_moment_that_is_none_to_come_is_asked_for_again(alice: Person, until: str) -> None:
+    made = factories.message(alice.inbox)
+    why = "Choose a moment that is still to come, within the next five years."
+    answer = script(alice, alice.inbox, "snooze", made, until=until)
+    assert (answer.status_code, json.loads(answer.content)) == (422, {"said": why})
+    assert script(alice, alice.inbox, "snooze", made).status_code == 400
+    page = act(alice, alice.inbox, "snooze", made, until=until).content.decode()
+    (field,) = tags(page, "input", name="until")
+    assert (field["value"], field["aria-describedby"]) == (until, "until-fault")
+    assert 'id="until-fault"' in page
+    assert why in page
+    assert why not in act(alice, alice.inbox, "snooze", made).content.decode()
+    factories.mailbox(factories.another(alice.user))
+    for address in ("/search/act?q=van", "/inbox/act"):
+        fields = {"all": "1", "do": "snooze", "until": until}
+        assert alice.client.post(address, fields, headers=SCRIPT).status_code == 422, address
+        assert why in alice.client.post(address, fields).content.decode()
+
+
 def test_snoozed_by_the_clock_of_the_browser(alice: Person) -> None:
     made = factories.message(alice.inbox)
     script(alice, alice.inbox, "snooze", made, until=LATER, zone="Asia/Tokyo")
