@@ -92,6 +92,19 @@ _COUNTED_BY_MESSAGE = {
     "unmute": ngettext_lazy("You will hear of {n} message again", "You will hear of {n} messages again", "n"),
 }
 """Where each message stands by itself."""
+_NO_LONGER_NAMED = {
+    "move": ngettext_lazy("Moved {n} conversation", "Moved {n} conversations", "n"),
+    "copy": ngettext_lazy("Copied {n} conversation", "Copied {n} conversations", "n"),
+    "label": ngettext_lazy("Labelled {n} conversation", "Labelled {n} conversations", "n"),
+    "unlabel": ngettext_lazy("Took a label from {n} conversation", "Took a label from {n} conversations", "n"),
+}
+_NO_LONGER_NAMED_BY_MESSAGE = {
+    "move": ngettext_lazy("Moved {n} message", "Moved {n} messages", "n"),
+    "copy": ngettext_lazy("Copied {n} message", "Copied {n} messages", "n"),
+    "label": ngettext_lazy("Labelled {n} message", "Labelled {n} messages", "n"),
+    "unlabel": ngettext_lazy("Took a label from {n} message", "Took a label from {n} messages", "n"),
+}
+"""Where nobody knows any more where to, or which label."""
 
 
 def named(deed: str, subject: str, what: str = "") -> str:
@@ -101,8 +114,10 @@ def named(deed: str, subject: str, what: str = "") -> str:
 
 def counted(deed: str, n: int, what: str = "", *, by_message: bool = False) -> str:
     """What was done to so many conversations, or messages by themselves."""
-    pattern = (_COUNTED_BY_MESSAGE if by_message else _COUNTED)[deed]
-    return str(pattern % {"n": n}).format(n=n, what=what).strip()
+    patterns = _COUNTED_BY_MESSAGE if by_message else _COUNTED
+    if not what:
+        patterns = patterns | (_NO_LONGER_NAMED_BY_MESSAGE if by_message else _NO_LONGER_NAMED)
+    return str(patterns[deed] % {"n": n}).format(n=n, what=what)
 
 
 def afoot() -> str:

@@ -359,6 +359,16 @@ def test_the_next_page_tells_and_undoes(alice: Person, archive: Mailbox) -> None
     assert "Archived" not in alice.text(f"/mailbox/{alice.inbox.pk}/").replace("Archived:", "")
 
 
+@pytest.mark.parametrize("flat", ["", "m"])
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [("move", "Moved 2"), ("copy", "Copied 2"), ("label", "Labelled 2"), ("unlabel", "Took a label from 2")],
+)
+def test_a_folder_that_is_gone_is_not_named(alice: Person, deed: str, said: str, flat: str) -> None:
+    alice.client.cookies["done"] = f"{deed}-2{flat}-99999-1"
+    assert f"<p>{said} {'messages' if flat else 'conversations'}</p>" in alice.text(f"/mailbox/{alice.inbox.pk}/")
+
+
 @pytest.mark.parametrize("value", ["", "x", "archive-1-0-", "boo-1-0-5", "archive-<b>-0-5", "archive-1-0-x.y", "-" * 9])
 def test_a_cookie_that_is_not_ours_says_nothing(alice: Person, value: str) -> None:
     alice.client.cookies["done"] = value
