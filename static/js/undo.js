@@ -50,7 +50,7 @@ export async function undoLast() {
 }
 
 /** On the screen at once; what cannot be undone any more is shown done again, and so is what the webmail does not hear
-    of: that can be tried again. */
+    of: that can be tried again. Where some of it cannot, the webmail says so: what is back is brought by the list that is asked for. */
 export async function sendUndo(changes) {
   const key = String(changes);
   if (sent.has(key)) return;
@@ -59,8 +59,9 @@ export async function sendUndo(changes) {
   look?.back();
   list().expectsUntil = Date.now() + PATIENCE;
   try {
-    await (typeof changes === "string" ? post(changes) : post("/undo", changes.map((change) => ["change", change])));
+    const { said } = await (typeof changes === "string" ? post(changes) : post("/undo", changes.map((change) => ["change", change])));
     forget(changes);
+    if (said) (look?.again(), toasts().show(said));
   } catch (fault) {
     look?.again();
     refused(changes, fault);

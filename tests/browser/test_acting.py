@@ -75,6 +75,26 @@ def test_undo_after_the_page_was_loaded_anew(page: Page, whimbrel: Whimbrel, fiv
     shown(page, 1, 2, 3, 4, 5)
 
 
+def test_what_is_gone_since_does_not_come_back(page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot) -> None:
+    sign_in(page, whimbrel, five)
+    for key in ("j", "x", "j", "x", "e"):
+        page.keyboard.press(key)
+    shown(page, 3, 4, 5)
+    soon(whimbrel, dovecot, five, "Archive", 2)
+    with dovecot.client(five) as phone:
+        phone.delete("Archive", phone.uids("Archive")[:1])
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("link", name=re.compile("^Archive")).click()
+    expect(other.locator(".row-subj > a")).to_have_count(1, timeout=20_000)
+    (kept,) = other.locator(".row-subj > a").all_text_contents()
+    page.keyboard.press("z")
+    expect(page.get_by_text("Some of it was undone. The rest cannot be undone any more.")).to_be_visible()
+    shown(page, int(kept[-1]), 3, 4, 5)
+    page.reload()
+    shown(page, int(kept[-1]), 3, 4, 5)
+
+
 def test_a_selection_by_the_keyboard_alone(page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot) -> None:
     sign_in(page, whimbrel, five)
     for key in ("j", "j", "x", "Shift+J", "Shift+I"):

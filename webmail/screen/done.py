@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The sentence, and the keys of the changes that undo takes; or of the job."""
+    """The sentence, and the keys of the changes that undo takes, if it can be undone; or of the job."""
 
     text: str
     changes: Sequence[int]
@@ -118,6 +118,10 @@ def counted(deed: str, n: int, what: str = "", *, by_message: bool = False) -> s
     if not what:
         patterns = patterns | (_NO_LONGER_NAMED_BY_MESSAGE if by_message else _NO_LONGER_NAMED)
     return str(patterns[deed] % {"n": n}).format(n=n, what=what)
+
+
+def partly_undone() -> str:
+    return gettext("Some of it was undone. The rest cannot be undone any more.")
 
 
 def afoot() -> str:

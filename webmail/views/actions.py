@@ -291,12 +291,21 @@ def labels_in(account: int, holder: Holder) -> list[Label]:
 @require_POST
 @login_required
 def undo(request: HttpRequest) -> HttpResponse:
-    """Undo the `change`s. 404 when some of it cannot be undone any more, or never was the person's."""
+    """Undo the `change`s. 404 when none of it can be undone any more, or ever was the person's; where some of it
+    cannot, the answer says so."""
     accounts = [account for account, _address in access.accounts_of(request.user)]
     words = request.GET.getlist("change") or request.POST.getlist("change")
     changes = {int(word) for word in words if word.isdecimal() and len(word) < 19}
-    if not changes or not actions.undo_everywhere(accounts, changes):
+    undone = actions.undo_everywhere(accounts, changes) if changes else actions.Undone.NOTHING
+    if undone is actions.Undone.NOTHING:
         raise Http404
-    answer = back.after_post(request, "/")
-    back.forget(answer)
+    is_partly = undone is actions.Undone.PARTLY
+    if is_partly and back.is_for_script(request):
+        answer: HttpResponse = JsonResponse({"said": done.partly_undone()})
+    else:
+        answer = back.after_post(request, "/")
+    if is_partly and not back.is_for_script(request):
+        back.remember_partly(answer)
+    else:
+        back.forget(answer)
     return answer

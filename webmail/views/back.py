@@ -23,6 +23,8 @@ SECONDS = 15
 MOST = 60
 """Changes that are remembered: more would be no cookie."""
 _MESSAGES = "m"
+_PARTLY = "partly"
+"""Instead of all that: not all of it could be undone."""
 
 
 def is_for_script(request: HttpRequest) -> bool:
@@ -54,14 +56,18 @@ def remember(
     """
     if 0 < len(changes) <= MOST:
         words = ".".join(map(str, changes))
-        answer.set_cookie(
-            COOKIE,
-            f"{deed}-{count}{_MESSAGES if by_message else ''}-{target}-{words}",
-            max_age=SECONDS,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        _keep(answer, f"{deed}-{count}{_MESSAGES if by_message else ''}-{target}-{words}")
+
+
+def remember_partly(answer: HttpResponse) -> None:
+    """The next page says that not all of it could be undone."""
+    _keep(answer, _PARTLY)
+
+
+def _keep(answer: HttpResponse, value: str) -> None:
+    answer.set_cookie(
+        COOKIE, value, max_age=SECONDS, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
 
 
 def remember_jobs(answer: HttpResponse, deed: str, jobs: Sequence[Job], target: int) -> None:
@@ -93,6 +99,8 @@ def forget(answer: HttpResponse) -> None:
 
 def done_before(request: HttpRequest, boxes: Sequence[MailboxItem]) -> Done | None:
     """What the page is to say of the last form; None when there was none, or its cookie is not ours."""
+    if request.COOKIES.get(COOKIE) == _PARTLY:
+        return Done(done.partly_undone(), ())
     deed, count, target, changes = (*request.COOKIES.get(COOKIE, "").split("-"), "", "", "")[:4]
     keys = [int(word) for word in changes.replace("j", "").split(".") if word.isdecimal() and len(word) < 19]
     by_message, count = count.endswith(_MESSAGES), count.removesuffix(_MESSAGES)

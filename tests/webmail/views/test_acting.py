@@ -359,6 +359,27 @@ def test_the_next_page_tells_and_undoes(alice: Person, archive: Mailbox) -> None
     assert "Archived" not in alice.text(f"/mailbox/{alice.inbox.pk}/").replace("Archived:", "")
 
 
+def test_the_next_page_says_how_much_was_undone(alice: Person, archive: Mailbox) -> None:
+    made = [factories.message(alice.inbox) for _ in range(2)]
+    partly = "Some of it was undone. The rest cannot be undone any more."
+    for with_script in (False, True):
+        changes = json.loads(script(alice, alice.inbox, "archive", *made).content)["undo"]
+        PendingChange.objects.update(confirmed_at=timezone.now())
+        Entry.objects.filter(mailbox=archive, message=made[0]).update(expunged=True)
+        answer = alice.client.post("/undo", {"change": changes}, headers=SCRIPT if with_script else {})
+        assert held(alice.inbox) == {made[1].pk}
+        page = alice.text(f"/mailbox/{alice.inbox.pk}/")
+        if with_script:
+            assert (answer.status_code, json.loads(answer.content)) == (200, {"said": partly})
+            assert partly not in page
+        else:
+            assert answer.status_code == 302
+            assert partly in page and "/undo?" not in page
+        made = [factories.message(alice.inbox), made[1]]
+    Entry.objects.filter(mailbox=archive).update(expunged=True)
+    assert alice.client.post("/undo", {"change": changes}, headers=SCRIPT).status_code == 404
+
+
 @pytest.mark.parametrize("flat", ["", "m"])
 @pytest.mark.parametrize(
     ("deed", "said"),
