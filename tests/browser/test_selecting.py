@@ -111,6 +111,7 @@ def test_without_scripts_the_bar_comes_with_the_first_mark(whimbrel: Whimbrel, f
     plain.get_by_role("toolbar", name=BAR).get_by_role("button", name="Archive").click()
     expect(plain.locator(".row")).to_have_count(3)
     expect(plain.get_by_text("Archived 2 conversations")).to_be_visible()
+    expect(plain.locator(".toast kbd")).to_be_hidden()
     plain.get_by_role("button", name="Undo").click()
     expect(plain.locator(".row")).to_have_count(5)
 
