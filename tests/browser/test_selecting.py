@@ -88,6 +88,16 @@ def test_a_phone_marks_by_the_avatar(phone: Page, whimbrel: Whimbrel, five: User
     page_record.faults.clear()
 
 
+def test_a_phone_shows_each_label_whole(phone: Page, whimbrel: Whimbrel, five: User) -> None:
+    sign_in(phone, whimbrel, five)
+    phone.get_by_role("link", name=re.compile("Plan 2")).tap()
+    seen = phone.get_by_role("toolbar", name="Conversation actions").get_by_role("button", name="Mark as unread")
+    expect(seen.get_by_text("Unread", exact=True)).to_be_visible()
+    seen.tap()
+    seen = phone.get_by_role("toolbar", name="Conversation actions").get_by_role("button", name="Mark as read")
+    expect(seen.get_by_text("Read", exact=True)).to_be_visible()
+
+
 def test_marks_stay_while_the_list_changes(page: Page, whimbrel: Whimbrel, five: User, dovecot: Dovecot) -> None:
     sign_in(page, whimbrel, five)
     page.get_by_role("checkbox", name="Select Plan 2").click()
