@@ -75,6 +75,8 @@ function draw() {
   const marked = list().picked.length;
   const bar = document.getElementById("bulk");
   pane.classList.toggle("is-selecting", marked > 0);
+  // That more can be meant is offered until no mark is left: the rows do not move while marks are taken from them.
+  pane.classList.toggle("has-all", marked > 0 && (marked === boxes().length || pane.classList.contains("has-all")));
   keepFocus(marked > 0);
   pane.closest(".app").classList.toggle("has-marked", marked > 0); // its Compose button makes room on a phone
   for (const box of pane.querySelectorAll(".check-hit > .check")) {

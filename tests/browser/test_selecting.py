@@ -48,6 +48,31 @@ def test_by_mouse_one_and_a_run(page: Page, whimbrel: Whimbrel, five: User, page
     page_record.faults.clear()
 
 
+def test_nothing_moves_with_the_first_mark_and_the_bar_fits(
+    page: Page, whimbrel: Whimbrel, dovecot: Dovecot, mail_user: User
+) -> None:
+    """More than is loaded is offered with all marks only; however long its name, each button is within reach."""
+    dovecot.fill(mail_user, "INBOX", 130)
+    page.set_viewport_size({"width": 1024, "height": 800})
+    sign_in(page, whimbrel, mail_user)
+    row = page.locator(".row").nth(3)
+    before = row.bounding_box()
+    row.get_by_role("checkbox").click()
+    assert row.bounding_box() == before
+    expect(row.locator(".row-meta .num")).to_be_visible()
+    everything = page.get_by_role("checkbox", name="All in Inbox: 130 messages")
+    expect(everything).to_have_count(0)
+    page.get_by_role("checkbox", name="Select all").click()
+    everything.check()
+    tools = page.get_by_role("toolbar", name=BAR).get_by_role("button")
+    for number in range(tools.count()):
+        tools.nth(number).click(trial=True)
+    before = row.bounding_box()
+    row.get_by_role("checkbox").click()
+    expect(everything).not_to_be_checked()
+    assert row.bounding_box() == before
+
+
 def test_by_keys(page: Page, whimbrel: Whimbrel, five: User) -> None:
     sign_in(page, whimbrel, five)
     for key in ("j", "j", "x"):
@@ -72,8 +97,11 @@ def test_by_keys(page: Page, whimbrel: Whimbrel, five: User) -> None:
 
 def test_a_phone_marks_by_the_avatar(phone: Page, whimbrel: Whimbrel, five: User, page_record: Record) -> None:
     sign_in(phone, whimbrel, five)
-    phone.locator(".row", has_text="Plan 2").locator(".row-lead").tap()
+    row = phone.locator(".row", has_text="Plan 2")
+    before = row.bounding_box()
+    row.locator(".row-lead").tap()
     expect(phone.get_by_role("toolbar", name=BAR)).to_contain_text("1 selected")
+    assert row.bounding_box() == before
     phone.get_by_role("button", name="Select all", exact=True).tap()
     expect(phone.get_by_role("toolbar", name=BAR)).to_contain_text("5 selected")
     archive = phone.get_by_role("toolbar", name=BAR).get_by_role("button", name="Archive")
@@ -140,6 +168,7 @@ def test_everything_is_archived_and_comes_back(
     assert bar(page) == "All in Inbox: 130 messages"
     assert faults(page) == []
     page.keyboard.press("e")
+    page.mouse.move(5, 5)  # no row goes away under the pointer
     expect(page.get_by_text("Inbox to Archive").first).to_be_visible()
     with dovecot.client(mail_user) as client:
         whimbrel.wait_until(lambda: len(client.uids("Archive")) == 130, "all in the archive")
