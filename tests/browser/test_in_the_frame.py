@@ -94,6 +94,8 @@ def test_what_is_quoted_unfolds_without_a_script(
     expect(asked).not_to_be_visible()
     frame.get_by_text("Show quoted text").click()
     expect(asked).to_be_visible()
+    expect(frame.get_by_text("Show quoted text")).to_be_hidden()
+    expect(frame.get_by_text("Hide quoted text")).to_be_visible()
     page.wait_for_function(
         """() => { const frame = document.querySelector("iframe");
         return frame.contentDocument.documentElement.scrollHeight <= frame.clientHeight; }"""

@@ -51,6 +51,7 @@ html { overflow-x: auto; }
 .quote > summary { display: inline-block; cursor: pointer; list-style: none; padding: 2px 10px; border-radius: 999px;
   font-size: 13px; background: color-mix(in oklch, currentcolor 8%, transparent); }
 .quote > summary::-webkit-details-marker { display: none; }
+.quote:not([open]) > summary > .quote-hide, .quote[open] > summary > .quote-show { display: none; }
 @media (max-width: 640px) {
   .mailbody :is(table, td, th, div, p, center, section, img) { max-width: 100% !important; min-width: 0 !important;
     box-sizing: border-box !important; }

@@ -32,6 +32,7 @@ from webmail.reading.invitations import Invitation, calendar_part, invitation
 from webmail.reading.meta_charset import meta_charset
 from webmail.reading.misleading import Misleading, misleading
 from webmail.reading.notices import Notice
+from webmail.reading.quotes import ENGLISH, QuoteLabel
 from webmail.reading.sanitize import Options, SafeHtml, sanitize
 from webmail.reading.sealing import armoured, sealed
 from webmail.reading.tnef import Hidden
@@ -54,8 +55,7 @@ class Reading:
     remote_url: Callable[[str], str | None] = lambda _: None
     """Where an image of another host is served from, or None: then it is left out."""
     prefer: str = "text/html"
-    quote_label: str = "Show quoted text"
-    """In the reader's language."""
+    quote_label: QuoteLabel = ENGLISH
     dark: bool = False
     """Whether its own colours are to be darkened where the screen is dark; for what is `paper`."""
     links: str = ""

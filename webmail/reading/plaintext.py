@@ -19,6 +19,7 @@ from bleach.linkifier import Linker
 from imapbridge.mime import flowed
 from webmail.reading.links import safe_href, without_tracking
 from webmail.reading.markup import DROPPED
+from webmail.reading.quotes import ENGLISH, QuoteLabel, summary
 
 MAX_SHOWN = 1_000_000
 """Characters; the rest is cut, which the reader is told."""
@@ -46,7 +47,7 @@ def to_html(
     *,
     is_flowed: bool = False,
     delsp: bool = False,
-    quote_label: str = "Show quoted text",
+    quote_label: QuoteLabel = ENGLISH,
     links: str = "",
 ) -> SafeText:
     """The safe form of a text/plain body; `quote_label` is what folded quotes are called, in the reader's language.
@@ -57,13 +58,13 @@ def to_html(
     if runs > _MOST_RUNS:
         lines = [flowed.Line(0, shown)]
     write = _lines_apart if _RIGHT.search(shown) and shown.count("\n") <= _MOST_LINES else _escaped
-    html = "".join(_blocks(lines, escape(quote_label), write))
+    html = "".join(_blocks(lines, summary(quote_label), write))
     if links != "off" and len(shown) <= MAX_LINKED and html.count("&") <= MAX_ENTITIES:
         html = _linked(html, _clean if links else _attributes)
     return SafeText(_GATE.clean(f'<div class="plain">{html}</div>'), cut=len(text) > MAX_SHOWN)
 
 
-_TAGS = {"a", "blockquote", "details", "div", "summary"}
+_TAGS = {"a", "blockquote", "details", "div", "span", "summary"}
 _GATE = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=set(DROPPED),
@@ -72,6 +73,7 @@ _GATE = nh3.Cleaner(
         "blockquote": {"dir"},
         "details": {"class", "open"},
         "div": {"class", "dir"},
+        "span": {"class"},
     },
     link_rel="noopener noreferrer nofollow",
     url_schemes={"http", "https", "mailto"},
@@ -79,13 +81,13 @@ _GATE = nh3.Cleaner(
 )
 
 
-def _blocks(lines: Iterable[flowed.Line], label: str, write: Callable[[str], str]) -> Iterator[str]:
+def _blocks(lines: Iterable[flowed.Line], heading: str, write: Callable[[str], str]) -> Iterator[str]:
     for is_quote, run in groupby(lines, key=lambda line: line.depth > 0):
         found = list(run)
         if is_quote:
             is_open = " open" if len(found) <= _SHORT_QUOTE else ""
             quoted = "".join(_quoted(found, write))
-            yield f'<details class="quote"{is_open}><summary>{label}</summary>{quoted}</details>'
+            yield f'<details class="quote"{is_open}>{heading}{quoted}</details>'
         else:
             yield from _own(found, write)
 

@@ -8,6 +8,7 @@ in doubt, such as one that answers between the quoted lines, is left as it is.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
 
 from imapbridge.mime.preview import html_lines
@@ -28,7 +29,24 @@ _WRAPPER = re.compile(r"<div>\s*+\Z", re.I)
 _FORWARDED = re.compile(r"\W*(?:-{5,}|begin forwarded message)", re.I)
 
 
-def fold(html: str, label: str) -> str:
+@dataclass(frozen=True, slots=True)
+class QuoteLabel:
+    """What folded quotes are called, in the reader's language: while they are folded, and while they are not."""
+
+    show: str = "Show quoted text"
+    hide: str = "Hide quoted text"
+
+
+ENGLISH = QuoteLabel()
+
+
+def summary(label: QuoteLabel) -> str:
+    """Says both; the sheet of the page or frame shows the one that is true. No script is needed for it."""
+    show, hide = escape(label.show), escape(label.hide)
+    return f'<summary><span class="quote-show">{show}</span><span class="quote-hide">{hide}</span></summary>'
+
+
+def fold(html: str, label: QuoteLabel) -> str:
     """`html` with its quoted end behind a summary that says `label`; as it is when there is nothing to fold."""
     for tag in _TAG.finditer(html):
         is_outlook = _OUTLOOK.search(tag[2]) is not None
@@ -39,7 +57,7 @@ def fold(html: str, label: str) -> str:
                 return html
             if not is_outlook and _answers_below(quoted):
                 return html
-            return f'{above}<details class="quote"><summary>{escape(label)}</summary>{quoted}'
+            return f'{above}<details class="quote">{summary(label)}{quoted}'
     return html
 
 

@@ -20,7 +20,7 @@ from webmail.reading.css import Declarations, painted, stylesheet
 from webmail.reading.css.selectors import ID_PREFIX, SCOPE
 from webmail.reading.links import bare, host_of, is_data_image, is_remote, safe_href, without_tracking
 from webmail.reading.markup import ATTRIBUTES, DROPPED, TAGS
-from webmail.reading.quotes import fold
+from webmail.reading.quotes import QuoteLabel, fold
 from webmail.reading.trackers import trackers
 from webmail.reading.weight import too_heavy
 
@@ -36,8 +36,8 @@ class Options:
 
     cid_url: Callable[[str], str | None] = lambda _: None
     remote_url: Callable[[str], str | None] = lambda _: None
-    quote_label: str = ""
-    """What stands in the place of a quoted end; empty: it is not folded."""
+    quote_label: QuoteLabel | None = None
+    """What stands in the place of a quoted end; None: it is not folded."""
     dark: bool = False
     """Whether colours have beside them what they become on a dark screen."""
     links: str = ""

@@ -29,6 +29,7 @@ from webmail.reading.attachments import decoded_size, describe
 from webmail.reading.document import document
 from webmail.reading.media import picture
 from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_sections
+from webmail.reading.quotes import QuoteLabel
 from webmail.reading.tnef import Winmail, winmail
 from webmail.reading.uuencoded import uuencoded
 from webmail.reading.viewing import way
@@ -63,7 +64,7 @@ class Enclosed:
 
     def readable(self) -> Readable:
         wanted = wanted_sections(self.root)
-        reading = Reading(part_url=self._picture, quote_label=_("Show quoted text"))
+        reading = Reading(part_url=self._picture, quote_label=QuoteLabel(_("Show quoted text"), _("Hide quoted text")))
         return read(self.root, self.sections(wanted) if wanted else {}, reading, self.defects)
 
     def _picture(self, part: Part) -> str | None:

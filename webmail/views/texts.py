@@ -20,6 +20,7 @@ from imapbridge import bodies
 from imapbridge.models import Message
 from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
+from webmail.reading.quotes import QuoteLabel
 from webmail.reading.trust import Trust, trust
 from webmail.screen.files import part_link
 from webmail.views import consent
@@ -122,7 +123,7 @@ def _read(message: Message, framing: Framing) -> Readable:
     reading = Reading(
         part_url=lambda part: f"{part_link(message.pk, part.section)}?inline",
         remote_url=consent.image_address(message.account.user_id, day) if day else lambda _url: None,
-        quote_label=_("Show quoted text"),
+        quote_label=QuoteLabel(_("Show quoted text"), _("Hide quoted text")),
         dark=framing.dark,
         links=framing.links,
     )

@@ -22,6 +22,7 @@ from imapbridge.terms.part import Part
 from webmail.reading import contacts, plaintext, viewing
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.message import Readable
+from webmail.reading.quotes import QuoteLabel
 from webmail.screen import enclosed as screen
 from webmail.screen.account import look
 from webmail.screen.contacts import cards
@@ -66,7 +67,8 @@ def _winmail(message: Message, part: Part) -> EnclosedLetter | None:
     if not described and not found.text:
         return None
     cards = [card(message.pk, each, enclosed.inside_link(message, part, each.section)) for each in described]
-    words = plaintext.to_html(found.text, quote_label=_("Show quoted text")).html if found.text else ""
+    label = QuoteLabel(_("Show quoted text"), _("Hide quoted text"))
+    words = plaintext.to_html(found.text, quote_label=label).html if found.text else ""
     # Plain text, escaped piece by piece in reading.plaintext.
     return screen.winmail(describe(part).name, Text(html=mark_safe(words)), cards, described)  # noqa: S308
 

@@ -10,6 +10,7 @@ from tests.examples import examples
 from tests.webmail.reading.safety import faults, visible_text
 from webmail.reading import plaintext
 from webmail.reading.plaintext import to_html
+from webmail.reading.quotes import QuoteLabel
 
 REL = re.compile(' rel="noopener noreferrer nofollow"| target="_blank"')
 
@@ -60,7 +61,7 @@ def test_text_and_links(text: str, html: str) -> None:
 
 def test_a_long_quote_is_folded_and_a_short_one_is_not() -> None:
     folded = to_html("above\n> a\n> b\n> c\n> d\nbelow").html
-    assert '<details class="quote"><summary>Show quoted text</summary><blockquote>' in folded
+    assert '<details class="quote"><summary><span class="quote-show">Show quoted text</span>' in folded
     assert re.search("<details [^>]*open", to_html("> what?\nthis").html)
 
 
@@ -73,7 +74,9 @@ def test_quote_levels_are_nested() -> None:
 
 
 def test_the_label_is_the_readers() -> None:
-    assert "<summary>Zitat &lt;zeigen&gt;</summary>" in to_html("> a", quote_label="Zitat <zeigen>").html
+    html = to_html("> a", quote_label=QuoteLabel("Zitat <zeigen>", "Zitat <verbergen>")).html
+    assert '<span class="quote-show">Zitat &lt;zeigen&gt;</span>' in html
+    assert '<span class="quote-hide">Zitat &lt;verbergen&gt;</span>' in html
 
 
 def test_a_signature_is_set_apart_until_the_next_quote() -> None:
@@ -170,7 +173,7 @@ TEXTS = st.lists(
 def test_any_text_is_harmless_and_complete(text: str, is_flowed: bool) -> None:
     html = to_html(text, is_flowed=is_flowed).html
     assert faults(html) == []
-    assert not set(re.findall("<([a-z]+)", html)) - {"a", "blockquote", "details", "div", "summary"}
+    assert not set(re.findall("<([a-z]+)", html)) - {"a", "blockquote", "details", "div", "span", "summary"}
     assert visible_text(html).count("ann@x.example") == text.count("ann@x.example")
 
 

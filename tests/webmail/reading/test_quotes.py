@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from tests.mail import hostile
 from tests.webmail.reading.safety import faults, visible_text
-from webmail.reading.quotes import fold
+from webmail.reading.quotes import QuoteLabel, fold
 from webmail.reading.sanitize import Options, sanitize
 
-LABEL = "Show <quoted> text"
+LABEL = QuoteLabel("Show <quoted> text", "Hide <quoted> text")
 OPTIONS = Options(quote_label=LABEL)
-SUMMARY = '<details class="quote"><summary>Show &lt;quoted&gt; text</summary>'
+SUMMARY = (
+    '<details class="quote"><summary><span class="quote-show">Show &lt;quoted&gt; text</span>'
+    '<span class="quote-hide">Hide &lt;quoted&gt; text</span></summary>'
+)
 GMAIL = (
     '<div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Thu, Ann wrote:<br></div>'
     '<blockquote class="gmail_quote" style="margin:0 0 0 .8ex">Are you in?<blockquote>Deeper</blockquote></blockquote>'
