@@ -1,5 +1,6 @@
 // Asks on the page what a form without scripts asks on one of its own: where to, and whether for ever.
 import { app, fetchDocument, list, question } from "./page.js";
+import { plural } from "./plural.js";
 
 const SOME_FRAMES = 50;
 
@@ -135,8 +136,10 @@ export async function until() {
 }
 
 /** Whether it is to be gone for ever, as values of the form. */
-export async function sure() {
+export async function sure(_deed, threads) {
   await dialogs();
+  const how = document.querySelector("#sure-text > span");
+  how.textContent = plural(how.dataset.forms, threads.length);
   return answered(document.getElementById("sure"), (value) => (value ? [["sure", "1"]] : null), () => {});
 }
 

@@ -49,7 +49,7 @@ export function send(address, values, threads) {
 export const signed = () => new URLSearchParams([...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]));
 
 /** Sends the page's form on behalf of a button; what was answered, nothing for an answer without content. `threads`: the
-    conversations that it is about. */
+    conversations that it is about. Throws an error with the status for a message; where the webmail says why, as `said`. */
 export const post = (address, values, threads = []) => sending(inTurn(threads, () => posting(address, values)));
 
 /** The last deed about each conversation that has no answer yet; and what lets go of those that wait for another's. */
@@ -93,6 +93,7 @@ async function posting(address, values = []) {
   const keepalive = body.toString().length < KEPT;
   const response = await fetch(url, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, keepalive });
   if (leftForSignIn(response)) return {};
+  if (response.status === 422) throw Object.assign(new Error("422"), await response.json());
   if (!response.ok) throw new Error(`${response.status}`);
   return response.status === 204 ? {} : response.json();
 }

@@ -27,6 +27,7 @@ export async function perform(address, deed, wanted, values = []) {
     remember(undo, { back: shown.back, again: () => show(deed, threads, values).stay() }, said);
   } catch (error) {
     if (error.message === "404") gone();
+    else if (error.said) refused(shown, error.said);
     else if (error.message === "409" && list()?.dataset.apart && deed in { move: 1, copy: 1 }) apart(shown);
     else goBack(shown, threads, subject, () => perform(address, deed, threads, values));
   }
@@ -58,6 +59,12 @@ function gone() {
 function apart(shown) {
   shown.back();
   document.getElementById("toasts").show(list().dataset.apart);
+}
+
+/** It was not asked right: to try the same again is no use. */
+function refused(shown, said) {
+  shown.back();
+  document.getElementById("toasts").show(said);
 }
 
 function goBack(shown, threads, subject, again) {

@@ -15,6 +15,11 @@ register = template.Library()
 
 _SENTENCES = {
     "selected": ngettext_lazy("{n} selected", "{n} selected", "n"),
+    "gone": ngettext_lazy(
+        "{n} conversation will be gone from the mail server.",
+        "{n} conversations will be gone from the mail server.",
+        "n",
+    ),
     "new": ngettext_lazy("{n} new message", "{n} new messages", "n"),
     "arrived": ngettext_lazy("{n} new message in {mailbox}", "{n} new messages in {mailbox}", "n"),
     "failed": ngettext_lazy(
