@@ -50,7 +50,8 @@ export async function undoLast() {
 }
 
 /** On the screen at once; what cannot be undone any more is shown done again, and so is what the webmail does not hear
-    of: that can be tried again. Where some of it cannot, the webmail says so: what is back is brought by the list that is asked for. */
+    of: that can be tried again. Where some of it cannot, the webmail says so: what is back is brought by the list that
+    is asked for. */
 export async function sendUndo(changes) {
   const key = String(changes);
   if (sent.has(key)) return;
