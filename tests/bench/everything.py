@@ -22,6 +22,8 @@ GOAL = 100
 """Milliseconds until the click has its answer."""
 SCRIPT = {"X-Requested-With": "fetch"}
 LONGEST = 3600.0
+QUIET = 10.0
+"""Seconds for what comes after all of it: a last sync, and the database's own tidying."""
 
 
 def main(arguments: list[str]) -> int:
@@ -58,6 +60,7 @@ def _clicks(house: House, inbox: str, fields: dict[str, str], count: int) -> Ite
         if number:
             _wait(house, inbox)
             _settle(house)
+        time.sleep(QUIET)
         began = time.monotonic()
         answer = _posted(house, f"{inbox}act?in={inbox.split('/')[2]}", {"all": "1", **fields})
         yield time.monotonic() - began
