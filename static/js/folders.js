@@ -1,5 +1,6 @@
 // The menu of a folder, the questions that it leads to, and what its buttons do, while the page stays. All of it comes
 // from the pages that do the same without a script.
+import { undoing } from "./later.js";
 import { fetchDocument, leftForSignIn, list, unreachable } from "./page.js";
 import { ask as lookAnew } from "./reach.js";
 import { documentOf } from "./trusted.js";
@@ -90,9 +91,8 @@ async function answer(dialog, form) {
   return begin(again);
 }
 
-/** Sends what was chosen, and says what was done; the page with what is wrong about it, if something is. `missing` is what
-    is said when what it is about is not there. */
-export async function send(address, values, missing = "gone") {
+/** Sends what was chosen, and says what was done; the page with what is wrong about it, if something is. */
+export async function send(address, values) {
   const body = new FormData();
   for (const { name, value } of document.querySelectorAll("#act > input[type=hidden]")) body.append(name, value);
   for (const [name, value] of Object.entries(values)) body.set(name, value);
@@ -103,15 +103,16 @@ export async function send(address, values, missing = "gone") {
     if (!response.ok) throw new Error(`${response.status}`);
     await done(response.status === 204 ? {} : await response.json());
   } catch (fault) {
-    if (fault.message === "404") toasts().show(toasts().dataset[missing]);
+    if (fault.message === "404") toasts().show(toasts().dataset.gone);
     else unreachable();
   }
   return null;
 }
 
 async function done({ said, gone = [], undo }) {
+  if (undo) await undoing(({ remember }) => remember(undo, { back() {}, again() {} }, said));
+  else if (said) toasts().show(said);
   if (gone.includes(Number(list()?.dataset.mailbox))) return void location.assign("/");
-  if (said) toasts().show(said, undo ? () => send(undo, {}, "notUndone") : null, "undo");
   await lookAnew();
   // The menu has closed, and what it was opened from may have gone.
   const link = document.querySelector("#side a[aria-current=page]");

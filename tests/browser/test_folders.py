@@ -93,6 +93,20 @@ def test_a_folder_that_is_open_and_deleted_gives_way_to_the_inbox(page: Page, wh
     expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
 
 
+def test_what_was_done_to_a_folder_is_undone_by_a_key(page: Page, whimbrel: Whimbrel, noor: User) -> None:
+    """Also after the page was left for another because of it."""
+    sign_in(page, whimbrel, noor)
+    folders(page).filter(has_text="Receipts").click()
+    expect(page.get_by_role("heading", name="Receipts", level=1)).to_be_visible()
+    choose(page, "Receipts", "Delete")
+    page.get_by_role("button", name="Delete for ever").click()
+    expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
+    expect(page.get_by_text("Deleted 1 folder")).to_be_visible()
+    expect(folders(page).filter(has_text="Receipts")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(folders(page).filter(has_text="Receipts")).to_have_count(1)
+
+
 def test_a_folder_that_another_program_deletes_gives_way_too(
     page: Page, whimbrel: Whimbrel, noor: User, dovecot: Dovecot
 ) -> None:
