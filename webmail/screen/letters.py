@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from imapbridge.mime.subject import topic
 from imapbridge.queries import MessageItem
+from webmail.reading.quotes import QuoteLabel
 from webmail.screen import people
 from webmail.screen.clock import Clock
 from webmail.screen.files import File
@@ -307,3 +308,8 @@ def _address(name: str, address: str) -> str:
     """`Tomás Lindqvist <tomas@press.example.com>`; a name that poses as an address is left out."""
     shown = people.display_name(name, address)
     return shown if shown == people.clean(address) or not address else f"{shown} <{people.clean(address)}>"
+
+
+def quote_label() -> QuoteLabel:
+    """In the reader's language."""
+    return QuoteLabel(_("Show quoted text"), _("Hide quoted text"))

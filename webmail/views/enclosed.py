@@ -13,7 +13,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from imapbridge import bodies
@@ -29,12 +28,12 @@ from webmail.reading.attachments import decoded_size, describe
 from webmail.reading.document import document
 from webmail.reading.media import picture
 from webmail.reading.message import MAX_BODY, Readable, Reading, read, wanted_sections
-from webmail.reading.quotes import QuoteLabel
 from webmail.reading.tnef import Winmail, winmail
 from webmail.reading.uuencoded import uuencoded
 from webmail.reading.viewing import way
 from webmail.reading.yencoded import yencoded
 from webmail.screen.files import part_link
+from webmail.screen.letters import quote_label
 from webmail.views import streams
 from webmail.views.parts import part_for
 from webmail.views.turns import NoTurn, turn
@@ -64,7 +63,7 @@ class Enclosed:
 
     def readable(self) -> Readable:
         wanted = wanted_sections(self.root)
-        reading = Reading(part_url=self._picture, quote_label=QuoteLabel(_("Show quoted text"), _("Hide quoted text")))
+        reading = Reading(part_url=self._picture, quote_label=quote_label())
         return read(self.root, self.sections(wanted) if wanted else {}, reading, self.defects)
 
     def _picture(self, part: Part) -> str | None:

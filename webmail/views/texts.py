@@ -13,16 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from imapbridge import bodies
 from imapbridge.models import Message
 from webmail.reading.document import document
 from webmail.reading.message import Readable, Reading, read, wanted_sections
-from webmail.reading.quotes import QuoteLabel
 from webmail.reading.trust import Trust, trust
 from webmail.screen.files import part_link
+from webmail.screen.letters import quote_label
 from webmail.views import consent
 from webmail.views.framing import UNFRAMED, Framing
 
@@ -123,7 +122,7 @@ def _read(message: Message, framing: Framing) -> Readable:
     reading = Reading(
         part_url=lambda part: f"{part_link(message.pk, part.section)}?inline",
         remote_url=consent.image_address(message.account.user_id, day) if day else lambda _url: None,
-        quote_label=QuoteLabel(_("Show quoted text"), _("Hide quoted text")),
+        quote_label=quote_label(),
         dark=framing.dark,
         links=framing.links,
     )

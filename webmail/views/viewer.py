@@ -22,13 +22,12 @@ from imapbridge.terms.part import Part
 from webmail.reading import contacts, plaintext, viewing
 from webmail.reading.attachments import Attachment, describe
 from webmail.reading.message import Readable
-from webmail.reading.quotes import QuoteLabel
 from webmail.screen import enclosed as screen
 from webmail.screen.account import look
 from webmail.screen.contacts import cards
 from webmail.screen.enclosed import EnclosedLetter
 from webmail.screen.files import File, card, part_link
-from webmail.screen.letters import Text
+from webmail.screen.letters import Text, quote_label
 from webmail.screen.sizes import size
 from webmail.screen.viewer import Viewed, viewed
 from webmail.views import enclosed, shell, texts
@@ -67,8 +66,7 @@ def _winmail(message: Message, part: Part) -> EnclosedLetter | None:
     if not described and not found.text:
         return None
     cards = [card(message.pk, each, enclosed.inside_link(message, part, each.section)) for each in described]
-    label = QuoteLabel(_("Show quoted text"), _("Hide quoted text"))
-    words = plaintext.to_html(found.text, quote_label=label).html if found.text else ""
+    words = plaintext.to_html(found.text, quote_label=quote_label()).html if found.text else ""
     # Plain text, escaped piece by piece in reading.plaintext.
     return screen.winmail(describe(part).name, Text(html=mark_safe(words)), cards, described)  # noqa: S308
 
